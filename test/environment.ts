@@ -1,0 +1,1 @@
+// What a function finds in its environment on Lambda; see functions/*/function.yml.
