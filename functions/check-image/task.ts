@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
+import { haveAllStarted, type Image, type Snapshot } from '../../shared/domain/image.ts';
+import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
+
+/** A new image may be unknown to EC2 for a while; one that stays unknown is gone. */
+const visibilitySeconds = 5 * 60;
+
+export const contract = {
+  input: z.strictObject({
+    executionId: parts.executionId,
+    region: parts.region,
+    imageId: parts.imageId,
+    /** The volumes whose snapshots an instance stands still for; null when none does. */
+    awaitedVolumeIds: parts.volumeIds.nullable(),
+    timeoutHours: z.int().min(1),
+    since: parts.instant,
+    now: parts.instant,
+  }),
+  output: z.strictObject({
+    status: z.enum(['pending', 'available', 'failed']),
+    /** Every awaited volume has a snapshot that has started, so its content is fixed. */
+    snapshotsStarted: z.boolean(),
+    reason: z.string(),
+    waitSeconds: parts.waitSeconds,
+  }),
+  errors: awsErrors,
+} satisfies Contract<unknown, unknown>;
+
+type Input = z.output<typeof contract.input>;
+type Output = z.output<typeof contract.output>;
+
+interface Ports {
+  imagesIn(region: string): {
+    describe(imageId: string): Promise<Image | undefined>;
+    snapshotsFor(imageId: string): Promise<Snapshot[]>;
+  };
+}
+
+/** Looks how far an image is, in whichever Region. */
+export function makeCheckImage({ imagesIn }: Ports) {
+  return async ({ region, imageId, awaitedVolumeIds, timeoutHours, since, now }: Input): Promise<Output> => {
+    const images = imagesIn(region);
+    const image = await images.describe(imageId);
+    const waitedSeconds = secondsBetween(since, now);
+    const answer = (status: Output['status'], reason: string, snapshotsStarted: boolean): Output => ({
+      status,
+      reason,
+      snapshotsStarted,
+      waitSeconds: pollSeconds(awaitedVolumeIds && !snapshotsStarted ? 'brisk' : 'patient', since, now),
+    });
+
+    if (image?.state === 'available') return answer('available', '', true);
+    if (image && image.state !== 'pending') return answer('failed', image.stateReason || image.state, false);
+    if (!image && waitedSeconds > visibilitySeconds) return answer('failed', 'EC2 does not know the image', false);
+    if (waitedSeconds > timeoutHours * 3600) {
+      return answer('failed', `not available after ${timeoutHours} hours`, false);
+    }
+    const started = awaitedVolumeIds !== null && haveAllStarted(awaitedVolumeIds, await images.snapshotsFor(imageId));
+    return answer('pending', '', started);
+  };
+}

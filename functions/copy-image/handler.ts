@@ -1,0 +1,8 @@
+import { imagesIn } from '../../shared/aws/images.ts';
+import { asTask } from '../../shared/runtime/as-task.ts';
+import { readEnvironment, variables } from '../../shared/runtime/environment.ts';
+import { contract, makeCopyImage } from './task.ts';
+
+const env = readEnvironment({ AWS_REGION: variables.AWS_REGION });
+
+export const handler = asTask(contract, makeCopyImage({ region: env.AWS_REGION, imagesIn }));

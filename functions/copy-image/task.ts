@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
+import { LifecycleError } from '../../shared/domain/errors.ts';
+import type { Image } from '../../shared/domain/image.ts';
+import { copyToken } from '../../shared/domain/naming.ts';
+import { pollSeconds } from '../../shared/domain/polling.ts';
+import { copyTags, type Tags, tagKeys } from '../../shared/domain/tags.ts';
+import { targetSchema } from '../../shared/domain/target.ts';
+
+export const contract = {
+  input: z.strictObject({
+    executionId: parts.executionId,
+    imageId: parts.imageId,
+    target: targetSchema,
+    attempt: parts.attempt,
+    now: parts.instant,
+  }),
+  output: z.strictObject({ imageId: parts.imageId, adopted: z.boolean(), waitSeconds: parts.waitSeconds }),
+  errors: [...awsErrors, 'QuotaExceeded', 'NameTaken'],
+} satisfies Contract<unknown, unknown>;
+
+type Input = z.output<typeof contract.input>;
+type Output = z.output<typeof contract.output>;
+
+interface Ports {
+  /** Where the image was made. */
+  region: string;
+  imagesIn(region: string): {
+    describe(imageId: string): Promise<Image | undefined>;
+    findByName(name: string): Promise<Image | undefined>;
+    copy(request: {
+      sourceImageId: string;
+      sourceRegion: string;
+      name: string;
+      description: string;
+      clientToken: string;
+      kmsKeyId: string | undefined;
+      withinMinutes: number | undefined;
+      tags: Tags;
+    }): Promise<string | undefined>;
+  };
+}
+
+/** Asks for a copy in another Region; once for each image, Region and attempt, however often it is called. */
+export function makeCopyImage({ region: sourceRegion, imagesIn }: Ports) {
+  return async ({ imageId: sourceImageId, target, attempt, now }: Input): Promise<Output> => {
+    const source = await imagesIn(sourceRegion).describe(sourceImageId);
+    if (!source) {
+      throw new LifecycleError('AwsUnavailable', `EC2 does not show ${sourceImageId} at present.`, {
+        imageId: sourceImageId,
+      });
+    }
+    const tags = copyTags(source.tags, { region: sourceRegion, imageId: sourceImageId });
+    const destination = imagesIn(target.region);
+    const created = await destination.copy({
+      sourceImageId,
+      sourceRegion,
+      name: source.name,
+      description: `Copy of ${sourceImageId} from ${sourceRegion}`,
+      clientToken: copyToken(sourceImageId, target.region, attempt),
+      kmsKeyId: target.kmsKeyId ?? undefined,
+      withinMinutes: target.withinMinutes ?? undefined,
+      tags,
+    });
+    return {
+      imageId: created ?? (await adopt(destination, source.name, tags)),
+      adopted: created === undefined,
+      waitSeconds: pollSeconds('patient', now, now),
+    };
+  };
+
+  async function adopt(destination: ReturnType<Ports['imagesIn']>, name: string, tags: Tags): Promise<string> {
+    const image = await destination.findByName(name);
+    if (!image) {
+      throw new LifecycleError('AwsUnavailable', `The name ${name} is taken, but its image is not shown.`, { name });
+    }
+    if (image.tags[tagKeys.origin] === tags[tagKeys.origin]) return image.imageId;
+    throw new LifecycleError('NameTaken', `${image.imageId} has the name ${name} and is no copy of this image.`, {
+      name,
+      imageId: image.imageId,
+    });
+  }
+}

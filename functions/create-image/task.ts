@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
+import { LifecycleError } from '../../shared/domain/errors.ts';
+import type { Image } from '../../shared/domain/image.ts';
+import type { Instance } from '../../shared/domain/instance.ts';
+import { imageName } from '../../shared/domain/naming.ts';
+import { namedPolicySchema } from '../../shared/domain/policy.ts';
+import { pollSeconds } from '../../shared/domain/polling.ts';
+import { imageTags, isProductOf, type Tags } from '../../shared/domain/tags.ts';
+
+export const contract = {
+  input: z.strictObject({
+    executionId: parts.executionId,
+    instanceId: parts.instanceId,
+    policy: namedPolicySchema,
+    slot: parts.slot,
+    consistency: parts.consistency,
+    /** Whether the instance stands still for this image. */
+    leased: z.boolean(),
+    now: parts.instant,
+  }),
+  output: z.strictObject({
+    imageId: parts.imageId,
+    /** The image existed: an earlier call took effect though its answer was lost. */
+    adopted: z.boolean(),
+    /** What the image really holds: `crash` where somebody started the instance in between. */
+    consistency: parts.consistency,
+    waitSeconds: parts.waitSeconds,
+  }),
+  errors: [...awsErrors, 'QuotaExceeded', 'NameTaken', 'InstanceGone'],
+} satisfies Contract<unknown, unknown>;
+
+type Input = z.output<typeof contract.input>;
+type Output = z.output<typeof contract.output>;
+
+interface Ports {
+  instances: { describe(instanceId: string): Promise<Instance | undefined> };
+  images: {
+    findByName(name: string): Promise<Image | undefined>;
+    create(request: {
+      instanceId: string;
+      name: string;
+      description: string;
+      reboot: boolean;
+      excludeDevices: readonly string[];
+      tags: Tags;
+    }): Promise<string | undefined>;
+  };
+}
+
+/** Asks for the image; once for each policy, instance and slot, however often it is called. */
+export function makeCreateImage({ instances, images }: Ports) {
+  return async ({ instanceId, policy, slot, consistency: planned, leased, now }: Input): Promise<Output> => {
+    const instance = await instances.describe(instanceId);
+    if (!instance || instance.state === 'terminated' || instance.state === 'shutting-down') {
+      throw new LifecycleError('InstanceGone', `${instanceId} was terminated before its image was made.`, {
+        instanceId,
+      });
+    }
+    const consistency = planned === 'stopped' && instance.state !== 'stopped' ? 'crash' : planned;
+    const name = imageName(policy.name, instanceId, slot);
+    const { capture } = policy;
+    const created = await images.create({
+      instanceId,
+      name,
+      description: `${policy.name}: ${instanceId} at ${slot}, ${consistency}`,
+      reboot: consistency === 'rebooted',
+      // EC2 refuses a mapping for a device that the instance does not have.
+      excludeDevices: capture.excludeDevices.filter((device) =>
+        instance.devices.some(({ deviceName }) => deviceName === device),
+      ),
+      tags: imageTags({
+        policyName: policy.name,
+        instanceId,
+        slot,
+        consistency,
+        policyTags: capture.tags,
+        instanceTags: capture.copyInstanceTags ? instance.tags : {},
+      }),
+    });
+    return {
+      imageId: created ?? (await adopt(name, { policyName: policy.name, instanceId, slot })),
+      adopted: created === undefined,
+      consistency,
+      waitSeconds: pollSeconds(leased ? 'brisk' : 'patient', now, now),
+    };
+  };
+
+  async function adopt(name: string, product: Parameters<typeof isProductOf>[1]): Promise<string> {
+    const image = await images.findByName(name);
+    if (!image) {
+      // Just made and not shown yet, or just deregistered and its name not free yet: both pass with time.
+      throw new LifecycleError('AwsUnavailable', `The name ${name} is taken, but its image is not shown.`, { name });
+    }
+    if (image.sourceInstanceId === product.instanceId && isProductOf(image.tags, product)) return image.imageId;
+    throw new LifecycleError('NameTaken', `${image.imageId} has the name ${name} and is not this capture's image.`, {
+      name,
+      imageId: image.imageId,
+    });
+  }
+}

@@ -1,0 +1,16 @@
+import { imagesIn } from '../../shared/aws/images.ts';
+import { instancesIn } from '../../shared/aws/instances.ts';
+import { asTask } from '../../shared/runtime/as-task.ts';
+import { readEnvironment, variables } from '../../shared/runtime/environment.ts';
+import { contract, makeInspectInstance } from './task.ts';
+
+const env = readEnvironment({ AWS_REGION: variables.AWS_REGION });
+
+export const handler = asTask(
+  contract,
+  makeInspectInstance({
+    region: env.AWS_REGION,
+    instances: instancesIn(env.AWS_REGION),
+    images: imagesIn(env.AWS_REGION),
+  }),
+);

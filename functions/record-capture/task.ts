@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
+import { secondsBetween } from '../../shared/domain/polling.ts';
+import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
+
+/** What became of the image in one Region; `error` where it did not get there. */
+const delivery = z.strictObject({
+  region: parts.region,
+  imageId: parts.imageId.nullable(),
+  error: z.string().nullable(),
+  cause: z.string().nullable(),
+});
+
+const seconds = z.number().min(0);
+
+export const contract = {
+  input: z.strictObject({
+    executionId: parts.executionId,
+    instanceId: parts.instanceId,
+    policyName: z.string(),
+    slot: parts.slot,
+    imageId: parts.imageId,
+    deliveries: z.array(delivery),
+    /** Null where the instance was not stopped by us, or is gone. */
+    stopRequestedAt: parts.instant.nullable(),
+    runningAt: parts.instant.nullable(),
+    imageRequestedAt: parts.instant,
+    availableAt: parts.instant,
+    now: parts.instant,
+  }),
+  output: z.strictObject({
+    downtimeSeconds: seconds.nullable(),
+    availableSeconds: seconds,
+    /** The first delivery that failed, in the shape of an error of Step Functions; null when all is well. */
+    failure: z.strictObject({ Error: z.string(), Cause: z.string() }).nullable(),
+  }),
+  errors: awsErrors,
+} satisfies Contract<unknown, unknown>;
+
+type Input = z.output<typeof contract.input>;
+type Output = z.output<typeof contract.output>;
+
+interface Ports {
+  region: string;
+  imagesIn(region: string): { writeTags(imageId: string, tags: Tags): Promise<void> };
+  meter: { seconds(name: string, value: number, dimensions: Readonly<Record<string, string>>): void };
+}
+
+/** Marks the image and its good copies as complete, and measures. */
+export function makeRecordCapture({ region, imagesIn, meter }: Ports) {
+  return async (input: Input): Promise<Output> => {
+    const { imageId, policyName, deliveries, stopRequestedAt, runningAt, imageRequestedAt, availableAt, now } = input;
+    const complete: Tags = { [tagKeys.state]: 'complete' };
+    await imagesIn(region).writeTags(imageId, complete);
+    for (const copy of deliveries) {
+      if (copy.imageId && copy.imageId !== imageId && !copy.error) {
+        await imagesIn(copy.region).writeTags(copy.imageId, complete);
+      }
+    }
+    const downtimeSeconds = stopRequestedAt && runningAt ? secondsBetween(stopRequestedAt, runningAt) : null;
+    const availableSeconds = secondsBetween(imageRequestedAt, availableAt);
+    const dimensions = { policy: policyName };
+    if (downtimeSeconds !== null) meter.seconds('Downtime', downtimeSeconds, dimensions);
+    meter.seconds('TimeToAvailable', availableSeconds, dimensions);
+    if (deliveries.length > 0) meter.seconds('CopyLag', secondsBetween(availableAt, now), dimensions);
+    const failed = deliveries.find(({ error }) => error !== null);
+    return {
+      downtimeSeconds,
+      availableSeconds,
+      failure: failed?.error
+        ? { Error: failed.error, Cause: `In ${failed.region}: ${failed.cause ?? 'no cause given'}` }
+        : null,
+    };
+  };
+}

@@ -1,0 +1,115 @@
+import * as z from 'zod';
+import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
+import { LifecycleError } from '../../shared/domain/errors.ts';
+import type { Instance } from '../../shared/domain/instance.ts';
+import { slotOf } from '../../shared/domain/naming.ts';
+import { type NamedPolicy, namedPolicySchema } from '../../shared/domain/policy.ts';
+import { isSelected, policyWords, selectorOf } from '../../shared/domain/selection.ts';
+import { tagKeys } from '../../shared/domain/tags.ts';
+
+const instanceArn = /^arn:[^:]+:ec2:[a-z0-9-]+:\d{12}:instance\/(i-[0-9a-f]{8,17})$/;
+
+/** A run of one policy, by its schedule or by hand. */
+const scheduled = z.strictObject({
+  policy: z.string().min(1),
+  scheduledAt: parts.instant,
+  instanceIds: z.array(parts.instanceId).min(1).max(1000).optional(),
+});
+
+/** EventBridge's `Tag Change on Resource`, as it comes: the tag may name several policies. */
+const tagged = z.object({
+  'detail-type': z.literal('Tag Change on Resource'),
+  time: parts.instant,
+  resources: z.array(z.string().regex(instanceArn, 'is no ARN of an instance')).length(1),
+  detail: z.object({ tags: z.record(z.string(), z.string()) }),
+});
+
+const output = z.strictObject({
+  slot: parts.slot,
+  /** The policies of the run by name: resolved once, so that an edit in mid-run changes nothing. */
+  policies: z.record(z.string(), namedPolicySchema),
+  selected: z.int().min(0),
+  concurrency: z.int().min(1),
+  items: z.strictObject({ bucket: z.string(), key: z.string() }),
+});
+
+export const contract = {
+  input: z.strictObject({ executionId: parts.executionId, event: z.union([scheduled, tagged]) }),
+  output,
+  errors: [...awsErrors, 'PolicyNotFound', 'PolicyInvalid'],
+} satisfies Contract<unknown, unknown>;
+
+type Input = z.output<typeof contract.input>;
+type Output = z.output<typeof contract.output>;
+interface Trigger {
+  policyNames: readonly string[];
+  at: string;
+  instanceIds: readonly string[] | undefined;
+  isTagging: boolean;
+}
+
+interface Ports {
+  region: string;
+  policies: { find(name: string): Promise<NamedPolicy> };
+  instances: { listTagged(key: string, instanceIds?: readonly string[]): Promise<Instance[]> };
+  objects: { bucket: string; writeJson(key: string, content: unknown): Promise<void> };
+}
+
+/** Resolves what is to be captured, and writes one item for each policy and instance to the work bucket. */
+export function makeSelectInstances({ region, policies, instances, objects }: Ports) {
+  return async ({ executionId, event }: Input): Promise<Output> => {
+    const trigger = triggerOf(event);
+    const chosen = (await Promise.all(trigger.policyNames.map((name) => policies.find(name)))).filter(
+      (policy) => !trigger.isTagging || policy.schedule.onTagged,
+    );
+    const items: { policy: string; instanceId: string }[] = [];
+    for (const policy of chosen) {
+      refuseCopyAtHome(policy, region);
+      const [key = tagKeys.policy] = Object.keys(selectorOf(policy));
+      for (const { tags, instanceId } of await instances.listTagged(key, trigger.instanceIds)) {
+        if (isSelected(tags, policy)) items.push({ policy: policy.name, instanceId });
+      }
+    }
+    const key = `runs/${nameOf(executionId)}/items.json`;
+    await objects.writeJson(key, items);
+    return {
+      slot: slotOf(trigger.at),
+      policies: Object.fromEntries(chosen.map((policy) => [policy.name, policy])),
+      selected: items.length,
+      concurrency: Math.max(1, ...chosen.map(({ capture }) => capture.concurrency)),
+      items: { bucket: objects.bucket, key },
+    };
+  };
+}
+
+function triggerOf(event: Input['event']): Trigger {
+  if ('policy' in event) {
+    return {
+      policyNames: [event.policy],
+      at: event.scheduledAt,
+      instanceIds: event.instanceIds,
+      isTagging: false,
+    };
+  }
+  return {
+    policyNames: [...new Set(policyWords(event.detail.tags[tagKeys.policy] ?? ''))],
+    at: event.time,
+    instanceIds: event.resources.flatMap((arn) => instanceArn.exec(arn)?.[1] ?? []),
+    isTagging: true,
+  };
+}
+
+/** A copy has the name of its source, and a name exists once in a Region. */
+function refuseCopyAtHome({ name, copies }: NamedPolicy, region: string): void {
+  if (!copies.some((copy) => copy.region === region)) return;
+  throw new LifecycleError(
+    'PolicyInvalid',
+    `The policy '${name}' copies to ${region}, where its images are made; leave that Region out of copies.`,
+    { policy: name, region },
+  );
+}
+
+/** The last part of the execution's ARN; a colon would be legal in a key, but not in everything that reads one. */
+function nameOf(executionId: string): string {
+  return executionId.split(':').at(-1) ?? executionId;
+}

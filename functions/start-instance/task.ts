@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
+import { isLifecycleError, LifecycleError } from '../../shared/domain/errors.ts';
+import { type Instance, leaseOf } from '../../shared/domain/instance.ts';
+import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
+
+/** Capacity comes back within hours or not by waiting. */
+const patienceSeconds = 12 * 60 * 60;
+
+export const contract = {
+  input: z.strictObject({
+    executionId: parts.executionId,
+    instanceId: parts.instanceId,
+    /** When its restart was first due, and now. */
+    since: parts.instant,
+    now: parts.instant,
+  }),
+  output: z.strictObject({
+    /** `waiting`: not startable from its present state yet. `not-ours`: another execution holds it and will start it. */
+    action: z.enum(['started', 'waiting', 'not-ours', 'gone']),
+    waitSeconds: parts.waitSeconds,
+  }),
+  errors: [...awsErrors, 'CapacityUnavailable', 'RestartFailed'],
+} satisfies Contract<unknown, unknown>;
+
+type Input = z.output<typeof contract.input>;
+type Output = z.output<typeof contract.output>;
+
+interface Ports {
+  instances: {
+    describe(instanceId: string): Promise<Instance | undefined>;
+    start(instanceId: string): Promise<boolean>;
+  };
+  meter: { count(name: string, value: number, dimensions: Readonly<Record<string, string>>): void };
+}
+
+/** Starts an instance that this execution stopped, and no other. */
+export function makeStartInstance({ instances, meter }: Ports) {
+  return async ({ executionId, instanceId, since, now }: Input): Promise<Output> => {
+    const answer = (action: Output['action']): Output => ({ action, waitSeconds: pollSeconds('patient', since, now) });
+    const instance = await instances.describe(instanceId);
+    if (!instance || instance.state === 'terminated' || instance.state === 'shutting-down') return answer('gone');
+    const lease = leaseOf(instance.tags);
+    if (lease && lease.executionId !== executionId) return answer('not-ours');
+    if (instance.state === 'running' || instance.state === 'pending') return answer('started');
+    if (secondsBetween(since, now) > patienceSeconds) {
+      throw new LifecycleError('RestartFailed', `${instanceId} could not be started for 12 hours.`, {
+        instanceId,
+        reason: instance.stateReason,
+      });
+    }
+    try {
+      return answer((await instances.start(instanceId)) ? 'started' : 'waiting');
+    } catch (error) {
+      // People hear of it at once; the workflow goes on trying for hours.
+      if (isLifecycleError(error, 'CapacityUnavailable')) meter.count('RestartDelayed', 1, {});
+      throw error;
+    }
+  };
+}

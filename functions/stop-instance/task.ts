@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
+import { LifecycleError } from '../../shared/domain/errors.ts';
+import { type Instance, type Lease, leaseOf } from '../../shared/domain/instance.ts';
+import { pollSeconds } from '../../shared/domain/polling.ts';
+
+export const contract = {
+  input: z.strictObject({
+    executionId: parts.executionId,
+    instanceId: parts.instanceId,
+    leaseMinutes: z.int().min(1),
+    /** The execution whose lease has been waited for in vain, if any: it may be replaced. */
+    abandonedLease: z.string().nullable(),
+    now: parts.instant,
+  }),
+  output: z.strictObject({
+    /** `yielded`: another holds the instance. `not-running`: it was stopped or started by somebody in between. */
+    action: z.enum(['stopping', 'yielded', 'not-running']),
+    waitSeconds: parts.waitSeconds,
+  }),
+  errors: [...awsErrors, 'InstanceGone', 'StopRefused'],
+} satisfies Contract<unknown, unknown>;
+
+type Input = z.output<typeof contract.input>;
+type Output = z.output<typeof contract.output>;
+
+interface Ports {
+  instances: {
+    describe(instanceId: string): Promise<Instance | undefined>;
+    writeLease(instanceId: string, lease: Lease): Promise<void>;
+    stop(instanceId: string): Promise<void>;
+  };
+}
+
+/** Claims the instance in its own tags, then stops it: should all else fail, the tags tell who must start it again. */
+export function makeStopInstance({ instances }: Ports) {
+  return async ({ executionId, instanceId, leaseMinutes, abandonedLease, now }: Input): Promise<Output> => {
+    const yielded: Output = { action: 'yielded', waitSeconds: pollSeconds('patient', now, now) };
+    const isOthers = (lease: Lease | undefined): boolean =>
+      lease !== undefined && lease.executionId !== executionId && lease.executionId !== abandonedLease;
+
+    const instance = await instances.describe(instanceId);
+    if (!instance || instance.state === 'terminated' || instance.state === 'shutting-down') {
+      throw new LifecycleError('InstanceGone', `${instanceId} was terminated before it could be stopped.`, {
+        instanceId,
+      });
+    }
+    const lease = leaseOf(instance.tags);
+    if (isOthers(lease)) return yielded;
+    if (instance.state !== 'running') {
+      // A repeated attempt finds its own work done.
+      const isOurs = lease?.executionId === executionId && instance.state !== 'pending';
+      return { ...yielded, action: isOurs ? 'stopping' : 'not-running' };
+    }
+    const restartBy = new Date(Date.parse(now) + leaseMinutes * 60_000).toISOString();
+    await instances.writeLease(instanceId, { executionId, restartBy });
+    // Tags know no compare-and-set: of two that claim at once the later stays, and the other sees it here.
+    if (isOthers(leaseOf((await instances.describe(instanceId))?.tags ?? {}))) return yielded;
+    await instances.stop(instanceId);
+    // No instance stops faster than this.
+    return { action: 'stopping', waitSeconds: 10 };
+  };
+}

@@ -1,0 +1,147 @@
+import * as z from 'zod';
+import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
+import { namedPolicySchema } from '../../shared/domain/policy.ts';
+
+/** How many failures are told one by one; the rest is in the run's results. */
+const toldFailures = 20;
+
+const failure = z.strictObject({ Error: z.string(), Cause: z.string() });
+
+export const contract = {
+  input: z.strictObject({
+    executionId: parts.executionId,
+    policies: z.record(z.string(), namedPolicySchema),
+    selected: z.int().min(0),
+    /** Where the Map wrote its results; null where it did not run. */
+    results: z.strictObject({ bucket: z.string(), key: z.string() }).nullable(),
+    /** What ended the run as a whole, if anything did. */
+    failure: z.object({ Error: z.string().optional(), Cause: z.string().optional() }).nullable(),
+  }),
+  output: z.strictObject({
+    selected: z.int().min(0),
+    captured: z.int().min(0),
+    skipped: z.record(z.string(), z.int().min(1)),
+    failed: z.int().min(0),
+    /** Why the execution is to fail; null when every item came to a good end. */
+    failure: failure.nullable(),
+  }),
+  errors: awsErrors,
+} satisfies Contract<unknown, unknown>;
+
+type Input = z.output<typeof contract.input>;
+type Output = z.output<typeof contract.output>;
+
+/** The files that a distributed Map leaves behind. */
+const manifestSchema = z.object({
+  ResultFiles: z.record(z.string(), z.array(z.object({ Key: z.string() }))),
+});
+const resultsSchema = z.array(
+  z.object({
+    Status: z.string(),
+    Input: z.string().optional(),
+    Output: z.string().optional(),
+    Error: z.string().optional(),
+    Cause: z.string().optional(),
+  }),
+);
+const itemInputSchema = z.object({ instanceId: z.string() });
+const itemOutputSchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('captured') }),
+  z.object({ outcome: z.literal('skipped'), reason: z.string() }),
+]);
+
+type Item =
+  | { outcome: 'captured' }
+  | { outcome: 'skipped'; reason: string }
+  | { outcome: 'failed'; instanceId: string; error: string; cause: string };
+
+interface Ports {
+  /** The stack's own topic, for runs whose policies name none; empty for none. */
+  topicArn: string;
+  objectsIn(bucket: string): { readJson(key: string): Promise<unknown> };
+  notifications: { publish(topicArn: string, subject: string, message: string): Promise<void> };
+  meter: { count(name: string, value: number, dimensions: Readonly<Record<string, string>>): void };
+}
+
+/** Counts what became of every item, tells people once, and says whether the run failed. */
+export function makeSummariseRun({ topicArn, objectsIn, notifications, meter }: Ports) {
+  return async ({ policies, selected, results, failure: runFailure }: Input): Promise<Output> => {
+    const items = results ? await readItems(objectsIn(results.bucket), results.key) : [];
+    const skipped: Record<string, number> = {};
+    for (const item of items) {
+      if (item.outcome === 'skipped') skipped[item.reason] = (skipped[item.reason] ?? 0) + 1;
+    }
+    const failures = items.filter((item) => item.outcome === 'failed');
+    const captured = items.filter(({ outcome }) => outcome === 'captured').length;
+    const name = Object.keys(policies).join(' ') || 'no policy';
+
+    meter.count('Selected', selected, { policy: name });
+    meter.count('Captured', captured, { policy: name });
+    for (const { error } of failures) meter.count('Failed', 1, { policy: name, error });
+
+    const summary = `${name}: ${captured} captured, ${items.length - captured - failures.length} skipped, ${failures.length} failed of ${selected}`;
+    const ended = runFailure
+      ? { Error: runFailure.Error ?? 'Unknown', Cause: runFailure.Cause ?? 'The run ended without a cause.' }
+      : null;
+    const topics = topicsOf(policies, topicArn);
+    if (selected > 0 || ended) {
+      const message = messageOf(summary, failures, ended);
+      for (const topic of topics)
+        await notifications.publish(topic, ended ? `${name}: ${ended.Error}` : summary, message);
+    }
+    return {
+      selected,
+      captured,
+      skipped,
+      failed: failures.length,
+      failure:
+        ended ?? (failures.length > 0 ? { Error: 'CapturesFailed', Cause: messageOf(summary, failures, null) } : null),
+    };
+  };
+}
+
+async function readItems(objects: ReturnType<Ports['objectsIn']>, manifestKey: string): Promise<Item[]> {
+  const manifest = manifestSchema.parse(await objects.readJson(manifestKey));
+  const items: Item[] = [];
+  for (const { Key } of Object.values(manifest.ResultFiles).flat()) {
+    items.push(...resultsSchema.parse(await objects.readJson(Key)).map(itemOf));
+  }
+  return items;
+}
+
+function itemOf({ Status, Input, Output, Error: error, Cause }: z.output<typeof resultsSchema>[number]): Item {
+  if (Status === 'SUCCEEDED' && Output !== undefined) return itemOutputSchema.parse(JSON.parse(Output));
+  const { instanceId } = itemInputSchema.parse(JSON.parse(Input ?? '{"instanceId":"unknown"}'));
+  return { outcome: 'failed', instanceId, error: error ?? Status, cause: sentenceOf(Cause) };
+}
+
+/** Lambda's cause is JSON around the sentence that a person wants. */
+function sentenceOf(cause: string | undefined): string {
+  try {
+    return z.object({ errorMessage: z.string() }).parse(JSON.parse(cause ?? '')).errorMessage;
+  } catch {
+    return cause ?? '';
+  }
+}
+
+function topicsOf(policies: Input['policies'], topicArn: string): string[] {
+  const named = Object.values(policies).flatMap(({ notify }) => (notify ? [notify.topicArn] : []));
+  const topics = named.length > 0 ? named : [topicArn];
+  return [...new Set(topics)].filter((topic) => topic !== '');
+}
+
+function messageOf(
+  summary: string,
+  failures: readonly Extract<Item, { outcome: 'failed' }>[],
+  ended: { Error: string; Cause: string } | null,
+): string {
+  const told = failures
+    .slice(0, toldFailures)
+    .map(({ instanceId, error, cause }) => `${instanceId} ${error}: ${cause}`);
+  return [
+    summary,
+    ...(ended ? [`${ended.Error}: ${ended.Cause}`] : []),
+    ...told,
+    ...(failures.length > told.length ? [`and ${failures.length - told.length} more`] : []),
+  ].join('\n');
+}

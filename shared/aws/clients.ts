@@ -1,0 +1,49 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+
+interface Settings {
+  region: string;
+  maxAttempts: number;
+  cacheMiddleware: boolean;
+  requestHandler: { connectionTimeout: number; requestTimeout: number };
+}
+
+/** Puts something under a client, such as a simulated account. */
+export type Underlay = (client: EC2Client | S3Client | SSMClient | SNSClient | AutoScalingClient) => void;
+
+let underlay: Underlay = () => {};
+
+/** Every client made from now on gets `put` under it. Simulations call this before any function runs. */
+export function underEveryClient(put: Underlay): void {
+  underlay = put;
+}
+
+/** The clients of one Region for each service; each is made once and kept. */
+export const clients = {
+  ec2: perRegion((settings) => new EC2Client(settings)),
+  autoScaling: perRegion((settings) => new AutoScalingClient(settings)),
+  s3: perRegion((settings) => new S3Client(settings)),
+  ssm: perRegion((settings) => new SSMClient(settings)),
+  sns: perRegion((settings) => new SNSClient(settings)),
+};
+
+function perRegion<Client extends Parameters<Underlay>[0]>(create: (settings: Settings) => Client) {
+  const made = new Map<string, Client>();
+  return (region: string): Client => {
+    const existing = made.get(region);
+    if (existing) return existing;
+    const client = create({
+      region,
+      // The workflow retries, visibly and for hours; the SDK only bridges a hiccup.
+      maxAttempts: 2,
+      cacheMiddleware: true,
+      requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000 },
+    });
+    underlay(client);
+    made.set(region, client);
+    return client;
+  };
+}

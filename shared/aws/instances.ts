@@ -1,0 +1,184 @@
+import { type AutoScalingClient, DescribeAutoScalingInstancesCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  DescribeInstanceAttributeCommand,
+  DescribeInstanceStatusCommand,
+  DescribeInstanceTypesCommand,
+  DescribeSpotInstanceRequestsCommand,
+  type EC2Client,
+  type Instance as Ec2Instance,
+  type Filter,
+  type InstanceStatus,
+  paginateDescribeInstances,
+  StartInstancesCommand,
+  StopInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { LifecycleError } from '../domain/errors.ts';
+import type { Health, Instance, InstanceState, Lease, StopFacts } from '../domain/instance.ts';
+import { leaseTags } from '../domain/instance.ts';
+import { tagKeys } from '../domain/tags.ts';
+import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
+import { clients } from './clients.ts';
+import { removeTags, tagsOf, writeTags } from './tagging.ts';
+
+/** EC2 takes at most this many values in one filter. */
+const filterValues = 200;
+
+/** The EC2 instances of one Region. */
+export function instancesIn(region: string) {
+  const ec2 = clients.ec2(region);
+  const autoScaling = clients.autoScaling(region);
+  return {
+    /** The instance, or undefined once EC2 has forgotten it (about an hour after its termination). */
+    async describe(instanceId: string): Promise<Instance | undefined> {
+      const [instance] = await list(ec2, [{ Name: 'instance-id', Values: [instanceId] }]);
+      return instance;
+    },
+
+    /**
+     * Instances that carry a tag of this key, of any value, and are not terminated. The value is for the caller to
+     * judge: EC2's own wildcards (`*`, `?`, `\`) would read a user's value differently.
+     * @param instanceIds only these, if given; unknown ids are no error
+     */
+    async listTagged(key: string, instanceIds?: readonly string[]): Promise<Instance[]> {
+      const filters: Filter[] = [
+        { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] },
+        { Name: 'tag-key', Values: [key.replaceAll(/[\\*?]/g, '\\$&')] },
+      ];
+      if (!instanceIds) return list(ec2, filters);
+      const found: Instance[] = [];
+      for (let index = 0; index < instanceIds.length; index += filterValues) {
+        const ids = instanceIds.slice(index, index + filterValues);
+        found.push(...(await list(ec2, [...filters, { Name: 'instance-id', Values: ids }])));
+      }
+      return found;
+    },
+
+    /** What else decides whether it may be stopped; DescribeInstances says none of it. */
+    async stopFacts(instance: Instance): Promise<StopFacts> {
+      return {
+        autoScalingGroup:
+          instance.tags['aws:autoscaling:groupName'] ?? (await autoScalingGroup(autoScaling, instance.instanceId)),
+        spotRequest: instance.isSpot ? await spotRequest(ec2, instance.instanceId) : undefined,
+        isStopProtected: await isStopProtected(ec2, instance.instanceId),
+        hasInstanceStore: await hasInstanceStore(ec2, instance.instanceType),
+      };
+    },
+
+    /** @throws StopRefused where EC2 will not stop this instance, whatever we do */
+    async stop(instanceId: string): Promise<void> {
+      try {
+        await calling(`StopInstances ${instanceId}`, () =>
+          ec2.send(new StopInstancesCommand({ InstanceIds: [instanceId] })),
+        );
+      } catch (error) {
+        if (!hasCode(error, 'UnsupportedOperation', 'OperationNotPermitted', 'IncorrectInstanceState')) throw error;
+        const message = error instanceof Error ? error.message : '';
+        throw new LifecycleError('StopRefused', `${instanceId} cannot be stopped: ${message}`, { instanceId }, error);
+      }
+    },
+
+    /** @returns false while EC2 cannot start it from its present state */
+    async start(instanceId: string): Promise<boolean> {
+      try {
+        await calling(`StartInstances ${instanceId}`, () =>
+          ec2.send(new StartInstancesCommand({ InstanceIds: [instanceId] })),
+        );
+        return true;
+      } catch (error) {
+        if (hasCode(error, 'IncorrectInstanceState')) return false;
+        throw error;
+      }
+    },
+
+    /** The status checks of a running instance, all that EC2 makes: system, instance and attached volumes. */
+    async health(instanceId: string): Promise<Health> {
+      const { InstanceStatuses: [status] = [] } = await calling(`DescribeInstanceStatus ${instanceId}`, () =>
+        ec2.send(new DescribeInstanceStatusCommand({ InstanceIds: [instanceId], IncludeAllInstances: true })),
+      );
+      return healthOf(status);
+    },
+
+    async writeLease(instanceId: string, lease: Lease): Promise<void> {
+      await writeTags(ec2, [instanceId], leaseTags(lease));
+    },
+
+    /** Removes this lease and no other's; the deadline goes with it, whatever people made of it. */
+    async removeLease(instanceId: string, { executionId }: Lease): Promise<void> {
+      await removeTags(ec2, instanceId, [{ Key: tagKeys.stoppedBy, Value: executionId }, { Key: tagKeys.restartBy }]);
+    },
+  };
+}
+
+async function list(ec2: EC2Client, filters: Filter[]): Promise<Instance[]> {
+  return calling('DescribeInstances', async () => {
+    const instances: Instance[] = [];
+    for await (const page of paginateDescribeInstances({ client: ec2, pageSize: 1000 }, { Filters: filters })) {
+      for (const { Instances = [] } of page.Reservations ?? []) instances.push(...Instances.map(instanceOf));
+    }
+    return instances;
+  });
+}
+
+function instanceOf(described: Ec2Instance): Instance {
+  const interfaces = described.NetworkInterfaces ?? [];
+  return {
+    instanceId: described.InstanceId ?? '',
+    state: stateOf(described),
+    stateReason: described.StateReason?.Message ?? described.StateTransitionReason ?? '',
+    instanceType: described.InstanceType ?? '',
+    rootDeviceType: described.RootDeviceType === 'instance-store' ? 'instance-store' : 'ebs',
+    rootDeviceName: described.RootDeviceName ?? '',
+    devices: (described.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }) =>
+      DeviceName && Ebs?.VolumeId ? [{ deviceName: DeviceName, volumeId: Ebs.VolumeId }] : [],
+    ),
+    tags: tagsOf(described.Tags),
+    isSpot: described.InstanceLifecycle === 'spot',
+    // An Elastic IP is owned by an account; an address lent for the time of running, by Amazon.
+    hasTemporaryAddress: interfaces.some(({ Association }) => Association?.IpOwnerId === 'amazon'),
+  };
+}
+
+/** A state that EC2 may add one day is not known to be safe: neither stopped nor running. */
+function stateOf({ State }: Ec2Instance): InstanceState {
+  return State?.Name ?? 'pending';
+}
+
+function healthOf(status: InstanceStatus | undefined): Health {
+  const checks = [
+    status?.SystemStatus?.Status,
+    status?.InstanceStatus?.Status,
+    // Absent on older instance types: then there is no such check to wait for.
+    status?.AttachedEbsStatus?.Status ?? 'ok',
+  ];
+  if (checks.some((check) => check === 'impaired')) return 'impaired';
+  return checks.every((check) => check === 'ok' || check === 'not-applicable') ? 'ok' : 'initializing';
+}
+
+async function autoScalingGroup(client: AutoScalingClient, instanceId: string): Promise<string | undefined> {
+  const { AutoScalingInstances: [member] = [] } = await calling(`DescribeAutoScalingInstances ${instanceId}`, () =>
+    client.send(new DescribeAutoScalingInstancesCommand({ InstanceIds: [instanceId] })),
+  );
+  return member?.AutoScalingGroupName;
+}
+
+/** A request that is no longer known cannot be told to be persistent, so it is taken for one-time. */
+async function spotRequest(ec2: EC2Client, instanceId: string): Promise<'persistent' | 'one-time'> {
+  const answer = await callingForMaybe(`DescribeSpotInstanceRequests ${instanceId}`, () =>
+    ec2.send(new DescribeSpotInstanceRequestsCommand({ Filters: [{ Name: 'instance-id', Values: [instanceId] }] })),
+  );
+  return answer?.SpotInstanceRequests?.[0]?.Type === 'persistent' ? 'persistent' : 'one-time';
+}
+
+async function isStopProtected(ec2: EC2Client, instanceId: string): Promise<boolean> {
+  const answer = await callingForMaybe(`DescribeInstanceAttribute ${instanceId}`, () =>
+    ec2.send(new DescribeInstanceAttributeCommand({ InstanceId: instanceId, Attribute: 'disableApiStop' })),
+  );
+  return answer?.DisableApiStop?.Value ?? false;
+}
+
+async function hasInstanceStore(ec2: EC2Client, instanceType: string): Promise<boolean> {
+  const { InstanceTypes: [type] = [] } = await calling(`DescribeInstanceTypes ${instanceType}`, () =>
+    ec2.send(new DescribeInstanceTypesCommand({ Filters: [{ Name: 'instance-type', Values: [instanceType] }] })),
+  );
+  return type?.InstanceStorageSupported ?? false;
+}

@@ -1,0 +1,33 @@
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { calling } from './aws-errors.ts';
+import { clients } from './clients.ts';
+
+/** The objects of one S3 bucket, as JSON. */
+export function objectsIn(region: string, bucket: string) {
+  const s3 = clients.s3(region);
+  return {
+    bucket,
+
+    /** The object's content, parsed; its shape is for the caller to check. */
+    async readJson(key: string): Promise<unknown> {
+      const text = await calling(`GetObject s3://${bucket}/${key}`, async () => {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return Body?.transformToString();
+      });
+      return JSON.parse(text ?? 'null');
+    },
+
+    async writeJson(key: string, content: unknown): Promise<void> {
+      await calling(`PutObject s3://${bucket}/${key}`, () =>
+        s3.send(
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Body: JSON.stringify(content),
+            ContentType: 'application/json',
+          }),
+        ),
+      );
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import type { ErrorName } from './errors.ts';
+
+/** What a task takes, what it answers, and the errors that it may throw on purpose. */
+export interface Contract<Input, Output> {
+  readonly input: z.ZodType<Input>;
+  readonly output: z.ZodType<Output>;
+  readonly errors: readonly ErrorName[];
+}
+
+/** What any call of AWS may end in, beside what a task names itself. */
+export const awsErrors = ['AwsThrottled', 'AwsUnavailable', 'AccessDenied'] as const satisfies readonly ErrorName[];
+
+/** Fields that the tasks share, so that one name means one thing in all of them. */
+export const parts = {
+  executionId: z.string().min(1).max(256),
+  instanceId: z.string().regex(/^i-[0-9a-f]{8,17}$/, 'is no instance id'),
+  imageId: z.string().regex(/^ami-[0-9a-f]{8,17}$/, 'is no image id'),
+  volumeIds: z.array(z.string().regex(/^vol-[0-9a-f]{8,17}$/, 'is no volume id')),
+  region: z.string().min(1).max(32),
+  slot: z.string().regex(/^\d{8}T\d{4}Z$/, 'is no slot such as 20261121T0300Z'),
+  instant: z.iso.datetime({ offset: true }),
+  attempt: z.int().min(1).max(10),
+  consistency: z.enum(['stopped', 'rebooted', 'crash']),
+  waitSeconds: z.int().min(1).max(86_400),
+};

@@ -1,0 +1,121 @@
+/**
+ * What a workflow does with an error. `retry`: the same call may well pass later, so the state retries it.
+ * `refuse`: nothing was done, on purpose; people are told. `abort`: the capture cannot go on; what was stopped is
+ * restarted, the execution fails, and an alarm rings.
+ */
+export type Disposition = 'retry' | 'refuse' | 'abort';
+
+interface CatalogueEntry {
+  readonly disposition: Disposition;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+/**
+ * Every error that a task throws on purpose. The names are matched as strings by the workflows' Retry and Catch, so a
+ * name is an interface: never rename one without its definitions.
+ */
+export const errorCatalogue = {
+  AwsThrottled: {
+    disposition: 'retry',
+    meaning: 'AWS answered that too many requests were made.',
+    remedy: 'Nothing: the workflow waits and tries again. If it persists, lower the concurrency of the policy.',
+  },
+  AwsUnavailable: {
+    disposition: 'retry',
+    meaning: 'AWS did not answer, answered with a server error, or does not show a change yet.',
+    remedy: 'Nothing: the workflow waits and tries again. If it persists, look at the AWS Health Dashboard.',
+  },
+  CapacityUnavailable: {
+    disposition: 'retry',
+    meaning: 'AWS has no room at present to start the instance.',
+    remedy:
+      'The start is retried for hours. To have it back sooner, change its type or start it elsewhere from an image.',
+  },
+  QuotaExceeded: {
+    disposition: 'retry',
+    meaning: 'A quota of the account is used up, such as copies in flight.',
+    remedy: 'The workflow waits for room. If it persists, ask AWS for a higher quota.',
+  },
+  NameTaken: {
+    disposition: 'refuse',
+    meaning: 'An image of that name exists and is not ours.',
+    remedy: 'Rename or deregister the other image; its id is in the details.',
+  },
+  ShareRefused: {
+    disposition: 'refuse',
+    meaning: 'The image cannot be shared as the policy asks.',
+    remedy: 'The details say why: use a customer-managed key, or do not make this image public.',
+  },
+  InputInvalid: {
+    disposition: 'abort',
+    meaning: 'A task was given an input that it does not understand.',
+    remedy: 'The message names the path and the problem; mend what started the workflow.',
+  },
+  PolicyInvalid: {
+    disposition: 'abort',
+    meaning: 'The policy does not fit its schema, or not this Region.',
+    remedy: 'Run `ami-lifecycle policies check`, mend the file and publish it again.',
+  },
+  PolicyNotFound: {
+    disposition: 'abort',
+    meaning: 'No policy of that name is known.',
+    remedy: 'Correct the name in the tag or the schedule, or publish the policy.',
+  },
+  AccessDenied: {
+    disposition: 'abort',
+    meaning: "AWS refused the call: the function's role lacks the right, or a key's policy does.",
+    remedy: 'The message names the call; grant the right in the function.yml of that function or in the key policy.',
+  },
+  ImageFailed: {
+    disposition: 'abort',
+    meaning: 'AWS could not make the image, twice.',
+    remedy: "The details carry AWS's reason. Look at the volumes and their keys, then capture again.",
+  },
+  StopRefused: {
+    disposition: 'abort',
+    meaning: 'AWS refuses to stop the instance.',
+    remedy: 'The details carry the reason. Use `consistency: crash` for instances that must not stop.',
+  },
+  StopTimedOut: {
+    disposition: 'abort',
+    meaning: 'The instance did not stop in time.',
+    remedy: 'Look at what keeps its operating system from shutting down; the restart has been asked for.',
+  },
+  InstanceGone: {
+    disposition: 'abort',
+    meaning: 'The instance was terminated in the middle of its capture.',
+    remedy: 'Nothing is left to do for it; earlier images are untouched.',
+  },
+  RestartFailed: {
+    disposition: 'abort',
+    meaning: 'An instance that we stopped does not run again in time, or does not pass its status checks.',
+    remedy: 'Start it by hand; its tags say since when it should run. Then look at the state reason in the details.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorName = keyof typeof errorCatalogue;
+
+export type ErrorDetails = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+/**
+ * An error of the catalogue. `name` is an own property with a literal value because bundlers rename classes, and Step
+ * Functions matches the name that Lambda reports. `details` is JSON-safe: it ends in logs and notifications.
+ */
+export class LifecycleError extends Error {
+  override readonly name: ErrorName;
+  readonly disposition: Disposition;
+  readonly details: ErrorDetails;
+
+  constructor(name: ErrorName, message: string, details: ErrorDetails = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = name;
+    this.disposition = errorCatalogue[name].disposition;
+    this.details = details;
+  }
+}
+
+/** Whether `error` is of the catalogue, and of that name if one is given. */
+export function isLifecycleError(error: unknown, name?: ErrorName): error is LifecycleError {
+  return error instanceof LifecycleError && (name === undefined || error.name === name);
+}

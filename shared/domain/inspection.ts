@@ -1,0 +1,157 @@
+import type { Image } from './image.ts';
+import { type Device, type Instance, leaseOf, type StopFacts } from './instance.ts';
+import type { NamedPolicy } from './policy.ts';
+import { pollSeconds, secondsBetween } from './polling.ts';
+import { type Consistency, isProductOf, tagKeys } from './tags.ts';
+
+/** Another's lease, or an instance in transition, is waited for this long. */
+const patienceSeconds = 2 * 60 * 60;
+
+export type SkipReason =
+  | 'skip-tag'
+  | 'instance-gone'
+  | 'instance-store-root'
+  | 'root-device-excluded'
+  | 'slot-already-captured'
+  | 'in-transition'
+  | UnstoppableReason;
+
+export type UnstoppableReason =
+  | 'member-of-auto-scaling-group'
+  | 'one-time-spot-request'
+  | 'stop-protection'
+  | 'instance-store-data';
+
+export type Verdict =
+  | { action: 'skip'; reason: SkipReason; explanation: string }
+  | { action: 'wait'; reason: 'leased-by-another' | 'in-transition'; waitSeconds: number }
+  | { action: 'capture'; consistency: Consistency; reason: CaptureReason; notices: string[] }
+  | {
+      action: 'stop';
+      consistency: Consistency;
+      reason: CaptureReason;
+      notices: string[];
+      /** The execution whose lease was waited for in vain and may be replaced. */
+      abandonedLease: string | null;
+    };
+
+export type CaptureReason = 'policy' | 'already-stopped' | 'stopped-by-us' | 'lease-of-another' | UnstoppableReason;
+
+export interface InspectionInput {
+  instance: Instance;
+  facts: StopFacts;
+  policy: NamedPolicy;
+  slot: string;
+  executionId: string;
+  /** The image that holds the name of this capture already, if any. */
+  existing: Image | undefined;
+  /** When this execution first looked at the instance, and now; ISO instants. */
+  since: string;
+  now: string;
+}
+
+/**
+ * How to capture an instance: stop it first, take it as it is, wait, or leave it alone; always with the reason.
+ * Pure: the same answers of AWS at the same time give the same verdict.
+ */
+export function inspect(input: InspectionInput): Verdict {
+  return reasonToSkip(input) ?? reasonToWait(input) ?? wayToCapture(input);
+}
+
+/** The volumes that the image is to hold. */
+export function wantedDevices(instance: Pick<Instance, 'devices'>, policy: NamedPolicy): readonly Device[] {
+  return instance.devices.filter(({ deviceName }) => !policy.capture.excludeDevices.includes(deviceName));
+}
+
+/**
+ * How long an instance that we stop may take to run again before others come to its rescue. One that waits for its
+ * image may have to wait for two of them, as a failed one is made once more.
+ */
+export function leaseMinutes({ capture }: NamedPolicy): number {
+  return capture.restartWhen === 'image-available' ? 120 + 2 * 60 * capture.timeoutHours : 120;
+}
+
+function reasonToSkip({ instance, policy, slot, existing }: InspectionInput): Verdict | undefined {
+  const skip = (reason: SkipReason, explanation: string): Verdict => ({ action: 'skip', reason, explanation });
+  if (instance.state === 'terminated' || instance.state === 'shutting-down') {
+    return skip('instance-gone', 'it is terminated');
+  }
+  const skipTag = instance.tags[tagKeys.skip];
+  if (skipTag !== undefined) return skip('skip-tag', skipTag || `its tag ${tagKeys.skip} says so`);
+  if (instance.rootDeviceType === 'instance-store') {
+    return skip('instance-store-root', 'EC2 makes no image of an instance whose root device is an instance store');
+  }
+  if (policy.capture.excludeDevices.includes(instance.rootDeviceName)) {
+    return skip('root-device-excluded', `the policy excludes ${instance.rootDeviceName}, which is its root device`);
+  }
+  // A schedule may fire twice for one time. An image that failed is no capture: it is discarded and made again.
+  const product = { policyName: policy.name, instanceId: instance.instanceId, slot };
+  if (existing && existing.state !== 'failed' && isProductOf(existing.tags, product)) {
+    return skip('slot-already-captured', `${existing.imageId} is the image of this slot`);
+  }
+  return undefined;
+}
+
+function reasonToWait({ instance, executionId, since, now }: InspectionInput): Verdict | undefined {
+  const isPatient = secondsBetween(since, now) < patienceSeconds;
+  const waitSeconds = pollSeconds('patient', since, now);
+  const lease = leaseOf(instance.tags);
+  if (lease && lease.executionId !== executionId && isPatient) {
+    return { action: 'wait', reason: 'leased-by-another', waitSeconds };
+  }
+  if (instance.state === 'pending' || instance.state === 'stopping') {
+    return isPatient
+      ? { action: 'wait', reason: 'in-transition', waitSeconds }
+      : { action: 'skip', reason: 'in-transition', explanation: `it has been ${instance.state} for two hours` };
+  }
+  return undefined;
+}
+
+function wayToCapture({ instance, facts, policy, executionId }: InspectionInput): Verdict {
+  const lease = leaseOf(instance.tags);
+  const { consistency, ifUnstoppable } = policy.capture;
+  const capture = (as: Consistency, reason: CaptureReason): Verdict => ({
+    action: 'capture',
+    consistency: as,
+    reason,
+    notices: [],
+  });
+  if (instance.state === 'stopped') {
+    if (!lease) return capture('stopped', 'already-stopped');
+    if (lease.executionId === executionId) return capture('stopped', 'stopped-by-us');
+    // Whoever stopped it may start it at any moment, so nothing is promised of the disks.
+    return capture('crash', 'lease-of-another');
+  }
+  if (consistency === 'crash') return capture('crash', 'policy');
+  const obstacle = reasonNotTo(consistency, facts);
+  if (obstacle) {
+    return ifUnstoppable === 'skip'
+      ? { action: 'skip', reason: obstacle, explanation: explanations[obstacle] }
+      : capture('crash', obstacle);
+  }
+  if (consistency === 'reboot') return capture('rebooted', 'policy');
+  return {
+    action: 'stop',
+    consistency: 'stopped',
+    reason: 'policy',
+    notices: instance.hasTemporaryAddress ? ['Its public IPv4 address is not an Elastic IP: the stop changes it.'] : [],
+    abandonedLease: lease && lease.executionId !== executionId ? lease.executionId : null,
+  };
+}
+
+const explanations: Record<UnstoppableReason, string> = {
+  'member-of-auto-scaling-group': 'its Auto Scaling group would terminate and replace it',
+  'one-time-spot-request': 'a one-time spot request does not let it stop',
+  'stop-protection': 'it is protected against being stopped',
+  'instance-store-data': 'a stop would erase its instance-store volumes',
+};
+
+/** A reboot keeps spot, protected and instance-store instances as they are; an Auto Scaling group replaces what fails its health check meanwhile. */
+function reasonNotTo(interruption: 'stop' | 'reboot', facts: StopFacts): UnstoppableReason | undefined {
+  if (facts.autoScalingGroup !== undefined) return 'member-of-auto-scaling-group';
+  if (interruption === 'reboot') return undefined;
+  if (facts.spotRequest === 'one-time') return 'one-time-spot-request';
+  if (facts.isStopProtected) return 'stop-protection';
+  if (facts.hasInstanceStore) return 'instance-store-data';
+  return undefined;
+}

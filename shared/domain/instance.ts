@@ -1,0 +1,59 @@
+import { type Tags, tagKeys } from './tags.ts';
+
+export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
+
+/** An EBS volume at its place in an instance. */
+export interface Device {
+  deviceName: string;
+  volumeId: string;
+}
+
+/** What the rules need to know of an EC2 instance. */
+export interface Instance {
+  instanceId: string;
+  state: InstanceState;
+  /** EC2's reason for the last change of state, for people. */
+  stateReason: string;
+  instanceType: string;
+  rootDeviceType: 'ebs' | 'instance-store';
+  rootDeviceName: string;
+  devices: readonly Device[];
+  tags: Tags;
+  isSpot: boolean;
+  /** It has a public IPv4 address from Amazon's pool, which a stop gives back. */
+  hasTemporaryAddress: boolean;
+}
+
+/** Answers of other calls that decide whether an instance may be stopped. */
+export interface StopFacts {
+  autoScalingGroup: string | undefined;
+  /** A persistent spot request keeps a stopped instance; a one-time request does not let it stop. */
+  spotRequest: 'persistent' | 'one-time' | undefined;
+  isStopProtected: boolean;
+  hasInstanceStore: boolean;
+}
+
+/** Whether the status checks of a running instance have passed, as far as they are known. */
+export type Health = 'ok' | 'initializing' | 'impaired';
+
+/** The claim of an execution on an instance that it stops, kept in the instance's tags so that it outlives us. */
+export interface Lease {
+  executionId: string;
+  /** ISO instant by when the instance must run again. */
+  restartBy: string;
+}
+
+/** The lease in an instance's tags. A half-written one counts, with a deadline that has passed: the tags are written in one call, but people edit them. */
+export function leaseOf(tags: Tags): Lease | undefined {
+  const executionId = tags[tagKeys.stoppedBy];
+  if (executionId === undefined) return undefined;
+  const restartBy = tags[tagKeys.restartBy];
+  return {
+    executionId,
+    restartBy: restartBy && Number.isFinite(Date.parse(restartBy)) ? restartBy : new Date(0).toISOString(),
+  };
+}
+
+export function leaseTags(lease: Lease): Tags {
+  return { [tagKeys.stoppedBy]: lease.executionId, [tagKeys.restartBy]: lease.restartBy };
+}

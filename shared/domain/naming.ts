@@ -1,0 +1,25 @@
+/**
+ * The slot of an instant: the scheduled minute in UTC, `20261121T0300Z`. Colons are left out because EC2 refuses them
+ * in image names.
+ * @param instant ISO 8601 with offset or Z
+ */
+export function slotOf(instant: string): string {
+  const iso = new Date(instant).toISOString();
+  return `${iso.slice(0, 16).replaceAll(/[-:]/g, '')}Z`;
+}
+
+/**
+ * The name of an image and of its copies. It is the idempotency key of CreateImage, which takes no client token: the
+ * same policy, instance and slot always come to the same name, and EC2 refuses the second of a name in a Region.
+ */
+export function imageName(policyName: string, instanceId: string, slot: string): string {
+  return `${policyName}/${instanceId}/${slot}`;
+}
+
+/**
+ * CopyImage's client token. Replays of a token answer with the first image even when that one has failed, so an
+ * attempt after a confirmed failure needs a token of its own. At most 64 ASCII characters.
+ */
+export function copyToken(imageId: string, region: string, attempt: number): string {
+  return `${imageId}-to-${region}-${attempt}`;
+}

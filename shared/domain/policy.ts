@@ -1,0 +1,258 @@
+import * as z from 'zod';
+import { tagKeys } from './tags.ts';
+
+/** A policy's name: its file's name. It becomes part of image names, parameter names and tags. */
+export const policyNamePattern = /^[a-z0-9-]{1,32}$/;
+
+const region = z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'is no Region name such as eu-west-1');
+const accountId = z.string().regex(/^\d{12}$/, 'is no account id: twelve digits, in quotes');
+const duration = z.string().regex(/^\d+[hdwmy]$/, 'is no duration such as 14d (h, d, w, m, y)');
+const count = z.int().min(1).max(1000);
+
+const tagValue = z.string().max(256);
+const ownTags = z.record(
+  z
+    .string()
+    .min(1)
+    .max(127)
+    .regex(/^(?!aws:|ami-lifecycle:)/, 'must not begin with aws: or ami-lifecycle:, which are reserved'),
+  tagValue,
+);
+
+const select = z.strictObject({
+  tags: z
+    .record(z.string().min(1), tagValue)
+    .refine((tags) => Object.keys(tags).length > 0, 'needs at least one tag: without any, every instance would match')
+    .describe(
+      `Tags that an instance must carry, all of them; \`*\` in a value stands for any text. For ${tagKeys.policy} it is enough that the value is one of the words of the tag.`,
+    ),
+});
+
+const schedule = z.strictObject({
+  cron: z
+    .string()
+    .min(1)
+    .describe(
+      'When to capture: six fields as EventBridge Scheduler has them (minutes hours day-of-month month day-of-week year), or rate(6 hours).',
+    ),
+  timezone: z
+    .string()
+    .refine(isTimeZone, 'is no time zone of the IANA database such as Europe/Rome')
+    .default('UTC')
+    .describe('The time zone of the schedule.'),
+  flexibleMinutes: z
+    .int()
+    .min(0)
+    .max(1440)
+    .default(0)
+    .describe('Captures may begin up to this much later, to spread load.'),
+  onTagged: z.boolean().default(true).describe('Also capture as soon as an instance gets the tag of this policy.'),
+});
+
+const capture = z.strictObject({
+  consistency: z
+    .enum(['stop', 'reboot', 'crash'])
+    .default('stop')
+    .describe(
+      'stop: shut down first, all volumes agree. reboot: EC2 reboots it. crash: as if the power failed; nothing is interrupted.',
+    ),
+  restartWhen: z
+    .enum(['snapshots-started', 'image-available'])
+    .default('snapshots-started')
+    .describe(
+      'When a stopped instance runs again. A snapshot is fixed once it has started, so waiting longer only costs downtime.',
+    ),
+  ifUnstoppable: z
+    .enum(['crash', 'skip'])
+    .default('crash')
+    .describe(
+      'What to do where stopping would do harm: members of Auto Scaling groups, one-time spot, instance-store data, stop protection.',
+    ),
+  excludeDevices: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Devices to leave out of the image, such as /dev/sdf. Never the root device.'),
+  copyInstanceTags: z.boolean().default(true).describe("Put the instance's own tags on its images."),
+  tags: ownTags
+    .refine((tags) => Object.keys(tags).length <= 40, 'has more than 40 tags; EC2 allows 50 and ten are ours')
+    .default({})
+    .describe('Further tags for images and snapshots.'),
+  timeoutHours: z.int().min(1).max(36).default(24).describe('How long an image or a copy may take.'),
+  concurrency: z.int().min(1).max(1000).default(20).describe('How many instances are captured at the same time.'),
+});
+
+const retainCounts = {
+  last: count.optional(),
+  hourly: count.optional(),
+  daily: count.optional(),
+  weekly: count.optional(),
+  monthly: count.optional(),
+  yearly: count.optional(),
+};
+
+const retain = z.strictObject({
+  ...retainCounts,
+  within: duration.optional().describe('Keep everything newer than this before the newest image.'),
+  atLeast: z.int().min(0).max(1000).optional().describe('Never go below this many images of an instance.'),
+  afterTermination: duration
+    .optional()
+    .describe('When the instance is gone, its floor ends this long after; without it, never.'),
+});
+
+const copy = z.strictObject({
+  region: region.describe('The Region to copy to.'),
+  kmsKeyId: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The key for the copy, in that Region: id, alias or ARN. An encrypted image needs one.'),
+  withinMinutes: z
+    .int()
+    .min(15)
+    .max(2880)
+    .multipleOf(15)
+    .optional()
+    .describe('Pay for a time-based copy that ends within this time.'),
+  retain: retain.optional().describe('How long copies are kept there.'),
+});
+
+const share = z.strictObject({
+  accounts: z.array(accountId).default([]).describe('Accounts that may launch from the image and copy it.'),
+  organizationArns: z
+    .array(
+      z.string().regex(/^arn:[^:]+:organizations::\d{12}:organization\/o-[a-z0-9]+$/, 'is no ARN of an organization'),
+    )
+    .default([])
+    .describe('Organizations whose accounts may launch from the image.'),
+  organizationalUnitArns: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^arn:[^:]+:organizations::\d{12}:ou\/o-[a-z0-9]+\/ou-[a-z0-9-]+$/,
+          'is no ARN of an organizational unit',
+        ),
+    )
+    .default([])
+    .describe('Organizational units whose accounts may launch from the image.'),
+  public: z
+    .boolean()
+    .default(false)
+    .describe('Everybody may launch from the image. Refused for encrypted images and those with product codes.'),
+});
+
+const archive = z.strictObject({
+  bucket: z.string().min(3).max(63).describe('The S3 bucket for archived images.'),
+  prefix: z.string().default('').describe('The path within the bucket.'),
+  when: z.strictObject(retainCounts).describe('Which images are archived, in the words of retain.'),
+  storageClass: z
+    .enum(['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'])
+    .default('STANDARD')
+    .describe("The object's storage class."),
+});
+
+const retire = z.strictObject({
+  steps: z
+    .array(z.enum(['deprecate', 'disable', 'deregister']))
+    .min(1)
+    .describe('The rungs of the ladder, in order.'),
+  graceDays: z.int().min(0).max(365).default(7).describe('How long an image stays on a rung.'),
+  maxPerRun: z.int().min(1).default(50).describe('At most so many images are acted on in one run.'),
+  maxPercentPerRun: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(25)
+    .describe('At most this part of the images is acted on in one run.'),
+  mode: z.enum(['report', 'enforce']).default('report').describe('report: write the plan, touch nothing.'),
+});
+
+const drill = z.strictObject({
+  every: z.enum(['daily', 'weekly', 'monthly']).describe('How often an image of each instance is proved.'),
+  instanceType: z.string().min(1).describe('The type of the probe.'),
+  subnetId: z
+    .string()
+    .regex(/^subnet-[0-9a-f]+$/)
+    .describe('An isolated subnet.'),
+  securityGroupId: z
+    .string()
+    .regex(/^sg-[0-9a-f]+$/)
+    .describe('A security group without rules.'),
+});
+
+const notify = z.strictObject({
+  topicArn: z
+    .string()
+    .regex(/^arn:[^:]+:sns:[a-z0-9-]+:\d{12}:.+$/, 'is no ARN of an SNS topic')
+    .describe('The SNS topic that hears of every run.'),
+});
+
+const fields = {
+  description: z.string().max(200).optional().describe('What this policy is for, for people.'),
+  select: select
+    .optional()
+    .describe(`Which instances: by default those whose tag ${tagKeys.policy} names this policy.`),
+  schedule: schedule.describe('When instances are captured.'),
+  capture: capture.prefault({}).describe('How instances are captured.'),
+  copies: z.array(copy).max(20).default([]).describe('Other Regions that get a copy of every image.'),
+  share: share.optional().describe('Who else may use the images.'),
+  archive: archive.optional().describe('Which images are archived to S3.'),
+  retain: retain.optional().describe('How long images are kept.'),
+  retire: retire.optional().describe('How images that are no longer wanted are taken away.'),
+  drill: drill.optional().describe('How images are proved to boot.'),
+  notify: notify.optional().describe('Who is told.'),
+};
+
+type PolicyIssue = { path: readonly (string | number)[]; message: string };
+
+/** Fields of the schema whose workflow does not exist yet, by dotted path; `copies.retain` is a copy's. */
+export const notAvailableYet: readonly string[] = ['retain', 'retire', 'archive', 'drill', 'copies.retain'];
+
+const policyObject = z.strictObject(fields);
+const namedPolicyObject = z.strictObject({ name: z.string().regex(policyNamePattern), ...fields });
+
+/** A policy as people write it in `policies/<name>.yml`, defaults filled in; unknown keys are errors. */
+export const policySchema = policyObject.superRefine((policy, context) => {
+  for (const { path, message } of issuesOf(policy)) context.addIssue({ code: 'custom', path: [...path], message });
+});
+
+/** A policy with its name: what workflows carry. */
+export const namedPolicySchema = namedPolicyObject.superRefine((policy, context) => {
+  for (const { path, message } of issuesOf(policy)) context.addIssue({ code: 'custom', path: [...path], message });
+});
+
+/** The policy file's schema for editors: without rules across fields, which JSON Schema cannot say. */
+export const policyFileSchema = policyObject;
+
+export type Policy = z.output<typeof policySchema>;
+export type NamedPolicy = z.output<typeof namedPolicySchema>;
+
+function* issuesOf(policy: z.output<typeof policyObject>): Generator<PolicyIssue> {
+  for (const field of ['retain', 'retire', 'archive', 'drill'] as const) {
+    if (policy[field] !== undefined) yield { path: [field], message: notAvailable };
+  }
+  const seen = new Set<string>();
+  for (const [index, { region, retain }] of policy.copies.entries()) {
+    if (retain !== undefined) yield { path: ['copies', index, 'retain'], message: notAvailable };
+    if (seen.has(region)) yield { path: ['copies', index, 'region'], message: `names ${region} a second time` };
+    seen.add(region);
+  }
+  if (policy.select && policy.schedule.onTagged && !(tagKeys.policy in policy.select.tags)) {
+    // The tag event is matched on our key alone, so such a policy would wait for events that never reach it.
+    yield {
+      path: ['schedule', 'onTagged'],
+      message: `cannot work when select.tags does not name ${tagKeys.policy}: set it to false`,
+    };
+  }
+}
+
+const notAvailable = 'is not available yet: its workflow is not built; leave the field out';
+
+function isTimeZone(zone: string): boolean {
+  try {
+    // The name check of the runtime: it knows exactly the zones that the schedule evaluator can use.
+    return Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '' && !/^[+-]/.test(zone);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,67 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+import type { Contract } from '../domain/contract.ts';
+import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
+import { logger, metrics, tracer } from './powertools.ts';
+
+/** What a log line is found by; taken from the input where it is there. */
+const logKeys = ['executionId', 'instanceId', 'imageId', 'slot', 'region'] as const;
+
+/**
+ * Makes a task a Lambda handler; the one middleware stack of the project. Input that does not fit the contract is
+ * `InputInvalid`; an error is logged once and thrown on unchanged, so that its name reaches the workflow. It never
+ * makes a success of a failure.
+ */
+export function asTask<Input, Output>(contract: Contract<Input, Output>, task: (input: Input) => Promise<Output>) {
+  const run = async (event: unknown): Promise<Output> => {
+    const input = inputOf(contract, event);
+    try {
+      const output = outputOf(contract, await task(input));
+      logger.info('done', { outcome: { ...output } });
+      return output;
+    } catch (error) {
+      logger.error(error instanceof Error ? error.message : 'failed', {
+        error,
+        ...(isLifecycleError(error) ? { details: error.details } : {}),
+      });
+      throw error;
+    }
+  };
+  return (
+    // Step Functions has its own timeout on every task; middy's early one would need a timer for every call.
+    middy<unknown, Output, Error, Context>(run, { timeoutEarlyInMillis: 0 })
+      .use(captureLambdaHandler(tracer, { captureResponse: false }))
+      .use(logMetrics(metrics))
+      .use(injectLambdaContext(logger, { resetKeys: true }))
+  );
+}
+
+function inputOf<Input, Output>(contract: Contract<Input, Output>, event: unknown): Input {
+  const parsed = contract.input.safeParse(event);
+  if (!parsed.success) {
+    throw new LifecycleError('InputInvalid', `The input does not fit: ${problemsOf(parsed.error)}`, {}, parsed.error);
+  }
+  logger.appendKeys(pick(event, logKeys));
+  return parsed.data;
+}
+
+function outputOf<Input, Output>(contract: Contract<Input, Output>, result: Output): Output {
+  const parsed = contract.output.safeParse(result);
+  if (parsed.success) return parsed.data;
+  throw new Error(`The task's answer breaks its own contract: ${problemsOf(parsed.error)}`, { cause: parsed.error });
+}
+
+/** Paths and problems, never values: an input may be large and may carry what does not belong in a log. */
+function problemsOf({ issues }: z.ZodError): string {
+  const shown = issues.slice(0, 5).map(({ path, message }) => `${z.core.toDotPath(path) || 'input'}: ${message}`);
+  return [...shown, ...(issues.length > shown.length ? [`and ${issues.length - shown.length} more`] : [])].join('; ');
+}
+
+function pick(event: unknown, keys: readonly string[]): Record<string, unknown> {
+  if (typeof event !== 'object' || event === null) return {};
+  return Object.fromEntries(Object.entries(event).filter(([key]) => keys.includes(key)));
+}
