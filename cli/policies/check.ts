@@ -1,0 +1,76 @@
+import { type ClockChange, clockChanges, nextRuns } from '../../engine/schedule.ts';
+import { zoneOf } from '../../engine/schedule-zone.ts';
+import type { InputProblem } from '../input-error.ts';
+import { type LoadedPolicy, readPolicies } from './load.ts';
+
+export interface CheckReport {
+  policies: PolicyReport[];
+  problems: InputProblem[];
+}
+
+export interface PolicyReport {
+  name: string;
+  file: string;
+  description?: string;
+  schedule: string;
+  timezone: string;
+  flexibleMinutes: number;
+  /** ISO 8601; `local` with the offset of the policy's zone at that time. */
+  nextRuns: { local: string; utc: string }[];
+  warnings: string[];
+}
+
+const runCount = 5;
+const horizonMs = 366 * 86_400_000;
+
+/**
+ * Checks policies and looks ahead: five runs, and a year of clock changes.
+ * @param sources files or folders
+ * @param atMs the instant from which the runs are counted, epoch milliseconds
+ */
+export function checkPolicies(sources: readonly string[], atMs: number): CheckReport {
+  const { policies, problems } = readPolicies(sources);
+  return { policies: policies.map((loaded) => reportOn(loaded, atMs)), problems };
+}
+
+function reportOn({ file, policy, schedule }: LoadedPolicy, atMs: number): PolicyReport {
+  const { timezone, flexibleMinutes } = policy.schedule;
+  const runs = nextRuns(schedule, { afterMs: atMs, timezone }, runCount);
+  const changes = clockChanges(schedule, { fromMs: atMs, untilMs: atMs + horizonMs, timezone });
+  const warnings = changes.map((change) => warningOf(change, timezone));
+  if (runs.length === 0) warnings.push('it never runs again: its last date is over');
+  return {
+    name: policy.name,
+    file,
+    ...(policy.description === undefined ? {} : { description: policy.description }),
+    schedule: schedule.expression,
+    timezone,
+    flexibleMinutes,
+    nextRuns: runs.map((runMs) => ({ local: localTime(runMs, timezone), utc: isoSeconds(runMs) })),
+    warnings,
+  };
+}
+
+/** `at 02:30 on 2027-03-28 Europe/Rome skips this time: the run is left out` */
+function warningOf({ kind, localTimes }: ClockChange, timezone: string): string {
+  const [first = ''] = localTimes;
+  const [date, time] = first.split('T');
+  const others = localTimes.length - 1;
+  const where = `at ${time}${others > 0 ? ` and ${others} more time${others === 1 ? '' : 's'}` : ''} on ${date}`;
+  return kind === 'skipped'
+    ? `${where} ${timezone} skips the hour: what is due then does not run`
+    : `${where} ${timezone} has the hour twice: what is due then runs the first time only`;
+}
+
+/** `2026-11-22T03:00:00+01:00` */
+function localTime(epochMs: number, timezone: string): string {
+  const localMs = zoneOf(timezone).toLocal(epochMs);
+  const offsetMinutes = Math.round((localMs - epochMs) / 60_000);
+  const distance = Math.abs(offsetMinutes);
+  const digits = [Math.floor(distance / 60), distance % 60].map((part) => String(part).padStart(2, '0'));
+  return `${isoSeconds(localMs).slice(0, -1)}${offsetMinutes < 0 ? '-' : '+'}${digits.join(':')}`;
+}
+
+function isoSeconds(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,33 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { systemClock } from '../../engine/clock.ts';
+import type { CommandContext } from '../main.ts';
+import { checkPolicies } from './check.ts';
+import { printReport } from './print-report.ts';
+
+const usualFolder = 'policies';
+
+/** Adds `policies check` to the program. */
+export function addPoliciesCommand(program: Command, { output, finish }: CommandContext): void {
+  const policies = program.command('policies').description('work with policy files');
+  policies
+    .command('check')
+    .description('check policies, print their next five runs, and warn of runs that a clock change touches')
+    .argument('[file...]', 'policy files, or folders of them', [usualFolder])
+    .option('--json', 'print the report as JSON')
+    .option('--at <instant>', 'count the next runs from this instant (ISO 8601) instead of now', parseInstant)
+    .action((files: string[], options: { json?: true; at?: number }) => {
+      const report = checkPolicies(files, options.at ?? systemClock().now());
+      if (options.json) output.print(JSON.stringify(report, null, 2));
+      else printReport(report, output);
+      finish(report.problems.length === 0 ? 0 : 2);
+    });
+}
+
+function parseInstant(text: string): number {
+  const instantMs = Date.parse(text);
+  // Without an offset it would mean another instant on another machine.
+  if (Number.isNaN(instantMs) || !/(?:Z|[+-]\d\d:?\d\d)$|^\d{4}-\d\d-\d\d$/.test(text)) {
+    throw new InvalidArgumentError('It is no instant such as 2026-11-21 or 2026-11-21T12:00:00Z.');
+  }
+  return instantMs;
+}

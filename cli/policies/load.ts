@@ -1,0 +1,170 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { isPossible, parseSchedule, type Schedule, ScheduleError } from '../../engine/schedule.ts';
+import { type NamedPolicy, notAvailableYet, policyNamePattern, policySchema } from '../../shared/domain/policy.ts';
+import { InputError, type InputProblem } from '../input-error.ts';
+import { explainIssue, type FieldProblem, valueAt } from './explain-issue.ts';
+import { parseYamlFile } from './yaml-file.ts';
+
+/** A policy that is valid, its schedule included. */
+export interface LoadedPolicy {
+  /** As the user named it. */
+  file: string;
+  policy: NamedPolicy;
+  schedule: Schedule;
+}
+
+export interface ReadPolicies {
+  policies: LoadedPolicy[];
+  problems: InputProblem[];
+}
+
+/**
+ * Loads policies, all or none.
+ * @param sources files, or folders whose *.yml and *.yaml files are taken
+ * @throws InputError with every problem of every file
+ */
+export function loadPolicies(sources: string | readonly string[]): { policies: LoadedPolicy[] } {
+  const { policies, problems } = readPolicies(typeof sources === 'string' ? [sources] : sources);
+  if (problems.length > 0) throw new InputError(problems);
+  return { policies };
+}
+
+/** As `loadPolicies`, but hands back the valid ones beside the problems of the others. */
+export function readPolicies(sources: readonly string[]): ReadPolicies {
+  const result: ReadPolicies = { policies: [], problems: [] };
+  const files = sources.flatMap((source) => filesOf(source, result.problems));
+  const fileOfName = new Map<string, string>();
+  for (const file of new Set(files)) {
+    const name = basename(file, extname(file));
+    const namesake = fileOfName.get(name);
+    if (namesake !== undefined) {
+      const problem = `is a second policy '${name}' beside ${namesake}`;
+      result.problems.push({ file, problem, mend: 'rename one of the two: a policy is named after its file' });
+      continue;
+    }
+    fileOfName.set(name, file);
+    readPolicy(file, name, result);
+  }
+  return result;
+}
+
+function filesOf(source: string, problems: InputProblem[]): string[] {
+  try {
+    if (!statSync(source).isDirectory()) return [source];
+    const names = readdirSync(source).filter((name) => /\.ya?ml$/.test(name));
+    if (names.length === 0) {
+      problems.push({ file: source, problem: 'holds no policy', mend: 'a policy is a file such as gold.yml' });
+    }
+    return names.sort().map((name) => join(source, name));
+  } catch (error) {
+    problems.push({ file: source, ...unreadable(error) });
+    return [];
+  }
+}
+
+function unreadable(error: unknown): { problem: string; mend: string } {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  if (code === 'ENOENT') return { problem: 'does not exist', mend: 'name a policy file, or a folder of them' };
+  return { problem: `cannot be read (${code})`, mend: 'name a policy file that you may read' };
+}
+
+function readPolicy(file: string, name: string, result: ReadPolicies): void {
+  const found: InputProblem[] = [];
+  if (!policyNamePattern.test(name)) {
+    const problem = `'${name}' cannot name a policy`;
+    found.push({ file, problem, mend: 'rename the file: a to z, digits and hyphens, at most 32 characters' });
+  }
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    result.problems.push(...found, { file, ...unreadable(error) });
+    return;
+  }
+  const yaml = parseYamlFile(file, text);
+  found.push(...yaml.problems);
+  if (!yaml.isUsable) {
+    result.problems.push(...found);
+    return;
+  }
+  const { problems, policy, schedule } = judge(yaml.data);
+  found.push(
+    ...problems.map(({ path, ...rest }) => ({
+      file,
+      ...(path.length === 0 ? {} : { ...yaml.locate(path), path: pathText(path) }),
+      ...rest,
+    })),
+  );
+  found.sort((left, right) => (left.line ?? 0) - (right.line ?? 0));
+  if (found.length === 0 && policy && schedule) result.policies.push({ file, policy: { name, ...policy }, schedule });
+  result.problems.push(...found);
+}
+
+/** Judges the parts apart, because zod looks at rules across fields only when all fields are well formed. */
+function judge(data: unknown) {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    const problem = data === null || data === undefined ? 'is empty' : 'is not a policy';
+    const problems: FieldProblem[] = [{ path: [], problem, mend: "write fields, beginning with 'schedule:'" }];
+    return { problems };
+  }
+  const unavailable = unavailableFields(data);
+  const expression = valueAt(data, ['schedule', 'cron']);
+  const parsed = typeof expression === 'string' && expression !== '' ? judgeSchedule(expression) : undefined;
+  const { data: policy, error } = policySchema.safeParse(data);
+  const issues = (error?.issues ?? []).filter(({ path }) => !unavailable.some((field) => isWithin(path, field)));
+  return {
+    policy,
+    schedule: parsed?.schedule,
+    problems: [
+      ...unavailable.map((path) => ({
+        path,
+        problem: 'is not available yet: its workflow is not built',
+        mend: 'leave the field out',
+      })),
+      ...(parsed?.problems ?? []),
+      ...issues.flatMap((issue) => explainIssue(issue, data)),
+    ],
+  };
+}
+
+function judgeSchedule(expression: string): { schedule?: Schedule; problems: FieldProblem[] } {
+  const path = ['schedule', 'cron'];
+  try {
+    const schedule = parseSchedule(expression);
+    if (isPossible(schedule)) return { schedule, problems: [] };
+    const mend = 'choose a day that exists; L is the last day of a month';
+    return { problems: [{ path, problem: `'${expression}' never comes: its months have no such day`, mend }] };
+  } catch (error) {
+    if (!(error instanceof ScheduleError)) throw error;
+    const { field, value, problem, mend } = error;
+    return { problems: [{ path, problem: `${field} '${value}' ${problem}`, mend }] };
+  }
+}
+
+/** The paths in the file of fields that the schema knows and no workflow serves; lists are looked into. */
+function unavailableFields(data: object): PropertyKey[][] {
+  return notAvailableYet.flatMap((dotted) => {
+    let paths: PropertyKey[][] = [[]];
+    for (const step of dotted.split('.')) {
+      paths = paths.flatMap((path) => {
+        const value = valueAt(data, path);
+        const parents = Array.isArray(value) ? value.map((_, index) => [...path, index]) : [path];
+        return parents.map((parent) => [...parent, step]);
+      });
+    }
+    return paths.filter((path) => valueAt(data, path) !== undefined);
+  });
+}
+
+function isWithin(path: readonly PropertyKey[], outer: readonly PropertyKey[]): boolean {
+  return outer.every((step, index) => path[index] === step);
+}
+
+/** `copies[0].region` */
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    return text === '' ? String(step) : `${text}.${String(step)}`;
+  }, '');
+}

@@ -1,0 +1,33 @@
+import { InputError } from '../input-error.ts';
+import { complainOf, type Output } from '../output.ts';
+import type { CheckReport, PolicyReport } from './check.ts';
+
+/** Prints a report for people: valid policies with their runs, then what is wrong with the others. */
+export function printReport({ policies, problems }: CheckReport, output: Output): void {
+  for (const policy of policies) printPolicy(policy, output);
+  complainOf(new InputError(problems), output);
+}
+
+function printPolicy(policy: PolicyReport, output: Output): void {
+  const { style } = output;
+  output.print(`${style('green', 'ok')} ${style('bold', policy.name)} ${style('dim', `(${policy.file})`)}`);
+  if (policy.description !== undefined) output.print(`   ${policy.description}`);
+  const window = policy.flexibleMinutes > 0 ? `, within ${policy.flexibleMinutes} minutes` : '';
+  output.print(`   ${policy.schedule} in ${policy.timezone}${window}`);
+  for (const [index, { local, utc }] of policy.nextRuns.entries()) {
+    const title = index === 0 ? 'next runs' : '';
+    output.print(`   ${title.padEnd(11)}${spaced(local)}   ${style('dim', `${spaced(utc).replace(/Z$/, '')} UTC`)}`);
+  }
+  if (policy.schedule.startsWith('rate(')) {
+    output.print(
+      `   ${''.padEnd(11)}${style('dim', 'a rate counts from its deployment; these runs are as if it were deployed now')}`,
+    );
+  }
+  for (const warning of policy.warnings) output.print(`   ${style('yellow', 'warning:')} ${warning}`);
+  output.print('');
+}
+
+/** `2026-11-22T03:00:00+01:00` as `2026-11-22 03:00:00 +01:00` */
+function spaced(iso: string): string {
+  return iso.replace('T', ' ').replace(/(?=[+-]\d\d:\d\d$)/, ' ');
+}

@@ -1,0 +1,76 @@
+import { isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type YAMLError } from 'yaml';
+import type { InputProblem } from '../input-error.ts';
+
+/** A parsed YAML file that can tell where each of its fields stands. */
+export interface YamlFile {
+  data: unknown;
+  /** What is wrong with the YAML itself. */
+  problems: InputProblem[];
+  /** Whether `data` can be judged all the same: the problems are no more than duplicate keys. */
+  isUsable: boolean;
+  /** Line and column of a field's key or a list's item; where it is missing, of the nearest that encloses it. */
+  locate(path: readonly PropertyKey[]): { line: number; column: number };
+}
+
+/** Parses YAML 1.2, one document; duplicate keys are problems. */
+export function parseYamlFile(file: string, text: string): YamlFile {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const positionOf = (offset: number) => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { line, column: col };
+  };
+  const duplicates = document.errors.filter(({ code }) => code === 'DUPLICATE_KEY');
+  // What follows the first syntax error is mostly its consequence.
+  const [broken] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
+  const errors = broken ? [broken] : duplicates;
+  return {
+    data: broken ? undefined : document.toJS(),
+    problems: errors.map((error) => ({ file, ...positionOf(error.pos[0]), ...explain(error, text) })),
+    isUsable: !broken,
+    locate(path) {
+      let node: unknown = document.contents;
+      let offset = 0;
+      for (const step of path) {
+        const pair: Pair | undefined = isMap(node)
+          ? node.items.find(({ key }) => keyText(key) === String(step))
+          : undefined;
+        const item: unknown = isSeq(node) ? node.items[Number(step)] : pair?.key;
+        if (!hasRange(item)) break;
+        offset = item.range[0];
+        node = pair ? pair.value : item;
+      }
+      return positionOf(offset);
+    },
+  };
+}
+
+function keyText(key: unknown): string {
+  return isScalar(key) ? String(key.value) : String(key);
+}
+
+function hasRange(node: unknown): node is { range: [number, number, number] } {
+  return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range);
+}
+
+function explain(error: YAMLError, text: string): { problem: string; mend: string } {
+  switch (error.code) {
+    case 'DUPLICATE_KEY': {
+      const key = /^[^\s:]+/.exec(text.slice(error.pos[0]))?.[0] ?? '';
+      return { problem: `the key '${key}' stands here a second time`, mend: 'keep one of the two' };
+    }
+    case 'TAB_AS_INDENT':
+      return { problem: 'a tab indents this line, which YAML does not take', mend: 'indent with spaces' };
+    case 'MULTIPLE_DOCS':
+      return { problem: 'a second document begins here', mend: 'write one policy in each file' };
+    default: {
+      const line = text.slice(text.lastIndexOf('\n', error.pos[0] - 1) + 1).split('\n', 1)[0] ?? '';
+      // A cron such as */15 is the usual case.
+      if (/:\s+\*/.test(line)) {
+        return { problem: 'YAML takes a value that begins with * for an alias', mend: 'put the value in quotes' };
+      }
+      const message = error.message.replace(/\.?$/, '').replace(/^./, (letter) => letter.toLowerCase());
+      return { problem: `not valid YAML: ${message}`, mend: 'mend the indentation, or put the value in quotes' };
+    }
+  }
+}

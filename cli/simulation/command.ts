@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { NamedPolicy } from '../../shared/domain/policy.ts';
+import { selectorOf } from '../../shared/domain/selection.ts';
+import { tagKeys } from '../../shared/domain/tags.ts';
+import { type LoadedAccount, loadAccountFolder } from '../../simulator/load/account-folder.ts';
+import { AccountFolderInvalid } from '../../simulator/load/account-folder-invalid.ts';
+import { InputError } from '../input-error.ts';
+import type { CommandContext } from '../main.ts';
+import { loadPolicies } from '../policies/load.ts';
+import { progressBar } from '../progress.ts';
+import { printReport } from './print-report.ts';
+import { projectDirectory } from './project.ts';
+import { simulate } from './simulate.ts';
+
+interface Options {
+  account?: string;
+  policies: string;
+  sample?: true;
+  days: number;
+  seed: number;
+  region?: string;
+  from?: number;
+  selectAll?: string;
+  json?: true;
+}
+
+/** Adds `simulate` to the program. */
+export function addSimulateCommand(program: Command, { output, finish }: CommandContext): void {
+  program
+    .command('simulate')
+    .description('run policies on a simulated account, and report what they would do')
+    .option('--account <folder>', 'what aws ec2 describe-instances and the like print, one JSON file for each command')
+    .option('--sample', 'the sample fleet that comes with the project')
+    .option('--policies <folder>', 'the policies to run', join(projectDirectory, 'policies'))
+    .option('--days <n>', 'how many days to simulate', wholeNumber(1, 3660), 30)
+    .option('--seed <n>', 'the same seed gives the same simulation', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--region <region>', 'the Region to simulate; by default the one with the most instances')
+    .option('--from <date>', 'the first day; by default the day after the newest date in the account', parseDate)
+    .option('--select-all <policy>', 'treat every instance as tagged for this policy')
+    .option('--json', 'print the report as JSON')
+    .action(async (options: Options) => {
+      const loaded = accountOf(options);
+      const policies = policiesOf(options);
+      const bar = progressBar(`Simulating ${options.days} days`);
+      const report = await simulate({
+        loaded,
+        policies,
+        days: options.days,
+        seed: options.seed,
+        ...(options.from === undefined ? {} : { fromMs: options.from }),
+        ...(options.selectAll === undefined ? {} : { selectAll: options.selectAll }),
+        onProgress: bar.show,
+      }).finally(bar.end);
+      if (options.json) output.print(JSON.stringify(report, null, 2));
+      else printReport(report, output);
+      finish(report.problems.length === 0 ? 0 : 1);
+    });
+}
+
+function accountOf({ account, sample, region }: Options): LoadedAccount {
+  if ((account === undefined) === (sample === undefined)) {
+    throw new InputError([
+      {
+        file: '--account',
+        problem: account === undefined ? 'is not given' : 'is given beside --sample',
+        mend: 'name one folder with --account, or take the sample fleet with --sample',
+      },
+    ]);
+  }
+  try {
+    return loadAccountFolder(account ?? join(projectDirectory, 'cli', 'sample', 'account'), region ? { region } : {});
+  } catch (error) {
+    if (error instanceof AccountFolderInvalid) throw new InputError(error.problems.map(withoutEmptyPath));
+    throw error;
+  }
+}
+
+function withoutEmptyPath({ path, ...problem }: { file: string; path: string; problem: string; mend: string }) {
+  return path === '' ? problem : { ...problem, path };
+}
+
+function policiesOf({ policies: folder, selectAll }: Options): NamedPolicy[] {
+  const policies = loadPolicies(folder).policies.map(({ policy }) => policy);
+  if (selectAll === undefined) return policies;
+  const problem = (text: string, mend: string) => new InputError([{ file: '--select-all', problem: text, mend }]);
+  const chosen = policies.find(({ name }) => name === selectAll);
+  const names = policies.map(({ name }) => name).join(', ');
+  if (!chosen) throw problem(`'${selectAll}' is no policy in ${folder}`, `name one of ${names}`);
+  if (!(tagKeys.policy in selectorOf(chosen))) {
+    throw problem(
+      `'${selectAll}' selects by other tags`,
+      `take select out of its file, so that ${tagKeys.policy} selects`,
+    );
+  }
+  return policies;
+}
+
+function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`It is no whole number from ${least} to ${most}.`);
+  };
+}
+
+function parseDate(text: string): number {
+  const instantMs = Date.parse(text);
+  if (/^\d{4}-\d\d-\d\d$/.test(text) && Number.isFinite(instantMs)) return instantMs;
+  throw new InvalidArgumentError('It is no date such as 2026-11-21.');
+}

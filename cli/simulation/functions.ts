@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import type { FunctionOutcome, Json } from '../../engine/index.ts';
+import { functionFailure } from '../../engine/index.ts';
+import { underEveryClient } from '../../shared/aws/clients.ts';
+import type { Account } from '../../simulator/account.ts';
+import { putUnder, runAs } from '../../simulator/under-clients.ts';
+import { projectDirectory } from './project.ts';
+
+type Handler = (event: unknown, context: object) => Promise<unknown>;
+
+interface DeployedFunction {
+  handler: Handler;
+  timeoutSeconds: number;
+}
+
+export type Functions = ReadonlyMap<string, DeployedFunction>;
+
+/** What a warm invocation takes beside its calls of AWS, in milliseconds. */
+const overheadMs = 25;
+
+const settingsSchema = z.object({ timeout: z.number().positive() });
+
+/** The variables that functions find in a simulation; see functions/<name>/function.yml for those of a stack. */
+export const stackNames = {
+  workBucket: 'ami-lifecycle-work',
+  policyPrefix: '/ami-lifecycle/simulation/policies/',
+} as const;
+
+/**
+ * Loads the handlers that ship, with the simulated account under their clients. They read their environment when they
+ * are loaded, as on Lambda, so one process serves one Region.
+ */
+export async function loadFunctions(region: string): Promise<Functions> {
+  if (process.env.AWS_REGION !== undefined && process.env.AWS_REGION !== region && loadedRegion !== undefined) {
+    throw new Error(`The functions are loaded for ${loadedRegion}; another Region needs another process.`);
+  }
+  loadedRegion = region;
+  Object.assign(process.env, {
+    AWS_REGION: region,
+    WORK_BUCKET: stackNames.workBucket,
+    POLICY_PREFIX: stackNames.policyPrefix,
+    NOTIFICATION_TOPIC_ARN: `arn:aws:sns:${region}:111122223333:ami-lifecycle`,
+    // A simulation looks at the world, not at logs; and a year of them would be gigabytes.
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+    POWERTOOLS_TRACE_ENABLED: 'false',
+  });
+  underEveryClient(putUnder);
+  const directory = join(projectDirectory, 'functions');
+  const names = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const loaded = new Map<string, DeployedFunction>();
+  for (const { name } of names) {
+    const module: { handler: Handler } = await import(join(directory, name, 'handler.ts'));
+    // CloudFormation's short tags say nothing about time, so they may stay unknown.
+    const settings = parse(readFileSync(join(directory, name, 'function.yml'), 'utf8'), { logLevel: 'silent' });
+    loaded.set(name, { handler: module.handler, timeoutSeconds: settingsSchema.parse(settings).timeout });
+  }
+  return loaded;
+}
+
+let loadedRegion: string | undefined;
+
+/** Invokes a function as Lambda would: it may be killed, fail, or run out of time; its calls of AWS take simulated time. */
+export async function invoke(
+  account: Account,
+  functions: Functions,
+  name: string,
+  payload: Json,
+  context: { requestId: string; functionArn: string },
+): Promise<FunctionOutcome> {
+  const deployed = functions.get(name);
+  if (!deployed) throw new Error(`No function is called ${name}: add functions/${name}, or mend the definition.`);
+  const killed = (durationMs: number): FunctionOutcome => ({
+    durationMs,
+    error: 'Runtime.ExitError',
+    cause: JSON.stringify({
+      errorType: 'Runtime.ExitError',
+      errorMessage: `RequestId: ${context.requestId} Error: Runtime exited with error: signal: killed`,
+    }),
+  });
+  if (account.killsInvocation(name, 'before')) return killed(overheadMs);
+  const lambdaContext = {
+    functionName: name,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: context.functionArn,
+    memoryLimitInMB: '256',
+    awsRequestId: context.requestId,
+  };
+  const { value, elapsedMs } = await runAs(account, { functionName: name }, async () => {
+    try {
+      const result: Json = toJson(await deployed.handler(payload, lambdaContext));
+      return { payload: result };
+    } catch (error) {
+      return functionFailure(error);
+    }
+  });
+  const durationMs = overheadMs + elapsedMs;
+  if (account.killsInvocation(name, 'after')) return killed(durationMs);
+  const limitMs = deployed.timeoutSeconds * 1000;
+  if (durationMs > limitMs) {
+    return {
+      durationMs: limitMs,
+      error: 'Sandbox.Timedout',
+      cause: JSON.stringify({
+        errorType: 'Sandbox.Timedout',
+        errorMessage: `RequestId: ${context.requestId} Error: Task timed out after ${deployed.timeoutSeconds}.00 seconds`,
+      }),
+    };
+  }
+  return { durationMs, ...value };
+}
+
+/** What passes between a function and its machine is JSON text, so `undefined` and the like do not pass. */
+function toJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value ?? null));
+}

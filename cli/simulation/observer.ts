@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import type { Account } from '../../simulator/account.ts';
+import type { Bucket } from '../../simulator/state.ts';
+import type { AccountEvent } from '../../simulator/world.ts';
+import type { Stack } from './stack.ts';
+
+/** What became of one instance under one policy in one run. */
+export interface Capture {
+  policy: string;
+  instanceId: string;
+  slot: string;
+  outcome: 'captured' | 'skipped' | 'failed';
+  /** Why it was captured as it was, skipped, or the name of the error. */
+  reason: string;
+  /** The error's sentence; empty where all went well. */
+  message: string;
+}
+
+/** One execution of capture-images. */
+export interface Run {
+  executionArn: string;
+  startedAtMs: number;
+  status: string;
+  error: string;
+  cause: string;
+  captures: Capture[];
+}
+
+/** An instance that did not run, from leaving `running` until it was back. */
+export interface Downtime {
+  instanceId: string;
+  fromMs: number;
+  seconds: number;
+}
+
+export interface Observer {
+  readonly runs: readonly Run[];
+  readonly downtimes: readonly Downtime[];
+  /** Instances that left `running` and are not back, by id, with the instant. */
+  readonly notBack: ReadonlyMap<string, number>;
+}
+
+const manifestSchema = z.object({ ResultFiles: z.record(z.string(), z.array(z.object({ Key: z.string() }))) });
+const resultSchema = z.object({
+  Status: z.string(),
+  Input: z.string(),
+  Output: z.string().optional(),
+  Error: z.string().optional(),
+  Cause: z.string().optional(),
+});
+const itemSchema = z.object({ instanceId: z.string(), slot: z.string(), policy: z.object({ name: z.string() }) });
+const outcomeSchema = z.object({ outcome: z.enum(['captured', 'skipped']), reason: z.string() });
+const causeSchema = z.object({ errorMessage: z.string() });
+
+/** Watches a stack from outside, as its owner would: executions as they end, instances as they stop and run. */
+export function observe(account: Account, { engine, workBucket }: Stack): Observer {
+  const runs: Run[] = [];
+  const downtimes: Downtime[] = [];
+  const notBack = new Map<string, number>();
+
+  account.onEvent((event) => noteState(event, downtimes, notBack));
+  engine.onStatusChange(({ detail }) => {
+    if (detail.status === 'RUNNING' || isChild(detail.executionArn)) return;
+    runs.push({
+      executionArn: detail.executionArn,
+      startedAtMs: detail.startDate,
+      status: detail.status,
+      error: detail.error ?? '',
+      cause: detail.cause ?? '',
+      captures: takeResults(workBucket, detail.name),
+    });
+  });
+  return { runs, downtimes, notBack };
+}
+
+/** The children of a distributed Map carry its label beside the machine's name. */
+function isChild(executionArn: string): boolean {
+  return executionArn.split(':')[6]?.includes('/') ?? false;
+}
+
+function noteState(event: AccountEvent, downtimes: Downtime[], notBack: Map<string, number>): void {
+  if (event['detail-type'] !== 'EC2 Instance State-change Notification') return;
+  const instanceId = String(event.detail['instance-id']);
+  const atMs = Date.parse(event.time);
+  const since = notBack.get(instanceId);
+  switch (event.detail.state) {
+    case 'stopping':
+      notBack.set(instanceId, since ?? atMs);
+      return;
+    case 'running':
+      if (since !== undefined) downtimes.push({ instanceId, fromMs: since, seconds: (atMs - since) / 1000 });
+      notBack.delete(instanceId);
+      return;
+    case 'terminated':
+      notBack.delete(instanceId);
+      return;
+    default:
+      return;
+  }
+}
+
+/** Reads what the run's Map left in the work bucket, and clears it away as the bucket's expiry would in time. */
+function takeResults(bucket: Bucket, executionName: string): Capture[] {
+  const prefix = `runs/${executionName}/`;
+  const texts = new Map<string, string>();
+  for (const [key, { body }] of bucket.objects) {
+    if (!key.startsWith(prefix)) continue;
+    texts.set(key, Buffer.from(body).toString('utf8'));
+    bucket.objects.delete(key);
+  }
+  const manifest = [...texts.keys()].find((key) => key.endsWith('/manifest.json'));
+  if (manifest === undefined) return [];
+  const { ResultFiles } = manifestSchema.parse(JSON.parse(texts.get(manifest) ?? ''));
+  return Object.values(ResultFiles)
+    .flat()
+    .flatMap(({ Key }) => z.array(resultSchema).parse(JSON.parse(texts.get(Key) ?? '[]')))
+    .map(captureOf);
+}
+
+function captureOf(result: z.output<typeof resultSchema>): Capture {
+  const { instanceId, slot, policy } = itemSchema.parse(JSON.parse(result.Input));
+  const item = { policy: policy.name, instanceId, slot };
+  if (result.Status !== 'SUCCEEDED') {
+    return { ...item, outcome: 'failed', reason: result.Error ?? result.Status, message: sentenceOf(result.Cause) };
+  }
+  const { outcome, reason } = outcomeSchema.parse(JSON.parse(result.Output ?? 'null'));
+  return { ...item, outcome, reason, message: '' };
+}
+
+/** Lambda reports an error as JSON around its message. */
+function sentenceOf(cause = ''): string {
+  try {
+    return causeSchema.parse(JSON.parse(cause)).errorMessage;
+  } catch {
+    return cause;
+  }
+}

@@ -1,0 +1,136 @@
+import type { Output } from '../output.ts';
+import { table } from '../table.ts';
+import type { InstanceReport, Report } from './report.ts';
+
+/** Problems are told one by one up to this many; --json tells all. */
+const toldProblems = 20;
+
+/** Prints what a simulation came to, for a person. */
+export function printReport(report: Report, output: Output): void {
+  const heading = (text: string): void => {
+    output.print(`\n${output.style('bold', text)}`);
+  };
+  const lines = (all: readonly string[]): void => {
+    for (const line of all) output.print(`  ${line}`);
+  };
+
+  const { days, accountId, region, from, until, seed } = report;
+  output.print(
+    `${days} days of account ${accountId} in ${region}, ${from.slice(0, 10)} to ${until.slice(0, 10)}, seed ${seed}`,
+  );
+  heading('What was left out of the simulation');
+  lines(leftOutLines(report));
+  heading('Policies');
+  lines(policyLines(report));
+  heading('Instances');
+  lines(instanceLines(report));
+  heading('Images at the end');
+  lines(imageLines(report));
+  heading('What went wrong');
+  const problems = problemLines(report);
+  lines(problems.length > 0 ? problems.map((line) => output.style('red', line)) : ['nothing']);
+}
+
+function leftOutLines({ leftOut, notes }: Report): string[] {
+  const told = leftOut.map(({ what, reason, count, examples, mend }) =>
+    [`${count} ${plural(what, count)}: ${reason}`, ` (${few(examples, count)})`, mend ? `; ${mend}` : ''].join(''),
+  );
+  const noted = notes.map(({ note, count, examples }) =>
+    examples.length > 0 ? `${note}: ${count} (${few(examples, count)})` : note,
+  );
+  return told.length + noted.length > 0 ? [...told, ...noted] : ['nothing'];
+}
+
+function policyLines({ policies, untagged }: Report): string[] {
+  const rows = policies.map(({ policy, runs, selected, captured, skipped, failed }) => [
+    policy,
+    String(runs),
+    String(selected),
+    String(captured),
+    String(sum(skipped)),
+    String(sum(failed)),
+    reasonsOf({ ...skipped, ...failed }),
+  ]);
+  const columns = [
+    { title: 'Policy' },
+    { title: 'Runs', right: true },
+    { title: 'Instances', right: true },
+    { title: 'Captured', right: true },
+    { title: 'Skipped', right: true },
+    { title: 'Failed', right: true },
+    { title: 'Why' },
+  ];
+  return [...table(columns, rows), `${untagged} ${plural('instance', untagged)} under no policy`];
+}
+
+function instanceLines({ captures }: Report): string[] {
+  if (captures.length === 0) return ['none was selected'];
+  const columns = [
+    { title: 'Instance' },
+    { title: 'Name' },
+    { title: 'Policy' },
+    { title: 'Captured', right: true },
+    { title: 'Down: median', right: true },
+    { title: 'worst', right: true },
+    { title: 'How, and why' },
+  ];
+  return table(columns, captures.map(instanceRow));
+}
+
+function instanceRow(instance: InstanceReport): string[] {
+  const { downtimeSeconds: downtime } = instance;
+  return [
+    instance.instanceId,
+    instance.name,
+    instance.policies.join(' '),
+    String(instance.captured),
+    downtime ? `${downtime.median.toFixed(0)} s` : 'never',
+    downtime ? `${downtime.worst.toFixed(0)} s` : '',
+    reasonsOf({ ...instance.reasons, ...(instance.failed > 0 ? { failed: instance.failed } : {}) }),
+  ];
+}
+
+function imageLines({ regions }: Report): string[] {
+  const columns = [
+    { title: 'Region' },
+    { title: 'Images', right: true },
+    { title: 'of them copies', right: true },
+    { title: 'incomplete', right: true },
+    { title: 'Snapshots', right: true },
+    { title: 'List price', right: true },
+  ];
+  const rows = regions.map(({ region, images, copies, incomplete, snapshotGigabytes, monthlyDollars }) => [
+    region,
+    String(images),
+    String(copies),
+    String(incomplete),
+    `${snapshotGigabytes.toFixed(0)} GB`,
+    `$${monthlyDollars.toFixed(2)} a month`,
+  ]);
+  return table(columns, rows);
+}
+
+function problemLines({ problems }: Report): string[] {
+  const told = problems.slice(0, toldProblems).map(({ at, what, message }) => `${at} ${what}: ${message}`);
+  return problems.length > told.length
+    ? [...told, `and ${problems.length - told.length} more; --json tells all`]
+    : told;
+}
+
+function reasonsOf(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([reason, count]) => `${reason} ${count}`)
+    .join(', ');
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+function few(examples: readonly string[], count: number): string {
+  return [...examples, ...(count > examples.length ? ['…'] : [])].join(', ');
+}
+
+function plural(word: string, count: number): string {
+  return count === 1 ? word : `${word}s`;
+}

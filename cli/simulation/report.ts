@@ -1,0 +1,198 @@
+import type { Engine } from '../../engine/index.ts';
+import type { NamedPolicy } from '../../shared/domain/policy.ts';
+import { tagKeys } from '../../shared/domain/tags.ts';
+import type { Account } from '../../simulator/account.ts';
+import type { LoadNote } from '../../simulator/contents.ts';
+import type { LeftOut } from '../../simulator/load/tally.ts';
+import { prices } from '../../simulator/prices.ts';
+import type { RegionState } from '../../simulator/state.ts';
+import type { Observer } from './observer.ts';
+
+export interface PolicyReport {
+  policy: string;
+  runs: number;
+  /** Distinct instances over all runs. */
+  selected: number;
+  captured: number;
+  skipped: Record<string, number>;
+  failed: Record<string, number>;
+}
+
+export interface InstanceReport {
+  instanceId: string;
+  name: string;
+  policies: string[];
+  captured: number;
+  /** How it was captured, or why it was not: reason and count. */
+  reasons: Record<string, number>;
+  failed: number;
+  /** From leaving `running` until it runs again; null if it never stopped. */
+  downtimeSeconds: { median: number; worst: number } | null;
+}
+
+export interface RegionReport {
+  region: string;
+  /** Images of this system that are available. */
+  images: number;
+  /** Of those, copies from another Region. */
+  copies: number;
+  /** Images of this system that are not (yet) available or not complete. */
+  incomplete: number;
+  snapshotGigabytes: number;
+  monthlyDollars: number;
+}
+
+export interface Problem {
+  at: string;
+  what: string;
+  message: string;
+}
+
+/** What a person wants to know of a simulation; printed as it is by `--json`. */
+export interface Report {
+  region: string;
+  accountId: string;
+  from: string;
+  until: string;
+  days: number;
+  seed: number;
+  instances: number;
+  /** Instances that no policy selects. */
+  untagged: number;
+  leftOut: LeftOut[];
+  notes: LoadNote[];
+  policies: PolicyReport[];
+  captures: InstanceReport[];
+  regions: RegionReport[];
+  problems: Problem[];
+  awsCalls: number;
+  stateTransitions: number;
+}
+
+interface ReportInput {
+  account: Account;
+  engine: Engine;
+  observer: Observer;
+  policies: readonly NamedPolicy[];
+  leftOut: LeftOut[];
+  notes: LoadNote[];
+  untagged: number;
+  fromMs: number;
+  untilMs: number;
+  seed: number;
+}
+
+const dayMs = 86_400_000;
+
+export function reportOf(input: ReportInput): Report {
+  const { account, engine, observer, policies, fromMs, untilMs } = input;
+  const home = account.region(account.homeRegion);
+  return {
+    region: account.homeRegion,
+    accountId: account.accountId,
+    from: new Date(fromMs).toISOString(),
+    until: new Date(untilMs).toISOString(),
+    days: (untilMs - fromMs) / dayMs,
+    seed: input.seed,
+    instances: home.instances.size,
+    untagged: input.untagged,
+    leftOut: input.leftOut,
+    notes: input.notes,
+    policies: policies.map(({ name }) => policyReport(name, observer)),
+    captures: instanceReports(home, observer),
+    regions: account.regions().map(regionReport),
+    problems: problemsOf(input),
+    awsCalls: account.calls.total,
+    stateTransitions: engine.transitions(),
+  };
+}
+
+function policyReport(policy: string, { runs }: Observer): PolicyReport {
+  const captures = runs.flatMap((run) => run.captures.filter((capture) => capture.policy === policy));
+  const reasons = (outcome: string) =>
+    countBy(captures.filter((capture) => capture.outcome === outcome).map(({ reason }) => reason));
+  return {
+    policy,
+    runs: runs.filter((run) => run.captures.some((capture) => capture.policy === policy)).length,
+    selected: new Set(captures.map(({ instanceId }) => instanceId)).size,
+    captured: captures.filter(({ outcome }) => outcome === 'captured').length,
+    skipped: reasons('skipped'),
+    failed: reasons('failed'),
+  };
+}
+
+function instanceReports(home: RegionState, { runs, downtimes }: Observer): InstanceReport[] {
+  const captures = Map.groupBy(
+    runs.flatMap((run) => run.captures),
+    ({ instanceId }) => instanceId,
+  );
+  const standstills = Map.groupBy(downtimes, ({ instanceId }) => instanceId);
+  return [...captures].map(([instanceId, all]) => {
+    const seconds = (standstills.get(instanceId) ?? []).map((downtime) => downtime.seconds);
+    const tags = home.instances.get(instanceId)?.description.Tags ?? [];
+    return {
+      instanceId,
+      name: tags.find(({ Key }) => Key === 'Name')?.Value ?? '',
+      policies: [...new Set(all.map(({ policy }) => policy))],
+      captured: all.filter(({ outcome }) => outcome === 'captured').length,
+      reasons: countBy(all.filter(({ outcome }) => outcome !== 'failed').map(({ reason }) => reason)),
+      failed: all.filter(({ outcome }) => outcome === 'failed').length,
+      downtimeSeconds: seconds.length > 0 ? { median: median(seconds), worst: Math.max(...seconds) } : null,
+    };
+  });
+}
+
+function regionReport(region: RegionState): RegionReport {
+  const tagsOf = (tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined) =>
+    new Map((tags ?? []).map(({ Key, Value }) => [Key, Value]));
+  const ours = [...region.images.values()]
+    .map(({ description }) => ({ state: description.State, tags: tagsOf(description.Tags) }))
+    .filter(({ tags }) => tags.has(tagKeys.policy) && tags.has(tagKeys.slot));
+  const complete = ours.filter(({ state, tags }) => state === 'available' && tags.get(tagKeys.state) === 'complete');
+  return {
+    region: region.name,
+    images: complete.length,
+    copies: complete.filter(({ tags }) => tags.has(tagKeys.origin)).length,
+    incomplete: ours.length - complete.length,
+    snapshotGigabytes: region.storage.gigabytes,
+    monthlyDollars: region.storage.gigabytes * prices.snapshotGigabyteMonth,
+  };
+}
+
+function problemsOf({ account, observer }: ReportInput): Problem[] {
+  const problems: Problem[] = [];
+  const at = (atMs: number): string => new Date(atMs).toISOString();
+  for (const { startedAtMs, status, error, cause, captures } of observer.runs) {
+    const failed = captures.filter(({ outcome }) => outcome === 'failed');
+    for (const { policy, instanceId, reason, message } of failed) {
+      problems.push({ at: at(startedAtMs), what: `${policy} ${instanceId} ${reason}`, message });
+    }
+    if (status !== 'SUCCEEDED' && failed.length === 0) {
+      problems.push({ at: at(startedAtMs), what: `the run ended ${status} ${error}`.trim(), message: cause });
+    }
+  }
+  for (const [instanceId, sinceMs] of observer.notBack) {
+    problems.push({
+      at: at(sinceMs),
+      what: `${instanceId} stands still`,
+      message: 'It stopped and does not run again.',
+    });
+  }
+  for (const breach of account.breaches()) {
+    problems.push({ at: at(breach.atMs), what: `invariant ${breach.invariant} is broken`, message: breach.message });
+  }
+  return problems;
+}
+
+function countBy(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((left, right) => left - right);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
+}

@@ -1,0 +1,103 @@
+import { virtualClock } from '../../engine/clock.ts';
+import type { NamedPolicy } from '../../shared/domain/policy.ts';
+import { isSelected, policyWords } from '../../shared/domain/selection.ts';
+import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
+import { createAccount } from '../../simulator/account.ts';
+import type { Behaviour } from '../../simulator/behaviour.ts';
+import type { AccountContents } from '../../simulator/contents.ts';
+import type { LoadedAccount } from '../../simulator/load/account-folder.ts';
+import { observe } from './observer.ts';
+import { type Report, reportOf } from './report.ts';
+import { createStack } from './stack.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** What was started on the last day may run on for as long as the workflow allows. */
+const aftermathMs = 8 * dayMs;
+
+export interface SimulationRequest {
+  loaded: LoadedAccount;
+  policies: readonly NamedPolicy[];
+  days: number;
+  seed: number;
+  /** Epoch milliseconds; by default the midnight (UTC) after the newest date in the account. */
+  fromMs?: number;
+  /** Treat every instance as tagged for this policy. */
+  selectAll?: string;
+  behaviour?: Partial<Behaviour>;
+  onProgress?: (share: number) => void;
+}
+
+/** Runs the policies on the account for so many days of virtual time. */
+export async function simulate(request: SimulationRequest): Promise<Report> {
+  const { loaded, policies, days, seed, selectAll, onProgress = () => {} } = request;
+  const contents = selectAll === undefined ? loaded.contents : withTag(loaded.contents, selectAll);
+  const fromMs = request.fromMs ?? dayAfter(contents);
+  const untilMs = fromMs + days * dayMs;
+  const clock = virtualClock(fromMs);
+  const account = createAccount({
+    accountId: loaded.accountId ?? '111122223333',
+    homeRegion: loaded.region,
+    clock,
+    seed,
+    ...(request.behaviour ? { behaviour: request.behaviour } : {}),
+  });
+  const loadNotes = account.load(contents);
+  for (const [region, keyId] of policies.flatMap(keysOf)) account.region(region).keys.add(keyId);
+  const stack = await createStack({ account, clock, seed, policies, schedulesUntilMs: untilMs - 1 });
+  const observer = observe(account, stack);
+
+  for (let atMs = fromMs; atMs < untilMs; atMs += hourMs) {
+    await clock.run(Math.min(atMs + hourMs, untilMs));
+    onProgress((clock.now() - fromMs) / (untilMs - fromMs));
+  }
+  await clock.run(untilMs + aftermathMs);
+
+  return reportOf({
+    account,
+    engine: stack.engine,
+    observer,
+    policies,
+    leftOut: loaded.leftOut,
+    notes: [...loaded.notes, ...loadNotes],
+    untagged: contents.instances.filter(({ Tags }) => !policies.some((policy) => isSelected(tagsOf(Tags), policy)))
+      .length,
+    fromMs,
+    untilMs,
+    seed,
+  });
+}
+
+/** Keys that policies name exist in the simulation: whether they do on AWS is not in the account's folder. */
+function keysOf(policy: NamedPolicy): [region: string, keyId: string][] {
+  return policy.copies.flatMap(({ region, kmsKeyId }): [string, string][] => (kmsKeyId ? [[region, kmsKeyId]] : []));
+}
+
+function withTag(contents: AccountContents, policyName: string): AccountContents {
+  return {
+    ...contents,
+    instances: contents.instances.map((instance) => {
+      const tags = tagsOf(instance.Tags);
+      const words = new Set([...policyWords(tags[tagKeys.policy] ?? ''), policyName]);
+      const Tags = Object.entries({ ...tags, [tagKeys.policy]: [...words].join(' ') });
+      return { ...instance, Tags: Tags.map(([Key, Value]) => ({ Key, Value })) };
+    }),
+  };
+}
+
+function tagsOf(list: readonly { Key?: string | undefined; Value?: string | undefined }[] = []): Tags {
+  return Object.fromEntries(list.map(({ Key = '', Value = '' }) => [Key, Value]));
+}
+
+/** A simulation must not begin before what it finds. */
+function dayAfter(contents: AccountContents): number {
+  const dates = [
+    ...contents.instances.map(({ LaunchTime }) => LaunchTime),
+    ...(contents.volumes ?? []).map(({ CreateTime }) => CreateTime),
+    ...(contents.snapshots ?? []).map(({ StartTime }) => StartTime),
+    ...(contents.images ?? []).map(({ CreationDate }) => (CreationDate ? new Date(CreationDate) : undefined)),
+  ];
+  const newestMs = Math.max(0, ...dates.map((date) => date?.getTime() ?? 0));
+  return (Math.floor(newestMs / dayMs) + 1) * dayMs;
+}

@@ -1,0 +1,57 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectDirectory } from '../cli/simulation/project.ts';
+import type { Contract } from '../shared/domain/contract.ts';
+import { errorCatalogue } from '../shared/domain/errors.ts';
+import { tagKeys, tagMeanings } from '../shared/domain/tags.ts';
+
+/** The text of docs/reference.md. */
+export async function reference(): Promise<string> {
+  return [
+    '# Reference',
+    'Written by `npm run docs` from the code; a test keeps it fresh.',
+    '## Tags',
+    markdownTable(['Tag', 'On', 'Written by', 'Meaning'], tagRows()),
+    '## Errors',
+    'What a disposition does: `retry`, the workflow tries again; `refuse`, nothing was done, on purpose; `abort`, what was stopped is restarted and the capture fails.',
+    markdownTable(['Error', 'Disposition', 'Meaning', 'What to do'], errorRows()),
+    '## Tasks',
+    'One Lambda function each. `AwsThrottled`, `AwsUnavailable` and `AccessDenied` may come from any of them.',
+    markdownTable(['Task', 'Further errors'], await taskRows()),
+    '',
+  ].join('\n\n');
+}
+
+function tagRows(): string[][] {
+  return Object.entries(tagMeanings).flatMap(([name, meanings]) => {
+    const key = Object.entries(tagKeys).find(([keyName]) => keyName === name)?.[1] ?? name;
+    return meanings.map(({ on, writer, meaning }) => [`\`${key}\``, on, writer, meaning]);
+  });
+}
+
+function errorRows(): string[][] {
+  return Object.entries(errorCatalogue).map(([name, { disposition, meaning, remedy }]) => [
+    `\`${name}\``,
+    disposition,
+    meaning,
+    remedy,
+  ]);
+}
+
+async function taskRows(): Promise<string[][]> {
+  const directory = join(projectDirectory, 'functions');
+  const names = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const everywhere = ['AwsThrottled', 'AwsUnavailable', 'AccessDenied'];
+  return Promise.all(
+    names.map(async ({ name }) => {
+      const { contract }: { contract: Contract<unknown, unknown> } = await import(join(directory, name, 'task.ts'));
+      const further = contract.errors.filter((error) => !everywhere.includes(error));
+      return [`\`${name}\``, further.map((error) => `\`${error}\``).join(', ')];
+    }),
+  );
+}
+
+function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
+}

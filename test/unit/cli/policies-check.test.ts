@@ -1,0 +1,168 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../../cli/main.ts';
+import type { Output } from '../../../cli/output.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'policies-'));
+  const policies = {
+    nightly:
+      "schedule: { cron: '30 2 * * ? *', timezone: Europe/Rome, flexibleMinutes: 15 }\ndescription: Every night\n",
+    often: "schedule: { cron: '0/15 * * * ? *', timezone: Australia/Lord_Howe }\n",
+    over: "schedule: { cron: '0 3 * * ? 2020' }\n",
+    rated: 'schedule: { cron: rate(12 hours) }\n',
+    wrong: 'schedule: { cron: 61 3 * * ? * }\n',
+  };
+  for (const [name, text] of Object.entries(policies)) writeFileSync(join(folder, `${name}.yml`), text);
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs the command in this process, and hands back what it wrote. */
+async function ran(...argv: string[]) {
+  const written: { out: string[]; error: string[] } = { out: [], error: [] };
+  const output: Output = {
+    print: (text) => written.out.push(text),
+    complain: (text) => written.error.push(text),
+    style: (_format, text) => text,
+    styleError: (_format, text) => text,
+  };
+  const code = await run(argv, output);
+  return {
+    code,
+    out: written.out.join('\n').replaceAll(`${folder}/`, ''),
+    error: written.error.join('\n').replaceAll(`${folder}/`, ''),
+  };
+}
+
+function check(...names: string[]) {
+  return ran('policies', 'check', '--at', '2027-03-26T12:00:00Z', ...names.map((name) => join(folder, `${name}.yml`)));
+}
+
+describe('policies check', () => {
+  it('prints the next five runs in the zone of the policy and in UTC, and warns of clock changes in the year ahead', async () => {
+    const { code, out, error } = await check('nightly');
+    expect(out).toBe(
+      [
+        'ok nightly (nightly.yml)',
+        '   Every night',
+        '   cron(30 2 * * ? *) in Europe/Rome, within 15 minutes',
+        '   next runs  2027-03-27 02:30:00 +01:00   2027-03-27 01:30:00 UTC',
+        '              2027-03-29 02:30:00 +02:00   2027-03-29 00:30:00 UTC',
+        '              2027-03-30 02:30:00 +02:00   2027-03-30 00:30:00 UTC',
+        '              2027-03-31 02:30:00 +02:00   2027-03-31 00:30:00 UTC',
+        '              2027-04-01 02:30:00 +02:00   2027-04-01 00:30:00 UTC',
+        '   warning: at 02:30 on 2027-03-28 Europe/Rome skips the hour: what is due then does not run',
+        '   warning: at 02:30 on 2027-10-31 Europe/Rome has the hour twice: what is due then runs the first time only',
+        '   warning: at 02:30 on 2028-03-26 Europe/Rome skips the hour: what is due then does not run',
+        '',
+      ].join('\n'),
+    );
+    expect(error).toBe('');
+    expect(code).toBe(0);
+  });
+
+  it('counts the times that a change touches', async () => {
+    const { out } = await check('often');
+    expect(out).toContain('warning: at 01:30 and 1 more time on 2027-04-04 Australia/Lord_Howe has the hour twice');
+    expect(out).toContain('warning: at 02:00 and 1 more time on 2027-10-03 Australia/Lord_Howe skips the hour');
+  });
+
+  it('says when a policy never runs again', async () => {
+    const { code, out } = await check('over');
+    expect(out).toContain('warning: it never runs again: its last date is over');
+    expect(code).toBe(0);
+  });
+
+  it('says from when a rate counts', async () => {
+    const { out } = await check('rated');
+    expect(out).toContain('next runs  2027-03-27 00:00:00 +00:00');
+    expect(out).toContain('a rate counts from its deployment');
+  });
+
+  it('shows the valid ones also when another is wrong, and ends with 2', async () => {
+    const { code, out, error } = await check('wrong', 'rated');
+    expect(out).toContain('ok rated');
+    expect(error).toBe("error: wrong.yml:1:13: schedule.cron: minutes '61' is out of range; write 0-59 or *");
+    expect(code).toBe(2);
+  });
+
+  it('prints everything as JSON', async () => {
+    const { code, out, error } = await ran('policies', 'check', '--json', '--at', '2027-03-26', folder);
+    const report: unknown = JSON.parse(out);
+    expect(report).toMatchObject({
+      policies: [
+        {
+          name: 'nightly',
+          file: 'nightly.yml',
+          schedule: 'cron(30 2 * * ? *)',
+          timezone: 'Europe/Rome',
+          nextRuns: expect.arrayContaining([{ local: '2027-03-29T02:30:00+02:00', utc: '2027-03-29T00:30:00Z' }]),
+          warnings: [expect.stringContaining('2027-03-28'), expect.stringContaining('2027-10-31')],
+        },
+        { name: 'often' },
+        { name: 'over', nextRuns: [] },
+        { name: 'rated' },
+      ],
+      problems: [{ file: 'wrong.yml', line: 1, column: 13, path: 'schedule.cron', mend: 'write 0-59 or *' }],
+    });
+    expect(error).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+describe('the command', () => {
+  it.each<[argv: string[], message: string]>([
+    [['polices'], "error: unknown command 'polices'"],
+    [['policies', 'check', '--jsn'], "error: unknown option '--jsn'"],
+    [
+      ['policies', 'check', '--at', '2027-03-26T12:00:00'],
+      'It is no instant such as 2026-11-21 or 2026-11-21T12:00:00Z.',
+    ],
+    [
+      ['policies', 'check', 'no-such-folder'],
+      'error: no-such-folder: does not exist; name a policy file, or a folder of them',
+    ],
+    [['policies'], 'Usage: ami-lifecycle policies'],
+  ])('refuses %j with 2 and a sentence', async (argv, message) => {
+    const { code, error } = await ran(...argv);
+    expect(error).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  it('runs from a shell: the examples are valid, nothing is coloured in a pipe', () => {
+    const { status, stdout, stderr } = shell('policies', 'check');
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^ok gold \(policies\/gold\.yml\)$/m);
+    expect(stdout).toMatch(/^ok web \(policies\/web\.yml\)$/m);
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).not.toContain('warning');
+    expect(status).toBe(0);
+  });
+
+  it('gives a shell its exit code', () => {
+    const { status, stdout, stderr } = shell('policies', 'check', join(folder, 'wrong.yml'));
+    expect(stderr).toContain('schedule.cron');
+    expect(stdout).toBe('');
+    expect(status).toBe(2);
+  });
+});
+
+function shell(...argv: string[]) {
+  // The caller's environment may force colours on.
+  const { FORCE_COLOR: _, ...environment } = process.env;
+  return spawnSync(process.execPath, ['cli/ami-lifecycle.js', ...argv], {
+    cwd: root,
+    encoding: 'utf8',
+    env: environment,
+  });
+}
