@@ -49,7 +49,10 @@ const resultSchema = z.object({
   Cause: z.string().optional(),
 });
 const itemSchema = z.object({ instanceId: z.string(), slot: z.string(), policy: z.object({ name: z.string() }) });
-const outcomeSchema = z.object({ outcome: z.enum(['captured', 'skipped']), reason: z.string() });
+const outcomeSchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('captured'), consistency: z.string(), reason: z.string() }),
+  z.object({ outcome: z.literal('skipped'), reason: z.string() }),
+]);
 const causeSchema = z.object({ errorMessage: z.string() });
 
 /** Watches a stack from outside, as its owner would: executions as they end, instances as they stop and run. */
@@ -123,8 +126,12 @@ function captureOf(result: z.output<typeof resultSchema>): Capture {
   if (result.Status !== 'SUCCEEDED') {
     return { ...item, outcome: 'failed', reason: result.Error ?? result.Status, message: sentenceOf(result.Cause) };
   }
-  const { outcome, reason } = outcomeSchema.parse(JSON.parse(result.Output ?? 'null'));
-  return { ...item, outcome, reason, message: '' };
+  const output = outcomeSchema.parse(JSON.parse(result.Output ?? 'null'));
+  const { outcome, reason } = output;
+  if (outcome === 'skipped') return { ...item, outcome, reason, message: '' };
+  // That the policy asked for it needs no saying.
+  const how = reason === 'policy' ? output.consistency : `${output.consistency} (${reason})`;
+  return { ...item, outcome, reason: how, message: '' };
 }
 
 /** Lambda reports an error as JSON around its message. */

@@ -50,8 +50,9 @@ export function makeCheckImage({ imagesIn }: Ports) {
       waitSeconds: pollSeconds(awaitedVolumeIds && !snapshotsStarted ? 'brisk' : 'patient', since, now),
     });
 
-    if (image?.state === 'available') return answer('available', '', true);
-    if (image && image.state !== 'pending') return answer('failed', image.stateReason || image.state, false);
+    // Only an available image can be disabled. Whoever did so since has a reason: it must not be discarded as failed.
+    if (image?.state === 'available' || image?.state === 'disabled') return answer('available', '', true);
+    if (image?.state === 'failed') return answer('failed', image.stateReason || 'EC2 gives no reason', false);
     if (!image && waitedSeconds > visibilitySeconds) return answer('failed', 'EC2 does not know the image', false);
     if (waitedSeconds > timeoutHours * 3600) {
       return answer('failed', `not available after ${timeoutHours} hours`, false);

@@ -62,7 +62,8 @@ export function makeRecordCapture({ region, imagesIn, meter }: Ports) {
     const dimensions = { policy: policyName };
     if (downtimeSeconds !== null) meter.seconds('Downtime', downtimeSeconds, dimensions);
     meter.seconds('TimeToAvailable', availableSeconds, dimensions);
-    if (deliveries.length > 0) meter.seconds('CopyLag', secondsBetween(availableAt, now), dimensions);
+    if (deliveries.some((copy) => copy.region !== region))
+      meter.seconds('CopyLag', secondsBetween(availableAt, now), dimensions);
     const failed = deliveries.find(({ error }) => error !== null);
     return {
       downtimeSeconds,

@@ -12,6 +12,7 @@ import {
   paginateDescribeSnapshots,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
+import { LifecycleError } from '../domain/errors.ts';
 import type { Audience, Image, ImageState, Snapshot } from '../domain/image.ts';
 import { type Tags, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
@@ -168,19 +169,23 @@ export function imagesIn(region: string) {
         ...audience.organizationalUnitArns.map((OrganizationalUnitArn) => ({ OrganizationalUnitArn })),
         ...(audience.public ? [{ Group: 'all' as const }] : []),
       ];
-      await calling(`ModifyImageAttribute ${imageId}`, () =>
-        ec2.send(new ModifyImageAttributeCommand({ ImageId: imageId, LaunchPermission: { Add: permissions } })),
+      await refusals(imageId, () =>
+        calling(`ModifyImageAttribute ${imageId}`, () =>
+          ec2.send(new ModifyImageAttributeCommand({ ImageId: imageId, LaunchPermission: { Add: permissions } })),
+        ),
       );
     },
 
     /** Lets accounts copy a snapshot, without which they can launch from its image but not copy it. */
     async shareSnapshot(snapshotId: string, accounts: readonly string[]): Promise<void> {
-      await calling(`ModifySnapshotAttribute ${snapshotId}`, () =>
-        ec2.send(
-          new ModifySnapshotAttributeCommand({
-            SnapshotId: snapshotId,
-            CreateVolumePermission: { Add: accounts.map((UserId) => ({ UserId })) },
-          }),
+      await refusals(snapshotId, () =>
+        calling(`ModifySnapshotAttribute ${snapshotId}`, () =>
+          ec2.send(
+            new ModifySnapshotAttributeCommand({
+              SnapshotId: snapshotId,
+              CreateVolumePermission: { Add: accounts.map((UserId) => ({ UserId })) },
+            }),
+          ),
         ),
       );
     },
@@ -202,6 +207,24 @@ async function unlessNameTaken(call: () => Promise<{ ImageId?: string | undefine
   } catch (error) {
     if (hasCode(error, 'InvalidAMIName.Duplicate')) return undefined;
     throw error;
+  }
+}
+
+/** What EC2 will not share, such as snapshots under its own key, it refuses with codes that mean much else elsewhere. */
+async function refusals(resourceId: string, call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    if (!hasCode(error, 'InvalidParameter', 'InvalidParameterValue', 'OperationNotPermitted', 'UnsupportedOperation')) {
+      throw error;
+    }
+    const reason = error instanceof Error ? error.message : '';
+    throw new LifecycleError(
+      'ShareRefused',
+      `${resourceId} cannot be shared: ${reason}`,
+      { resourceId, reason },
+      error,
+    );
   }
 }
 

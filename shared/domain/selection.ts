@@ -9,7 +9,8 @@ export function selectorOf(policy: Pick<NamedPolicy, 'name' | 'select'>): Tags {
 /** Whether an instance with these tags is one of the policy's. */
 export function isSelected(tags: Tags, policy: Pick<NamedPolicy, 'name' | 'select'>): boolean {
   return Object.entries(selectorOf(policy)).every(([key, wanted]) => {
-    const value = tags[key];
+    // A user's key may be called `constructor`, which every object has.
+    const value = Object.hasOwn(tags, key) ? tags[key] : undefined;
     if (value === undefined) return false;
     const candidates = key === tagKeys.policy ? policyWords(value) : [value];
     return candidates.some((candidate) => matchesWildcard(candidate, wanted));

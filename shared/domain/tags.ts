@@ -3,7 +3,7 @@ export type Tags = Readonly<Record<string, string>>;
 
 const prefix = 'ami-lifecycle:';
 
-/** Every tag that the system reads or writes; the meanings are in docs/tags.md. */
+/** Every tag that the system reads or writes. */
 export const tagKeys = {
   policy: `${prefix}policy`,
   skip: `${prefix}skip`,
@@ -16,8 +16,38 @@ export const tagKeys = {
   state: `${prefix}state`,
 } as const;
 
-/** EC2's limit of user tags on one resource. */
-const tagsPerResource = 50;
+interface TagMeaning {
+  on: string;
+  writer: 'you' | 'the system';
+  meaning: string;
+}
+
+/** What each tag means, for docs/reference.md. */
+export const tagMeanings: Readonly<Record<keyof typeof tagKeys, readonly TagMeaning[]>> = {
+  policy: [
+    { on: 'instance', writer: 'you', meaning: 'which policies select it, with spaces between them' },
+    { on: 'image, snapshot', writer: 'the system', meaning: 'the policy that it was made for' },
+  ],
+  skip: [{ on: 'instance', writer: 'you', meaning: 'leave it alone; the value is the reason' }],
+  stoppedBy: [
+    { on: 'instance', writer: 'the system', meaning: 'the execution that stopped it and will start it again' },
+  ],
+  restartBy: [{ on: 'instance', writer: 'the system', meaning: 'by when it must run again' }],
+  source: [{ on: 'image, snapshot', writer: 'the system', meaning: 'the instance that it is an image of' }],
+  slot: [{ on: 'image, snapshot', writer: 'the system', meaning: 'the scheduled time of its capture' }],
+  consistency: [
+    {
+      on: 'image, snapshot',
+      writer: 'the system',
+      meaning: '`stopped` or `rebooted`: after a clean shutdown; `crash`: of a running system',
+    },
+  ],
+  origin: [{ on: 'copy', writer: 'the system', meaning: 'the Region and image that it was copied from' }],
+  state: [{ on: 'image', writer: 'the system', meaning: '`capturing`, then `complete`' }],
+};
+
+/** EC2 allows fifty tags on a resource. Ten are kept for ours, as more of them come in the life of an image. */
+const othersTags = 40;
 
 /** Which pictures of the disks an image holds: after a clean stop, after a reboot by EC2, or of a running system. */
 export type Consistency = 'stopped' | 'rebooted' | 'crash';
@@ -37,24 +67,34 @@ interface ImageTagsInput {
  * give way, last in alphabetical order first: ours carry the safety of everything that follows.
  */
 export function imageTags(input: ImageTagsInput): Tags {
-  const ours: Tags = {
+  return {
+    ...filledUp(input.policyTags, input.instanceTags),
     [tagKeys.policy]: input.policyName,
     [tagKeys.source]: input.instanceId,
     [tagKeys.slot]: input.slot,
     [tagKeys.consistency]: input.consistency,
     [tagKeys.state]: 'capturing',
   };
-  const chosen: Tags = { ...input.policyTags, ...ours };
-  const inherited = Object.entries(input.instanceTags)
-    .filter(([key]) => isCopiable(key) && !(key in chosen))
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .slice(0, tagsPerResource - Object.keys(chosen).length);
-  return { ...Object.fromEntries(inherited), ...chosen };
 }
 
-/** A copy's tags: those of its source image, where it came from, and its own state. */
+/** A copy's tags: those of its source image, where it came from, and its own state. People may have added some since. */
 export function copyTags(sourceTags: Tags, origin: { region: string; imageId: string }): Tags {
-  return { ...sourceTags, [tagKeys.origin]: `${origin.region}/${origin.imageId}`, [tagKeys.state]: 'capturing' };
+  const ours = Object.entries(sourceTags).filter(([key]) => key.startsWith(prefix));
+  return {
+    ...filledUp({}, sourceTags),
+    ...Object.fromEntries(ours),
+    [tagKeys.origin]: `${origin.region}/${origin.imageId}`,
+    [tagKeys.state]: 'capturing',
+  };
+}
+
+/** The chosen tags, and as many of the others as there is room for; never those that speak for AWS or for us. */
+function filledUp(chosen: Tags, others: Tags): Tags {
+  const inherited = Object.entries(others)
+    .filter(([key]) => isCopiable(key) && !Object.hasOwn(chosen, key))
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .slice(0, Math.max(0, othersTags - Object.keys(chosen).length));
+  return { ...Object.fromEntries(inherited), ...chosen };
 }
 
 /** `aws:` is reserved to AWS, and `ami-lifecycle:` on an instance speaks of the instance. */

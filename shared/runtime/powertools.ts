@@ -6,7 +6,7 @@ const serviceName = 'ami-lifecycle';
 
 export const logger = new Logger({ serviceName });
 export const tracer = new Tracer({ serviceName });
-export const metrics = new Metrics({ serviceName, namespace: 'AmiLifecycle' });
+const metrics = new Metrics({ serviceName, namespace: 'AmiLifecycle' });
 
 /** Numbers for CloudWatch. Units are part of the name, and of what CloudWatch is told. */
 export interface Meter {

@@ -1,0 +1,156 @@
+import jsonata from 'jsonata';
+import { EvaluationFailure } from './errors.ts';
+import { type ExpressionNames, namesIn } from './expression-names.ts';
+import { type Json, type JsonObject, plainJson, UnsupportedValue } from './json.ts';
+import { bindFunctions, type FunctionWorld } from './jsonata-functions.ts';
+import { followPath, parseLiteral, parseSimplePath } from './jsonata-paths.ts';
+
+export type Variables = JsonObject;
+
+/** What an expression sees: `$states` and the variables. */
+export interface Scope {
+  readonly variables: Variables;
+  readonly input: Json;
+  readonly result?: Json | undefined;
+  readonly errorOutput?: Json | undefined;
+  /** Built on demand, as few expressions read the context object. */
+  readonly context: () => JsonObject;
+}
+
+/** Evaluation without JSONata gives a value at once; with JSONata it takes microtasks, never time. */
+export type Evaluation<T> = T | Promise<T>;
+
+export interface Expression {
+  readonly source: string;
+  readonly location: string;
+  readonly names: ExpressionNames;
+  evaluate(scope: Scope): Evaluation<Json>;
+}
+
+/** An expression that JSONata cannot parse; the message is JSONata's. */
+export class ExpressionSyntaxError extends Error {}
+
+/**
+ * Compiles one expression (the text between `{%` and `%}`), once. Its evaluation throws or rejects with EvaluationFailure.
+ * @param location the field it stands in, as AWS writes it: `Output/items[0]`
+ */
+export function compileExpression(source: string, location: string, world: FunctionWorld): Expression {
+  const literal = parseLiteral(source);
+  if (literal !== undefined) {
+    return { source, location, names: noNames, evaluate: () => literal };
+  }
+  const compiled = parse(source);
+  const names = namesIn(compiled.ast());
+  const evaluate = pathEvaluator(source, location) ?? jsonataEvaluator(compiled, source, location, names, world);
+  return { source, location, names, evaluate };
+}
+
+const noNames: ExpressionNames = { variables: new Set(), statesFields: new Set(), usesRoot: false };
+
+function parse(source: string): jsonata.Expression {
+  try {
+    return jsonata(source);
+  } catch (error) {
+    throw new ExpressionSyntaxError(jsonataMessage(error).replace(/^S\d{4}: /, ''));
+  }
+}
+
+function pathEvaluator(source: string, location: string): Expression['evaluate'] | undefined {
+  const path = parseSimplePath(source);
+  if (!path) return undefined;
+  const { variable, steps } = path;
+  const [first, ...rest] = steps;
+  if (variable !== 'states') {
+    return (scope) => defined(followPath(ownValue(scope.variables, variable), steps), source, location);
+  }
+  if (first === 'input') return (scope) => defined(followPath(scope.input, rest), source, location);
+  if (first === 'result') return (scope) => defined(followPath(scope.result, rest), source, location);
+  if (first === 'errorOutput') return (scope) => defined(followPath(scope.errorOutput, rest), source, location);
+  if (first === 'context') return (scope) => defined(followPath(scope.context(), rest), source, location);
+  return undefined;
+}
+
+function ownValue(variables: Variables, name: string): Json | undefined {
+  return Object.hasOwn(variables, name) ? variables[name] : undefined;
+}
+
+function defined(value: Json | undefined, source: string, location: string): Json {
+  if (value !== undefined) return value;
+  throw new EvaluationFailure(`${subject(source, location)} returned nothing (undefined).`, location);
+}
+
+function jsonataEvaluator(
+  compiled: jsonata.Expression,
+  source: string,
+  location: string,
+  names: ExpressionNames,
+  world: FunctionWorld,
+): Expression['evaluate'] {
+  bindFunctions(compiled, source, world);
+  const needsContext = names.statesFields.has('context') || names.statesFields.has('*');
+  const variableNames = [...names.variables].filter((name) => name !== 'states');
+  return async (scope) => {
+    const bindings: Record<string, unknown> = {};
+    for (const name of variableNames) {
+      if (Object.hasOwn(scope.variables, name)) bindings[name] = scope.variables[name];
+    }
+    if (names.statesFields.size > 0) bindings['states'] = statesValue(scope, needsContext);
+    let result: unknown;
+    try {
+      result = await compiled.evaluate(undefined, bindings);
+    } catch (error) {
+      throw new EvaluationFailure(thrown(source, location, error), location);
+    }
+    if (result === undefined) return defined(undefined, source, location);
+    try {
+      return plainJson(result);
+    } catch (error) {
+      if (!(error instanceof UnsupportedValue)) throw error;
+      throw new EvaluationFailure(`${subject(source, location)} returned an unsupported result type.`, location);
+    }
+  };
+}
+
+function statesValue(scope: Scope, needsContext: boolean): JsonObject {
+  return {
+    input: scope.input,
+    ...(scope.result === undefined ? {} : { result: scope.result }),
+    ...(scope.errorOutput === undefined ? {} : { errorOutput: scope.errorOutput }),
+    ...(needsContext ? { context: scope.context() } : {}),
+  };
+}
+
+/** AWS ends a sentence before a message that has a JSONata code, and writes a colon before one that has none. */
+function thrown(source: string, location: string, error: unknown): string {
+  const message = jsonataMessage(error);
+  const separator = /^[A-Z]\d{4}: /.test(message) ? '.' : ':';
+  return `${subject(source, location)} threw an error during evaluation${separator} ${message}`;
+}
+
+function jsonataMessage(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error);
+  const message = 'message' in error ? String(error.message) : 'unknown error';
+  return 'code' in error && typeof error.code === 'string' ? `${error.code}: ${message}` : message;
+}
+
+function subject(source: string, location: string): string {
+  return `The JSONata expression '${source}' specified for the field '${location}'`;
+}
+
+export type JsonType = 'array' | 'boolean' | 'null' | 'number' | 'object' | 'string';
+
+export function jsonType(value: Json): JsonType {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  const type = typeof value;
+  return type === 'boolean' || type === 'number' || type === 'string' ? type : 'object';
+}
+
+/** The failure of a field whose expression gave a value of the wrong type. */
+export function unexpectedType(source: string, location: string, expected: string, value: Json): EvaluationFailure {
+  return new EvaluationFailure(
+    `${subject(source, location)} returned an unexpected result type. ` +
+      `Expected '${expected}', but was '${jsonType(value)}' for value: ${JSON.stringify(value)}`,
+    location,
+  );
+}

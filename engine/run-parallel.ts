@@ -1,0 +1,39 @@
+import type { Machine, ParallelState } from './definition.ts';
+import { abortChild, type Flow, openFlow, record, recordAside } from './flow.ts';
+import type { Json } from './json.ts';
+import { runFlow } from './run-flow.ts';
+import { runTogether } from './run-together.ts';
+import { scopeOf, type Visit } from './visit.ts';
+
+export async function runParallel(visit: Visit, state: ParallelState): Promise<Json> {
+  const { flow } = visit;
+  const input = state.arguments ? await state.arguments.evaluate(scopeOf(visit)) : visit.input;
+  const startedId = record(flow, 'ParallelStateStarted');
+  const outputs: Json[] = state.branches.map(() => null);
+  await runTogether(state.branches.length, state.branches.length, async (index) => {
+    outputs[index] = await runBranch(flow, state.branches[index], startedId, input);
+  });
+  recordAside(flow, 'ParallelStateSucceeded', flow.source);
+  return outputs;
+}
+
+async function runBranch(flow: Flow, machine: Machine | undefined, startedId: number, input: Json): Promise<Json> {
+  if (!machine) return null;
+  const branch = openFlow(flow.runtime, flow.execution, {
+    source: startedId,
+    variables: flow.variables,
+    mapItem: flow.mapItem,
+  });
+  flow.children.add(branch);
+  try {
+    const output = await runFlow(branch, machine, input);
+    flow.children.delete(branch);
+    return output;
+  } catch (error) {
+    flow.children.delete(branch);
+    if (!branch.isAborted) for (const sibling of flow.children) abortChild(flow, sibling);
+    throw error;
+  } finally {
+    if (!branch.isAborted) flow.source = branch.source;
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * Runs `work` for 0 … count-1, at most `width` at a time, in order. Rejects with the first error, after which nothing more
+ * begins; work under way is for the caller to abort.
+ */
+export async function runTogether(
+  count: number,
+  width: number,
+  work: (index: number, lane: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  let hasFailed = false;
+  const lane = async (number: number): Promise<void> => {
+    while (next < count && !hasFailed) {
+      try {
+        await work(next++, number);
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(count, width) }, (_, number) => lane(number)));
+}

@@ -1,0 +1,155 @@
+import type { History } from './history.ts';
+import { NotSimulated, ReplyMissing, refuse, ServiceFailure } from './service-failure.ts';
+import { operationOf } from './services.ts';
+import type { TokenBuckets } from './token-buckets.ts';
+import type { Call, World } from './world.ts';
+
+/** One API call before it is answered. */
+export interface Request {
+  service: string;
+  operation: string;
+  region: string;
+  input: object;
+  caller: string | undefined;
+  requestId: string;
+  sendId: string;
+  nowMs: number;
+  /** A user's own action: no faults, no rate limits, no lag. */
+  direct: boolean;
+}
+
+/** What listeners learn of a call that was answered. `output` is absent where it failed with `errorCode`. */
+export interface AnsweredCall {
+  service: string;
+  operation: string;
+  region: string;
+  input: object;
+  output?: object;
+  errorCode?: string;
+  caller: string | undefined;
+  atMs: number;
+}
+
+export interface Answering {
+  world: World;
+  buckets: TokenBuckets;
+  history: History;
+  /** Told before the call takes effect, and after. */
+  before(request: Request): void;
+  after(call: AnsweredCall): void;
+}
+
+/**
+ * Answers one attempt: what stands in its way first (faults, rate limits), then the operation, then what can go wrong
+ * with the reply. Throws ServiceFailure, ReplyMissing or NotSimulated.
+ */
+export function attempt(answering: Answering, request: Request): object {
+  const { world, history } = answering;
+  const { service, operation, region, caller, nowMs } = request;
+  const simulated = operationOf(service, operation);
+  const resources = resourcesIn(request.input);
+  const strikes: Call['strikes'] = (name, ...others) =>
+    request.direct
+      ? undefined
+      : world.faults.strikes(name, {
+          service,
+          operation,
+          region,
+          function: caller,
+          resources: [...resources, ...others],
+          atMs: nowMs,
+        });
+  const answered = (outcome: string, rest: { output?: object; errorCode?: string }): void => {
+    const by = caller ?? 'user';
+    history.add({ atMs: nowMs, what: `${service}:${operation}`, region, by, resources, outcome });
+    answering.after({ service, operation, region, input: request.input, caller, atMs: nowMs, ...rest });
+  };
+
+  history.count(`${service}:${operation}`, caller);
+  try {
+    if (!request.direct) obstacles(answering, request, resources.length, strikes);
+    answering.before(request);
+    const output = simulated.answer(
+      {
+        world,
+        region: world.region(region),
+        service,
+        operation,
+        nowMs,
+        caller,
+        requestId: request.requestId,
+        sendId: request.sendId,
+        stalenessMs: request.direct ? undefined : stalenessMs(operation, strikes),
+        strikes,
+      },
+      request.input,
+    );
+    answered('ok', { output });
+    if (strikes('reply-lost')) {
+      throw new ReplyMissing(`The reply to ${operation} was lost; it did take effect.`);
+    }
+    return output;
+  } catch (error) {
+    if (error instanceof ServiceFailure) answered(error.code, { errorCode: error.code });
+    else if (error instanceof NotSimulated) answered('NotSimulated', { errorCode: 'NotSimulated' });
+    throw error;
+  }
+}
+
+function obstacles(answering: Answering, request: Request, resourceCount: number, strikes: Call['strikes']): void {
+  const { service, operation } = request;
+  if (strikes('access-denied')) {
+    const isEc2 = service === 'ec2';
+    refuse(
+      isEc2 ? 'UnauthorizedOperation' : service === 'ssm' ? 'AccessDeniedException' : 'AccessDenied',
+      `You are not authorized to perform this operation. User: arn:aws:sts::${answering.world.accountId}:assumed-role/${request.caller ?? 'user'} is not authorized to perform: ${service}:${operation}`,
+      403,
+    );
+  }
+  if (strikes('throttled')) throw throttlingOf(service);
+  if (strikes('unavailable')) {
+    refuse(service === 's3' ? 'ServiceUnavailable' : 'Unavailable', 'The server is overloaded.', 503);
+  }
+  if (strikes('internal-error')) refuse('InternalError', 'An internal error has occurred.', 500);
+  if (strikes('timed-out')) throw new ReplyMissing(`${operation} timed out; it took no effect.`);
+  if (service !== 'ec2' || !answering.world.behaviour.throttling) return;
+  const { input } = request;
+  const isWide = !('Filters' in input || 'MaxResults' in input || 'NextToken' in input || resourceCount > 0);
+  if (!answering.buckets.take(request.region, operation, isWide, resourceCount, request.nowMs)) {
+    throw throttlingOf(service);
+  }
+}
+
+function throttlingOf(service: string): ServiceFailure {
+  switch (service) {
+    case 'ec2':
+      return new ServiceFailure('RequestLimitExceeded', 'Request limit exceeded.', 503);
+    case 's3':
+      return new ServiceFailure('SlowDown', 'Please reduce your request rate.', 503);
+    case 'ssm':
+      return new ServiceFailure('ThrottlingException', 'Rate exceeded', 400);
+    default:
+      return new ServiceFailure('Throttling', 'Rate exceeded', 400);
+  }
+}
+
+function stalenessMs(operation: string, strikes: Call['strikes']): number {
+  if (!/^(Describe|Get|List|Head)/.test(operation)) return 0;
+  const fault = strikes('stale-read');
+  return fault ? (fault.seconds ?? 30) * 1000 : 0;
+}
+
+const singleResources = ['InstanceId', 'ImageId', 'SourceImageId', 'SnapshotId', 'Key', 'Name', 'TopicArn'];
+const resourceLists = ['InstanceIds', 'ImageIds', 'SnapshotIds', 'VolumeIds', 'Resources'];
+
+/** The resources that a request names: what faults match by, and rate limits count. */
+function resourcesIn(input: object): string[] {
+  const found: string[] = [];
+  for (const [name, value] of Object.entries(input)) {
+    if (typeof value === 'string' && singleResources.includes(name)) found.push(value);
+    else if (Array.isArray(value) && resourceLists.includes(name)) {
+      for (const id of value) if (typeof id === 'string') found.push(id);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,111 @@
+import type { RandomStream } from './random.ts';
+
+export type FaultName =
+  /** The API's rate limit answers, before anything happens. */
+  | 'throttled'
+  /** 503 and 500, before anything happens. */
+  | 'unavailable'
+  | 'internal-error'
+  /** No answer, and nothing happened. */
+  | 'timed-out'
+  /** No answer, but it happened. */
+  | 'reply-lost'
+  /** A read shows what was up to `seconds` (default 30) ago. */
+  | 'stale-read'
+  | 'access-denied'
+  | 'image-fails'
+  | 'copy-fails'
+  | 'capacity-gone'
+  /** StartInstances answers 200, then the instance is `stopped` again. */
+  | 'start-falls-back'
+  /** The instance stays `stopping` for `seconds` (default 3 hours). */
+  | 'stop-hangs'
+  /** The status checks of a started instance stay `impaired` for `seconds` (default for ever). */
+  | 'status-checks-fail'
+  /** For the harness: the invocation of `function` dies before or after its work. */
+  | 'killed-before'
+  | 'killed-after'
+  /** An event is never, or twice, delivered; `operation` is then its detail type. */
+  | 'lost-event'
+  | 'duplicate-event';
+
+/** All conditions given must hold. Without `nth` and `probability` the fault strikes every time. */
+export interface Fault {
+  fault: FaultName;
+  /** For example 'CreateImage'. */
+  operation?: string;
+  service?: string;
+  region?: string;
+  /** Only calls of this function, for example 'create-image'. */
+  function?: string;
+  /** Only calls that name this resource. */
+  resource?: string;
+  /** Only the nth time (from 1) that all the other conditions hold. */
+  nth?: number;
+  /** From 0 to 1. */
+  probability?: number;
+  /** From the first instant (included) to the second (excluded), in epoch milliseconds. */
+  between?: readonly [fromMs: number, untilMs: number];
+  seconds?: number;
+  message?: string;
+}
+
+/** What a fault may be matched with. */
+export interface FaultOccasion {
+  service?: string;
+  operation?: string;
+  region?: string;
+  function?: string | undefined;
+  resources?: readonly string[];
+  atMs: number;
+}
+
+export interface Faults {
+  /** Adds a fault, also in mid-run; the function that is returned takes it away again. */
+  add(fault: Fault): () => void;
+  clear(): void;
+  /** The first fault of that name that strikes now. Asking counts as an occasion for `nth` and `probability`. */
+  strikes(name: FaultName, occasion: FaultOccasion): Fault | undefined;
+}
+
+export function faultPlan(initial: readonly Fault[], random: RandomStream): Faults {
+  const byName = new Map<FaultName, { fault: Fault; occasions: number }[]>();
+  const add = (fault: Fault): (() => void) => {
+    const entry = { fault, occasions: 0 };
+    const entries = byName.get(fault.fault);
+    if (entries) entries.push(entry);
+    else byName.set(fault.fault, [entry]);
+    return () => {
+      const present = byName.get(fault.fault) ?? [];
+      const position = present.indexOf(entry);
+      if (position >= 0) present.splice(position, 1);
+    };
+  };
+  for (const fault of initial) add(fault);
+
+  return {
+    add,
+    clear: () => byName.clear(),
+    strikes(name, occasion) {
+      let struck: Fault | undefined;
+      for (const entry of byName.get(name) ?? []) {
+        if (!matches(entry.fault, occasion)) continue;
+        entry.occasions++;
+        if (entry.fault.nth !== undefined && entry.fault.nth !== entry.occasions) continue;
+        if (entry.fault.probability !== undefined && !random.chance(entry.fault.probability)) continue;
+        struck ??= entry.fault;
+      }
+      return struck;
+    },
+  };
+}
+
+function matches(fault: Fault, occasion: FaultOccasion): boolean {
+  if (fault.operation !== undefined && fault.operation !== occasion.operation) return false;
+  if (fault.service !== undefined && fault.service !== occasion.service) return false;
+  if (fault.region !== undefined && fault.region !== occasion.region) return false;
+  if (fault.function !== undefined && fault.function !== occasion.function) return false;
+  if (fault.resource !== undefined && !occasion.resources?.includes(fault.resource)) return false;
+  if (fault.between && (occasion.atMs < fault.between[0] || occasion.atMs >= fault.between[1])) return false;
+  return true;
+}

@@ -1,0 +1,261 @@
+import type { Account } from './account.ts';
+import type { AnsweredCall, Request } from './attempt.ts';
+import type { ImageRecord, InstanceRecord, RegionState, SnapshotRecord } from './state.ts';
+
+/** What must never happen, whatever fails. The numbers are those of the project's list, which these are a part of. */
+export const invariants = {
+  2: 'We start no instance that we did not stop.',
+  3: 'Nothing that does not carry our tags is changed; of an instance only our own tags are.',
+  8: 'No snapshot of ours outlives its image.',
+  10: 'There is at most one image for each policy, instance, slot and Region.',
+  11: 'Every image and snapshot carries its tags from its first moment.',
+  13: 'A member of an Auto Scaling group is never stopped.',
+  15: 'A snapshot that is said to be of a stopped instance started while the instance was stopped.',
+} as const;
+
+export type InvariantNumber = keyof typeof invariants;
+
+/** A broken invariant, with the last twenty calls and events. */
+export class InvariantBroken extends Error {
+  readonly invariant: InvariantNumber;
+  readonly history: readonly string[];
+
+  constructor(invariant: InvariantNumber, found: string, history: readonly string[]) {
+    super(
+      `Invariant ${invariant} is broken: ${invariants[invariant]} ${found}\nLast calls and events:\n  ${history.join('\n  ')}`,
+    );
+    this.name = 'InvariantBroken';
+    this.invariant = invariant;
+    this.history = history;
+  }
+}
+
+export interface StrandedInstance {
+  instanceId: string;
+  region: string;
+  /** When one of our functions stopped it, in epoch milliseconds. */
+  stoppedAtMs: number;
+  /** Its lease tags; undefined where it carries none. */
+  stoppedBy: string | undefined;
+  restartBy: string | undefined;
+}
+
+export interface InvariantWatch {
+  /** Every breach so far, in order. */
+  readonly breaches: readonly InvariantBroken[];
+  /**
+   * Instances that a function of ours stopped and that do not run again yet: each must have a live execution or a rescue
+   * due (invariant 1), which only the harness can know.
+   */
+  strandedInstances(): StrandedInstance[];
+  /** Ends the watch. */
+  stop(): void;
+}
+
+const prefix = 'ami-lifecycle:';
+/** A function may need some time between an image's deregistration and the last of its snapshots. */
+const snapshotGraceMs = 30 * 60_000;
+
+/**
+ * Watches an account by its calls and tags alone, so that it cannot share a mistake with the code that it judges. "We"
+ * are the functions that call through `runAs`; what a user does by hand breaks nothing.
+ */
+export function watchInvariants(account: Account, onBreach?: (breach: InvariantBroken) => void): InvariantWatch {
+  const breaches: InvariantBroken[] = [];
+  /** Instances that are stopped, by whom, in their Regions. */
+  const stops = new Map<string, { byUs: boolean; atMs: number; region: string }>();
+  /** The image that is registered under a policy, instance, slot and Region. */
+  const captures = new Map<string, string>();
+
+  const breach = (invariant: InvariantNumber, found: string): void => {
+    const broken = new InvariantBroken(invariant, found, account.recentHistory());
+    breaches.push(broken);
+    onBreach?.(broken);
+  };
+
+  const before = (request: Request): void => {
+    const { caller, operation, input } = request;
+    const region = account.region(request.region);
+    if (operation === 'StartInstances' && caller !== undefined) checkStart(region, input);
+    if (caller !== undefined) checkOwnership(region, operation, input);
+    if (caller !== undefined && operation === 'DeregisterImage') expectSnapshotsGone(region, input);
+  };
+
+  const after = (call: AnsweredCall): void => {
+    if (call.errorCode !== undefined) return;
+    const region = account.region(call.region);
+    const { operation, input, caller } = call;
+    if (operation === 'StopInstances') recordStops(region, call);
+    if (operation === 'StartInstances') for (const id of listIn(input, 'InstanceIds')) stops.delete(id);
+    if (caller !== undefined && operation === 'StopInstances') checkMembers(region, input);
+    if (caller !== undefined && (operation === 'CreateImage' || operation === 'CopyImage')) {
+      const image = region.images.get(textIn(call.output ?? {}, 'ImageId') ?? '');
+      if (image) checkNewImage(region, image);
+    }
+  };
+
+  const recordStops = (region: RegionState, call: AnsweredCall): void => {
+    for (const id of listIn(call.input, 'InstanceIds')) {
+      const state = region.instances.get(id)?.description.State?.Name;
+      // Stopping what was stopped already changes nothing about who stopped it.
+      if (state === 'stopped' || stops.has(id)) continue;
+      stops.set(id, { byUs: call.caller !== undefined, atMs: call.atMs, region: region.name });
+    }
+  };
+
+  const checkStart = (region: RegionState, input: object): void => {
+    for (const id of listIn(input, 'InstanceIds')) {
+      const state = region.instances.get(id)?.description.State?.Name;
+      if (state !== 'stopped' && state !== 'stopping') continue;
+      if (stops.get(id)?.byUs !== true) breach(2, `${id} was not stopped by us.`);
+    }
+  };
+
+  const checkMembers = (region: RegionState, input: object): void => {
+    for (const id of listIn(input, 'InstanceIds')) {
+      const instance = region.instances.get(id);
+      if (instance?.autoScalingGroupName !== undefined) breach(13, `${id} is one of ${instance.autoScalingGroupName}.`);
+    }
+  };
+
+  const checkOwnership = (region: RegionState, operation: string, input: object): void => {
+    const changed = changedResources(operation, input);
+    for (const id of changed) {
+      const instance = region.instances.get(id);
+      if (instance) {
+        const foreign = tagKeysIn(input).filter((key) => !key.startsWith(prefix));
+        if (!/Tags$/.test(operation)) breach(3, `${operation} would change the instance ${id}.`);
+        else if (foreign.length > 0) breach(3, `${operation} would change ${foreign.join(', ')} of ${id}.`);
+        continue;
+      }
+      const owned = region.images.get(id) ?? region.snapshots.get(id);
+      if (owned && !isOurs(owned)) breach(3, `${operation} would change ${id}.`);
+    }
+  };
+
+  const checkNewImage = (region: RegionState, image: ImageRecord): void => {
+    const tags = tagsOf(image);
+    const missing = ['policy', 'source', 'slot', 'consistency'].filter((name) => !tags[prefix + name]);
+    if (missing.length > 0) breach(11, `${image.id} lacks ${missing.join(', ')}.`);
+    const key = ['policy', 'source', 'slot'].map((name) => tags[prefix + name]).join(' ');
+    const place = `${region.name} ${key}`;
+    const other = captures.get(place);
+    if (other !== undefined && other !== image.id && region.images.has(other)) {
+      breach(10, `${image.id} and ${other} are both of ${place}.`);
+    }
+    captures.set(place, image.id);
+  };
+
+  const checkNewSnapshot = (region: RegionState, snapshot: SnapshotRecord): void => {
+    const image = region.images.get(imageIdIn(snapshot) ?? '');
+    // Only what our images brought about concerns us; a user may make images without tags.
+    if (!image || !tagsOf(image)[`${prefix}policy`]) return;
+    const tags = tagsOf(snapshot);
+    if (!isOurs(snapshot)) breach(11, `${snapshot.id} of ${image.id} carries no policy or source.`);
+    const state = snapshot.instanceStateAtStart;
+    if (tags[`${prefix}consistency`] === 'stopped' && state !== undefined && state !== 'stopped') {
+      breach(15, `${snapshot.id} started while its instance was ${state}.`);
+    }
+  };
+
+  const expectSnapshotsGone = (region: RegionState, input: object): void => {
+    const imageId = textIn(input, 'ImageId') ?? '';
+    const image = region.images.get(imageId);
+    if (!image || !isOurs(image)) return;
+    const nowMs = account.clock.now();
+    account.answering.world.at(nowMs + snapshotGraceMs, () => {
+      if (watching && !region.images.has(imageId)) checkLeftSnapshots(region, imageId);
+    });
+  };
+
+  const checkLeftSnapshots = (region: RegionState, imageId: string): void => {
+    for (const id of region.snapshotIndex.under(`image=${imageId}`)) {
+      const snapshot = region.snapshots.get(id);
+      if (snapshot && imageIdIn(snapshot) === imageId && snapshot.imageIds.size === 0 && isOurs(snapshot)) {
+        breach(8, `${id} is left of ${imageId}.`);
+      }
+    }
+  };
+
+  let watching = true;
+  const endings = [account.beforeCall(before), account.onCall(after), account.onSnapshot(checkNewSnapshot)];
+  return {
+    breaches,
+    strandedInstances() {
+      const stranded: StrandedInstance[] = [];
+      for (const [instanceId, { byUs, atMs, region }] of stops) {
+        const instance = account.region(region).instances.get(instanceId);
+        const state = instance?.description.State?.Name;
+        if (!byUs || !instance || (state !== 'stopped' && state !== 'stopping')) continue;
+        const tags = tagsOf(instance);
+        stranded.push({
+          instanceId,
+          region,
+          stoppedAtMs: atMs,
+          stoppedBy: tags[`${prefix}stopped-by`],
+          restartBy: tags[`${prefix}restart-by`],
+        });
+      }
+      return stranded;
+    },
+    stop() {
+      watching = false;
+      for (const end of endings) end();
+    },
+  };
+}
+
+/** The resources that a call would change; what stops, starts or images instances is judged elsewhere. */
+function changedResources(operation: string, input: object): string[] {
+  switch (operation) {
+    case 'CreateTags':
+    case 'DeleteTags':
+      return listIn(input, 'Resources');
+    case 'DeregisterImage':
+    case 'ModifyImageAttribute':
+      return [textIn(input, 'ImageId') ?? ''];
+    case 'DeleteSnapshot':
+    case 'ModifySnapshotAttribute':
+      return [textIn(input, 'SnapshotId') ?? ''];
+    case 'ModifyInstanceAttribute':
+      return [textIn(input, 'InstanceId') ?? ''];
+    case 'TerminateInstances':
+    case 'RebootInstances':
+      return listIn(input, 'InstanceIds');
+    default:
+      return [];
+  }
+}
+
+function isOurs(record: ImageRecord | SnapshotRecord): boolean {
+  const tags = tagsOf(record);
+  return tags[`${prefix}policy`] !== undefined && tags[`${prefix}source`] !== undefined;
+}
+
+/** The image that a snapshot was made for, as its description says. */
+function imageIdIn(snapshot: SnapshotRecord): string | undefined {
+  return /(?:for|DestinationAmi) (ami-[0-9a-f]+)/.exec(snapshot.description.Description ?? '')?.[1];
+}
+
+function tagsOf(record: ImageRecord | SnapshotRecord | InstanceRecord): Record<string, string | undefined> {
+  return Object.fromEntries((record.description.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
+}
+
+function tagKeysIn(input: object): string[] {
+  const tags: unknown = 'Tags' in input ? input.Tags : [];
+  if (!Array.isArray(tags)) return [];
+  return tags.flatMap((tag: unknown) => {
+    const isTag = typeof tag === 'object' && tag !== null && 'Key' in tag && typeof tag.Key === 'string';
+    return isTag ? [String(tag.Key)] : [];
+  });
+}
+
+function textIn(input: object, name: string): string | undefined {
+  const value = new Map<string, unknown>(Object.entries(input)).get(name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function listIn(input: object, name: string): string[] {
+  const value = new Map<string, unknown>(Object.entries(input)).get(name);
+  return Array.isArray(value) ? value.filter((entry: unknown): entry is string => typeof entry === 'string') : [];
+}

@@ -1,0 +1,34 @@
+import { keyStore } from './keys.ts';
+import { lookupIndex } from './lookup-index.ts';
+import { snapshotStorage } from './snapshot-storage.ts';
+import type { RegionState } from './state.ts';
+
+/** A Region in which nothing is yet. */
+export function emptyRegion(name: string, accountId: string, newKeyId: () => string): RegionState {
+  return {
+    name,
+    instances: new Map(),
+    launchesByImage: new Map(),
+    volumes: new Map(),
+    images: new Map(),
+    imageIndex: lookupIndex(),
+    imageNames: new Map(),
+    namesReleased: new Map(),
+    tombstones: new Map(),
+    snapshots: new Map(),
+    snapshotIndex: lookupIndex(),
+    storage: snapshotStorage(),
+    copyTokens: new Map(),
+    launchTokens: new Map(),
+    copiesUnderWay: 0,
+    keys: keyStore(name, accountId, newKeyId),
+    addresses: new Map(),
+    spotRequests: new Map(),
+    autoScalingGroups: new Map(),
+    launchConfigurations: [],
+    launchTemplateVersions: [],
+    parameters: new Map(),
+    tagVersions: new Map(),
+    listings: new Map(),
+  };
+}

@@ -1,0 +1,3 @@
+import { publish } from './publish.ts';
+
+export const snsOperations = { Publish: publish };

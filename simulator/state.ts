@@ -1,0 +1,172 @@
+import type { AutoScalingGroup, LaunchConfiguration } from '@aws-sdk/client-auto-scaling';
+import type {
+  Address,
+  BlockDeviceMapping,
+  CreateVolumePermission,
+  Image,
+  Instance,
+  LaunchPermission,
+  LaunchTemplateVersion,
+  Snapshot,
+  SpotInstanceRequest,
+  Volume,
+} from '@aws-sdk/client-ec2';
+import type { Timer } from '../engine/clock.ts';
+import type { KeyStore } from './keys.ts';
+import type { LookupIndex } from './lookup-index.ts';
+import type { SnapshotStorage } from './snapshot-storage.ts';
+
+/**
+ * A resource as it is, and as reads that lag behind still see it. A description is replaced, never altered, so keeping
+ * the earlier one costs nothing.
+ */
+export interface Kept<Description> {
+  readonly id: string;
+  description: Description;
+  earlier?: {
+    /** undefined: the resource did not exist. */
+    description: Description | undefined;
+    changedAtMs: number;
+    /** Until then every read sees the earlier description. */
+    untilMs: number;
+  };
+}
+
+export interface InstanceRecord extends Kept<Instance> {
+  reservationId: string;
+  stopProtected: boolean;
+  terminationProtected: boolean;
+  shutdownBehavior: 'stop' | 'terminate';
+  autoScalingGroupName: string | undefined;
+  /** An instance that never ran cannot be stopped. */
+  hasRun: boolean;
+  /** 'automatic' addresses are lost at stop and new at start. */
+  publicAddress: 'automatic' | 'elastic' | 'none';
+  checksPassAtMs: number;
+  checksFailUntilMs: number;
+  /** The next change of state, if one is under way. */
+  transition: Timer | undefined;
+  /** Images whose snapshots have not all started: a reboot or termination fails them. */
+  captures: Set<ImageRecord>;
+}
+
+export interface VolumeRecord extends Kept<Volume> {
+  usedGigabytes: number;
+  dailyChangeRate: number;
+  lastSnapshotAtMs: number;
+  /** Snapshots that are pending or promised; 5 at a time, 1 for st1 and sc1. */
+  snapshotsUnderWay: number;
+}
+
+export interface SnapshotRecord extends Kept<Snapshot> {
+  startedAtMs: number;
+  /** When progress reaches 100 %. */
+  completesAtMs: number;
+  /** The volume and key whose snapshots share blocks with this one. */
+  lineage: string;
+  /** The instant whose data it holds: its own start, or for a copy the original's. */
+  contentAtMs: number;
+  usedGigabytes: number;
+  dailyChangeRate: number;
+  /** The blocks that are kept because of this snapshot; they pass on when it is deleted. */
+  storedGigabytes: number;
+  /** The state of the instance at the moment the snapshot started; undefined for copies and loaded ones. */
+  instanceStateAtStart: string | undefined;
+  /** Images that need it. */
+  imageIds: Set<string>;
+  permissions: CreateVolumePermission[];
+  /** A little after its image's deregistration EC2 still says InUse. */
+  inUseUntilMs: number;
+  lastImageId: string | undefined;
+}
+
+export interface ImageRecord extends Kept<Image> {
+  /** Snapshots made for it, in the order of the devices. */
+  snapshotIds: string[];
+  launchPermissions: LaunchPermission[];
+  /** Device mappings as they will be; whether a pending image shows them is not documented, so it differs by image. */
+  mappings: BlockDeviceMapping[];
+  showsMappingsEarly: boolean;
+  /** Drops what is still to happen; undefined once nothing is. */
+  abandon: (() => void) | undefined;
+}
+
+/** What is left of a deregistered image. */
+export interface Tombstone {
+  deregisteredAtMs: number;
+  /** Shown to reads that lag behind, then dropped. */
+  description: Image | undefined;
+  untilMs: number;
+}
+
+export interface AutoScalingRecord {
+  group: AutoScalingGroup;
+  /** Members and their states, in order of joining. */
+  members: Map<
+    string,
+    { lifecycleState: string; healthStatus: 'Healthy' | 'Unhealthy'; protectedFromScaleIn: boolean }
+  >;
+}
+
+export interface StoredParameter {
+  name: string;
+  value: string;
+  type: 'String' | 'StringList' | 'SecureString';
+  version: number;
+  lastModifiedAtMs: number;
+}
+
+export interface RegionState {
+  readonly name: string;
+  instances: Map<string, InstanceRecord>;
+  /** How many instances, of any state, were launched from an image. */
+  launchesByImage: Map<string, number>;
+  volumes: Map<string, VolumeRecord>;
+  images: Map<string, ImageRecord>;
+  imageIndex: LookupIndex;
+  imageNames: Map<string, string>;
+  /** Names that a deregistered image still holds. */
+  namesReleased: Map<string, { atMs: number; imageId: string }>;
+  tombstones: Map<string, Tombstone>;
+  snapshots: Map<string, SnapshotRecord>;
+  snapshotIndex: LookupIndex;
+  storage: SnapshotStorage;
+  copyTokens: Map<string, { fingerprint: string; imageId: string }>;
+  launchTokens: Map<string, { fingerprint: string; instanceIds: string[]; reservationId: string }>;
+  copiesUnderWay: number;
+  keys: KeyStore;
+  addresses: Map<string, Address>;
+  spotRequests: Map<string, SpotInstanceRequest>;
+  autoScalingGroups: Map<string, AutoScalingRecord>;
+  launchConfigurations: LaunchConfiguration[];
+  launchTemplateVersions: LaunchTemplateVersion[];
+  parameters: Map<string, StoredParameter>;
+  /** How often the tags of a resource changed: the `version` of the event. */
+  tagVersions: Map<string, number>;
+  /** Listings that were begun, by token. */
+  listings: Map<string, { fingerprint: string; ids: readonly string[]; offset: number }>;
+}
+
+export interface StoredObject {
+  key: string;
+  body: Uint8Array;
+  contentType: string | undefined;
+  metadata: Record<string, string>;
+  eTag: string;
+  lastModifiedAtMs: number;
+}
+
+export interface Bucket {
+  readonly name: string;
+  readonly region: string;
+  objects: Map<string, StoredObject>;
+}
+
+/** A message that was published to a topic. */
+export interface Notification {
+  topicArn: string;
+  subject: string | undefined;
+  message: string;
+  atMs: number;
+  messageId: string;
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { type ErrorName, errorCatalogue, isLifecycleError, LifecycleError } from '../../../shared/domain/errors.ts';
+
+const names = Object.keys(errorCatalogue).filter((name): name is ErrorName => name in errorCatalogue);
+
+describe('the catalogue of errors', () => {
+  it.each(names)('says in sentences what %s means and what to do', (name) => {
+    const { meaning, remedy } = errorCatalogue[name];
+    for (const text of [meaning, remedy]) expect(text).toMatch(/^\S.{10,}\.$/);
+    expect(remedy).not.toBe(meaning);
+  });
+
+  it('says for each what a workflow does with it', () => {
+    for (const name of names) expect(['retry', 'refuse', 'abort']).toContain(errorCatalogue[name].disposition);
+  });
+
+  it('uses no name that Step Functions or Lambda keep for themselves', () => {
+    for (const name of names) expect(name).toMatch(/^[A-Z][A-Za-z]+$/);
+  });
+
+  it('explains no two errors alike', () => {
+    expect(new Set(names.map((name) => errorCatalogue[name].meaning)).size).toBe(names.length);
+  });
+});
+
+describe('an error of the catalogue', () => {
+  const cause = new Error('AWS says no');
+  const error = new LifecycleError('NameTaken', 'taken', { imageId: 'ami-1', attempts: 2, gone: undefined }, cause);
+
+  it('keeps its name as its own, so that it survives a bundler that renames classes', () => {
+    expect(Object.hasOwn(error, 'name')).toBe(true);
+    expect(error.name).toBe('NameTaken');
+    class Renamed extends LifecycleError {}
+    expect(new Renamed('AccessDenied', 'x').name).toBe('AccessDenied');
+  });
+
+  it.each(names)('of the name %s knows what is done with it', (name) => {
+    expect(new LifecycleError(name, 'x').disposition).toBe(errorCatalogue[name].disposition);
+  });
+
+  it('has details that survive JSON, and its cause', () => {
+    expect(JSON.parse(JSON.stringify(error.details))).toEqual({ imageId: 'ami-1', attempts: 2 });
+    expect(error.cause).toBe(cause);
+    expect(new LifecycleError('NameTaken', 'x').details).toEqual({});
+  });
+
+  it('claims no cause when it has none', () => {
+    expect(Object.hasOwn(new LifecycleError('NameTaken', 'x'), 'cause')).toBe(false);
+  });
+
+  it('is told from others by its name', () => {
+    expect(isLifecycleError(error)).toBe(true);
+    expect(isLifecycleError(error, 'NameTaken')).toBe(true);
+    expect(isLifecycleError(error, 'AccessDenied')).toBe(false);
+    const lookalike = Object.assign(new Error('x'), { name: 'NameTaken' });
+    for (const other of [lookalike, 'NameTaken', undefined, null]) expect(isLifecycleError(other)).toBe(false);
+  });
+});

@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { copyTags, imageTags, isProductOf, type Tags, tagKeys } from '../../../shared/domain/tags.ts';
+import { imageId, instanceId, slot } from './examples.ts';
+
+const ours: Tags = {
+  [tagKeys.policy]: 'gold',
+  [tagKeys.source]: instanceId,
+  [tagKeys.slot]: slot,
+  [tagKeys.consistency]: 'stopped',
+  [tagKeys.state]: 'capturing',
+};
+const origin = { region: 'eu-west-1', imageId };
+
+function tagsWith(policyTags: Tags, instanceTags: Tags): Tags {
+  return imageTags({ policyName: 'gold', instanceId, slot, consistency: 'stopped', policyTags, instanceTags });
+}
+
+function numbered(prefix: string, count: number): Tags {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`${prefix}-${String(index).padStart(2, '0')}`, 'x']),
+  );
+}
+
+const tagKey = fc.oneof(
+  fc.string({ minLength: 1, maxLength: 12 }),
+  fc.constantFrom('Name', 'constructor', '__proto__', 'aws:autoscaling:groupName', ...Object.values(tagKeys)),
+);
+const tags = (maxLength: number) =>
+  fc
+    .uniqueArray(fc.tuple(tagKey, fc.string({ maxLength: 5 })), { selector: ([key]) => key, maxLength })
+    .map((entries): Tags => Object.fromEntries(entries));
+const legalPolicyTags = tags(40).map(
+  (all): Tags => Object.fromEntries(Object.entries(all).filter(([key]) => !/^(aws|ami-lifecycle):/.test(key))),
+);
+
+describe("an image's tags", () => {
+  it('say where it comes from', () => {
+    expect(tagsWith({}, {})).toEqual(ours);
+  });
+
+  it("carry the policy's tags and the instance's own", () => {
+    expect(tagsWith({ team: 'platform' }, { Name: 'db-1' })).toEqual({ ...ours, team: 'platform', Name: 'db-1' });
+  });
+
+  it("prefer the policy's tag where the instance has one of that name", () => {
+    expect(tagsWith({ team: 'platform' }, { team: 'web' })).toMatchObject({ team: 'platform' });
+  });
+
+  it.each(['aws:autoscaling:groupName', tagKeys.skip, tagKeys.stoppedBy, tagKeys.restartBy])(
+    "do not take over the instance's %s",
+    (key) => {
+      expect(tagsWith({}, { [key]: 'x' })).toEqual(ours);
+    },
+  );
+
+  it("name the policy of the capture, not all those of the instance's tag", () => {
+    expect(tagsWith({}, { [tagKeys.policy]: 'gold web' })[tagKeys.policy]).toBe('gold');
+  });
+
+  it.each(['constructor', '__proto__', 'toString'])('take over a tag that is called %s', (key) => {
+    expect(Object.entries(tagsWith({}, Object.fromEntries([[key, 'x']])))).toContainEqual([key, 'x']);
+  });
+
+  it("let the instance's last tags give way where there is no room", () => {
+    const crowded = tagsWith(numbered('policy', 30), numbered('instance', 50));
+    expect(Object.keys(crowded).filter((key) => key.startsWith('policy-'))).toHaveLength(30);
+    expect(Object.keys(crowded).filter((key) => key.startsWith('instance-'))).toEqual(
+      Object.keys(numbered('instance', 10)),
+    );
+  });
+
+  it("are at most fifty with the five that may come later, always with ours and the policy's", () => {
+    fc.assert(
+      fc.property(legalPolicyTags, tags(50), (policyTags, instanceTags) => {
+        const result = tagsWith(policyTags, instanceTags);
+        expect(Object.keys(result).length).toBeLessThanOrEqual(45);
+        expect(Object.entries(result)).toEqual(expect.arrayContaining(Object.entries({ ...policyTags, ...ours })));
+        for (const [key, value] of Object.entries(result)) {
+          const origins = [ours, policyTags, instanceTags];
+          expect(origins.some((from) => Object.hasOwn(from, key) && from[key] === value)).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+describe("a copy's tags", () => {
+  it('are those of its image, with where it was copied from', () => {
+    expect(copyTags({ ...ours, Name: 'db-1' }, origin)).toEqual({
+      ...ours,
+      Name: 'db-1',
+      [tagKeys.origin]: `eu-west-1/${imageId}`,
+    });
+  });
+
+  it('say that the copy is still being made, though its image is complete', () => {
+    expect(copyTags({ ...ours, [tagKeys.state]: 'complete' }, origin)[tagKeys.state]).toBe('capturing');
+  });
+
+  it('leave out what AWS alone may write', () => {
+    expect(copyTags({ ...ours, 'aws:backup:source-resource': 'x' }, origin)).not.toHaveProperty([
+      'aws:backup:source-resource',
+    ]);
+  });
+
+  it('fit into fifty, even where people filled up the image, and keep it recognisable', () => {
+    fc.assert(
+      fc.property(tags(50), (others) => {
+        const result = copyTags({ ...numbered('filled', 45), ...others, ...ours }, origin);
+        expect(Object.keys(result).length).toBeLessThanOrEqual(50);
+        expect(isProductOf(result, { policyName: 'gold', instanceId, slot })).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('an image is the product of a policy, instance and slot', () => {
+  const product = { policyName: 'gold', instanceId, slot };
+
+  it('when its tags name all three', () => {
+    expect(isProductOf(ours, product)).toBe(true);
+  });
+
+  it.each([tagKeys.policy, tagKeys.source, tagKeys.slot])('and not when %s is another or missing', (key) => {
+    expect(isProductOf({ ...ours, [key]: 'another' }, product)).toBe(false);
+    expect(isProductOf(Object.fromEntries(Object.entries(ours).filter(([each]) => each !== key)), product)).toBe(false);
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock, virtualClock } from '../../../engine/clock.ts';
+
+const start = '2026-11-21T03:00:00Z';
+const startMs = Date.parse(start);
+const yearMs = 365 * 86_400_000;
+
+describe('the virtual clock', () => {
+  it('fires timers in order of time, and in order of insertion where times are equal', async () => {
+    const clock = virtualClock(start);
+    const fired: string[] = [];
+    clock.after(2000, () => fired.push('late'));
+    clock.after(1000, () => fired.push('first of two'));
+    clock.after(1000, () => fired.push('second of two'));
+    clock.after(0, () => fired.push('at once'));
+    await clock.run();
+    expect(fired).toEqual(['at once', 'first of two', 'second of two', 'late']);
+  });
+
+  it('keeps the order of a thousand timers set in disorder', async () => {
+    const clock = virtualClock(start);
+    const fired: number[] = [];
+    for (let index = 0; index < 1000; index++) {
+      const delayMs = (index * 7919) % 1000;
+      clock.after(delayMs, () => fired.push(delayMs));
+    }
+    await clock.run();
+    expect(fired).toEqual([...fired].sort((left, right) => left - right));
+    expect(fired).toHaveLength(1000);
+  });
+
+  it('stands at the time of each timer while it fires', async () => {
+    const clock = virtualClock(start);
+    const seen: number[] = [];
+    clock.after(yearMs, () => {
+      seen.push(clock.now());
+      clock.after(5, () => seen.push(clock.now()));
+    });
+    await clock.run();
+    expect(seen).toEqual([startMs + yearMs, startMs + yearMs + 5]);
+  });
+
+  it('does not fire a timer inside the call that sets it, even without delay', async () => {
+    const clock = virtualClock(start);
+    let fired = false;
+    clock.after(0, () => {
+      fired = true;
+    });
+    expect(fired).toBe(false);
+    await clock.run();
+    expect(fired).toBe(true);
+  });
+
+  it('forgets a timer that was cancelled', async () => {
+    const clock = virtualClock(start);
+    const fired: string[] = [];
+    const doomed = clock.after(1000, () => fired.push('cancelled'));
+    clock.after(500, () => doomed.cancel());
+    clock.after(2000, () => fired.push('kept'));
+    await clock.run();
+    expect(fired).toEqual(['kept']);
+  });
+
+  it('stops at the time it was told, and goes on from there', async () => {
+    const clock = virtualClock(start);
+    const fired: number[] = [];
+    clock.after(1000, () => fired.push(1000));
+    clock.after(3000, () => fired.push(3000));
+    await clock.run(startMs + 2000);
+    expect(fired).toEqual([1000]);
+    expect(clock.now()).toBe(startMs + 2000);
+    await clock.run();
+    expect(fired).toEqual([1000, 3000]);
+  });
+
+  it('stands still while work is running', async () => {
+    const clock = virtualClock(start);
+    const seen: [string, number][] = [];
+    clock.after(1000, () => {
+      void clock.busy(turnsOfTheEventLoop(5)).then(() => seen.push(['work ends', clock.now() - startMs]));
+    });
+    clock.after(1001, () => seen.push(['next timer', clock.now() - startMs]));
+    await clock.run();
+    expect(seen).toEqual([
+      ['work ends', 1000],
+      ['next timer', 1001],
+    ]);
+  });
+
+  it('goes on after work that failed', async () => {
+    const clock = virtualClock(start);
+    const failed = clock.busy(Promise.reject(new Error('no such instance')));
+    await expect(failed).rejects.toThrow('no such instance');
+    let fired = false;
+    clock.after(1, () => {
+      fired = true;
+    });
+    await clock.run();
+    expect(fired).toBe(true);
+  });
+
+  it('refuses to start at what is no instant', () => {
+    expect(() => virtualClock('yesterday')).toThrow("'yesterday' is no instant");
+  });
+});
+
+describe('the system clock', () => {
+  it('tells the real time', () => {
+    const hostMs = performance.timeOrigin + performance.now();
+    expect(Math.abs(systemClock().now() - hostMs)).toBeLessThan(3_600_000);
+  });
+
+  it('fires after the call that sets the timer, and not once cancelled', async () => {
+    const clock = systemClock();
+    const fired: string[] = [];
+    const doomed = clock.after(0, () => fired.push('cancelled'));
+    doomed.cancel();
+    await new Promise<void>((resolve) => {
+      clock.after(0, () => {
+        fired.push('kept');
+        resolve();
+      });
+      expect(fired).toEqual([]);
+    });
+    expect(fired).toEqual(['kept']);
+  });
+
+  it('waits for a year without firing at once, which setTimeout alone would do', async () => {
+    const clock = systemClock();
+    let fired = false;
+    const timer = clock.after(yearMs, () => {
+      fired = true;
+    });
+    await new Promise<void>((resolve) => {
+      clock.after(20, resolve);
+    });
+    timer.cancel();
+    expect(fired).toBe(false);
+  });
+
+  it('hands work through', async () => {
+    expect(await systemClock().busy(Promise.resolve('done'))).toBe('done');
+  });
+});
+
+async function turnsOfTheEventLoop(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
