@@ -1,4 +1,5 @@
 import { innerMachines, type Machine, type State } from './definition.ts';
+import { isFunctionName } from './expression-names.ts';
 import type { LoadContext } from './load-fields.ts';
 import { templatesOf } from './state-templates.ts';
 import type { Template } from './templates.ts';
@@ -34,7 +35,7 @@ function check(machine: Machine, atStart: Names, outerNames: Names, context: Loa
     for (const { template } of templatesOf(state)) {
       for (const { names, location } of template.expressions) {
         for (const name of names.variables) {
-          if (!assigned.has(name) && name !== 'eval') {
+          if (!assigned.has(name) && !isFunctionName(name) && name !== 'eval') {
             report(state.name, location, `$${name} may be unset: not every path to this state assigns it`);
           }
         }

@@ -126,6 +126,9 @@ export interface Catcher {
   readonly assign: Template | undefined;
 }
 
+/** The greatest TimeoutSeconds and HeartbeatSeconds, and what AWS takes for none. */
+export const longestTaskSeconds = 99_999_999;
+
 /** The machines inside a state. */
 export function innerMachines(state: State): readonly Machine[] {
   if (state.type === 'Parallel') return state.branches;

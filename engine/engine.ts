@@ -1,9 +1,9 @@
 import type { Machine } from './definition.ts';
-import { Aborted, errorNames, HistoryFull, RequestRefused, StateFailure } from './errors.ts';
+import { Aborted, errorNames, FatalFailure, HistoryFull, RequestRefused, StateFailure } from './errors.ts';
 import { type Ending, type Execution, type ExecutionStatus, silence, statusOf } from './execution.ts';
 import { createExecutionStore } from './execution-store.ts';
 import { openFlow } from './flow.ts';
-import { createHistory, type HistoryEvent } from './history.ts';
+import { createHistory, type HistoryEvent, historyLimit } from './history.ts';
 import { exceedsPayloadLimit, type Json } from './json.ts';
 import { loadMachine } from './load.ts';
 import type { EngineOptions } from './options.ts';
@@ -223,9 +223,8 @@ export function createEngine(options: EngineOptions): Engine {
       close(execution, { status: 'SUCCEEDED', output: await runFlow(flow, machine, input) });
     } catch (thrown) {
       if (thrown instanceof Aborted) return;
-      if (thrown instanceof HistoryFull) {
-        const cause = 'The execution reached the maximum number of history events (25000).';
-        close(execution, { status: 'FAILED', error: errorNames.runtime, cause });
+      if (thrown instanceof FatalFailure || thrown instanceof HistoryFull) {
+        close(execution, { status: 'FAILED', error: errorNames.runtime, cause: thrown.message });
       } else if (thrown instanceof StateFailure) {
         close(execution, { status: 'FAILED', error: thrown.error, cause: thrown.cause });
       } else {
@@ -243,7 +242,7 @@ export function createEngine(options: EngineOptions): Engine {
     const isOwnEnd = ending.status === 'SUCCEEDED' || ending.status === 'FAILED';
     const { error, cause, output } = ending;
     const details = ending.status === 'TIMED_OUT' ? { error: errorNames.timeout } : { error, cause, output };
-    const previousEventId = isOwnEnd ? (history.count >= 24_999 ? history.count : (flow?.source ?? 0)) : 0;
+    const previousEventId = isOwnEnd ? (history.count >= historyLimit - 1 ? history.count : (flow?.source ?? 0)) : 0;
     history.add(endingEvents[ending.status], previousEventId, execution.stopMs, details);
     if (flow) silence(flow);
     execution.flow = undefined;

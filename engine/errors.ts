@@ -55,6 +55,20 @@ export class StateFailure extends Error {
   }
 }
 
+/**
+ * States.Runtime, as the interpreter itself gives it. It ends the execution at once: no Retry or Catch sees it, and no
+ * state around it notes that it failed.
+ */
+export class FatalFailure extends Error {
+  override readonly cause: string;
+
+  constructor(cause: string) {
+    super(cause);
+    this.name = 'FatalFailure';
+    this.cause = cause;
+  }
+}
+
 /** A field whose expression gave nothing, the wrong thing, or threw. Becomes States.QueryEvaluationError. */
 export class EvaluationFailure extends Error {
   readonly location: string | undefined;

@@ -2,7 +2,7 @@ import { isObject } from './json.ts';
 
 /** What an expression refers to, read off its syntax tree. */
 export interface ExpressionNames {
-  /** Variables and functions that the expression does not define itself, without `$` and without JSONata's own functions. */
+  /** Variables and functions that the expression does not define itself, without `$`; JSONata's own functions too. */
   readonly variables: ReadonlySet<string>;
   /** The fields of `$states` it reads; `*` where it takes `$states` as a whole. */
   readonly statesFields: ReadonlySet<string>;
@@ -20,6 +20,11 @@ const jsonataFunctions: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** Whether a name is a function of JSONata or AWS; a variable of the same name hides it. */
+export function isFunctionName(name: string): boolean {
+  return jsonataFunctions.has(name);
+}
+
 export function namesIn(tree: unknown): ExpressionNames {
   const used = new Set<string>();
   const bound = new Set<string>();
@@ -27,7 +32,7 @@ export function namesIn(tree: unknown): ExpressionNames {
   const seen = new Set<object>();
   let usesRoot = false;
   visit(tree);
-  const variables = new Set([...used].filter((name) => !bound.has(name) && !jsonataFunctions.has(name)));
+  const variables = new Set([...used].filter((name) => !bound.has(name)));
   return { variables, statesFields, usesRoot };
 
   function visit(node: unknown): void {
@@ -45,10 +50,10 @@ export function namesIn(tree: unknown): ExpressionNames {
 
   function note(node: { readonly [key: string]: unknown }): void {
     const { type } = node;
-    if (type === 'path') notePath(node['steps']);
+    if (type === 'path') notePath(node.steps);
     if (type === 'variable') noteVariable(node);
-    if (type === 'bind') bind(node['lhs']);
-    if (type === 'lambda' && Array.isArray(node['arguments'])) for (const argument of node['arguments']) bind(argument);
+    if (type === 'bind') bind(node.lhs);
+    if (type === 'lambda' && Array.isArray(node.arguments)) for (const argument of node.arguments) bind(argument);
     for (const key of ['focus', 'index'] as const) {
       const name = node[key];
       if (typeof name === 'string') bound.add(name);
@@ -56,7 +61,7 @@ export function namesIn(tree: unknown): ExpressionNames {
   }
 
   function noteVariable(node: { readonly [key: string]: unknown }): void {
-    const name = node['value'];
+    const name = node.value;
     if (name === '$') usesRoot = true;
     else if (name === 'states') statesFields.add('*');
     else if (typeof name === 'string' && name !== '') used.add(name);
@@ -65,15 +70,15 @@ export function namesIn(tree: unknown): ExpressionNames {
   function notePath(steps: unknown): void {
     if (!Array.isArray(steps)) return;
     const [first, second]: readonly unknown[] = steps;
-    if (!isObject(first) || first['type'] !== 'variable' || first['value'] !== 'states') return;
-    if (!isObject(second) || second['type'] !== 'name' || typeof second['value'] !== 'string') return;
-    statesFields.add(second['value']);
+    if (!isObject(first) || first.type !== 'variable' || first.value !== 'states') return;
+    if (!isObject(second) || second.type !== 'name' || typeof second.value !== 'string') return;
+    statesFields.add(second.value);
     // Not a use of `$states` as a whole, unless a filter of it reads more.
     seen.add(first);
     for (const key of ['predicate', 'stages', 'group']) visit(first[key]);
   }
 
   function bind(node: unknown): void {
-    if (isObject(node) && typeof node['value'] === 'string') bound.add(node['value']);
+    if (isObject(node) && typeof node.value === 'string') bound.add(node.value);
   }
 }

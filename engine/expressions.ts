@@ -1,6 +1,6 @@
 import jsonata from 'jsonata';
 import { EvaluationFailure } from './errors.ts';
-import { type ExpressionNames, namesIn } from './expression-names.ts';
+import { type ExpressionNames, isFunctionName, namesIn } from './expression-names.ts';
 import { type Json, type JsonObject, plainJson, UnsupportedValue } from './json.ts';
 import { bindFunctions, type FunctionWorld } from './jsonata-functions.ts';
 import { followPath, parseLiteral, parseSimplePath } from './jsonata-paths.ts';
@@ -24,7 +24,7 @@ export interface Expression {
   readonly source: string;
   readonly location: string;
   readonly names: ExpressionNames;
-  evaluate(scope: Scope): Evaluation<Json>;
+  readonly evaluate: (scope: Scope) => Evaluation<Json>;
 }
 
 /** An expression that JSONata cannot parse; the message is JSONata's. */
@@ -60,6 +60,7 @@ function pathEvaluator(source: string, location: string): Expression['evaluate']
   if (!path) return undefined;
   const { variable, steps } = path;
   const [first, ...rest] = steps;
+  if (isFunctionName(variable)) return undefined;
   if (variable !== 'states') {
     return (scope) => defined(followPath(ownValue(scope.variables, variable), steps), source, location);
   }
@@ -94,7 +95,7 @@ function jsonataEvaluator(
     for (const name of variableNames) {
       if (Object.hasOwn(scope.variables, name)) bindings[name] = scope.variables[name];
     }
-    if (names.statesFields.size > 0) bindings['states'] = statesValue(scope, needsContext);
+    if (names.statesFields.size > 0) bindings.states = statesValue(scope, needsContext);
     let result: unknown;
     try {
       result = await compiled.evaluate(undefined, bindings);

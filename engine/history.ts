@@ -4,6 +4,8 @@ import { isJsonObject, type Json, type JsonObject } from './json.ts';
 /** Step Functions ends an execution with its 25,000th event. */
 export const historyLimit = 25_000;
 
+const fullCause = 'The execution reached the maximum number of history events (25000).';
+
 /** One event as GetExecutionHistory gives it, with AWS's names; payloads are JSON texts. */
 export interface HistoryEvent {
   readonly id: number;
@@ -49,7 +51,7 @@ export function createHistory(isKept: boolean): History {
       return count;
     },
     add(type, previousEventId, atMs, details) {
-      if (count >= historyLimit - 1 && !endings.has(type)) throw new HistoryFull(`no room for ${type}`);
+      if (count >= historyLimit - 1 && !endings.has(type)) throw new HistoryFull(fullCause);
       count++;
       noted?.push({ type, previousEventId, atMs, details });
       return count;
@@ -81,7 +83,7 @@ function formattedDetails(details: EventDetails): JsonObject {
       result[`${field}Details`] = { truncated: false };
     } else if (field === 'assignedVariables' && isJsonObject(value)) {
       result[field] = Object.fromEntries(Object.entries(value).map(([name, json]) => [name, JSON.stringify(json)]));
-      result['assignedVariablesDetails'] = { truncated: false };
+      result.assignedVariablesDetails = { truncated: false };
     } else {
       result[field] = field === 'parameters' ? JSON.stringify(value) : value;
     }

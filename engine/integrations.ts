@@ -1,5 +1,5 @@
 import type { TaskResource } from './definition.ts';
-import { errorNames, RequestRefused } from './errors.ts';
+import { errorNames, FatalFailure, RequestRefused } from './errors.ts';
 import type { Ending, Execution } from './execution.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import { type FunctionOutcome, functionFailure, type IntegrationOutcome } from './options.ts';
@@ -26,7 +26,7 @@ export function callIntegration(visit: Visit, resource: IntegrationResource, arg
 
 /** Handlers get a copy, as on Lambda: what they do to their event must not reach the state machine. */
 function copied(value: Json): Json {
-  const copy: unknown = JSON.parse(JSON.stringify(value));
+  const copy: unknown = JSON.parse(JSON.stringify(value ?? null));
   return copy as Json;
 }
 
@@ -79,7 +79,7 @@ function work<T extends { readonly durationMs?: number }>(
 
 function callLambdaInvoke(visit: Visit, argument: Json, taskToken: string | undefined): Call {
   const { FunctionName: functionName, Payload: payload = {} } = isJsonObject(argument) ? argument : {};
-  if (typeof functionName !== 'string') return missing(visit, 'FunctionName');
+  if (typeof functionName !== 'string') throw missing(visit, 'FunctionName');
   const { region, accountId } = visit.flow.runtime.options;
   const name = functionName.replace(/^arn:[^:]*:lambda:[^:]*:[^:]*:function:/, '').replace(/:.*$/, '');
   const arn = functionName.startsWith('arn:')
@@ -113,19 +113,8 @@ function lambdaEnvelope(payload: Json, requestId: string): JsonObject {
   };
 }
 
-/** Step Functions checks an integration's arguments only when the task runs. */
-function missing(visit: Visit, field: string): Call {
-  const cause = causeAt(visit, `The field '${field}' is required but was missing`);
-  return later(visit, { kind: 'failed', error: errorNames.runtime, cause });
-}
-
-function later(visit: Visit, reply: Reply): Call {
-  return {
-    begin(deliver) {
-      const timer = visit.flow.runtime.clock.after(0, () => deliver(reply));
-      return () => timer.cancel();
-    },
-  };
+function missing(visit: Visit, field: string): FatalFailure {
+  return new FatalFailure(causeAt(visit, `The field '${field}' is required but was missing`));
 }
 
 function callOther(
@@ -170,7 +159,7 @@ function callStartExecution(
   const { runtime } = visit.flow;
   const fields = isJsonObject(argument) ? argument : {};
   const { StateMachineArn: stateMachineArn, Input: input = {}, Name: name } = fields;
-  if (typeof stateMachineArn !== 'string') return missing(visit, 'StateMachineArn');
+  if (typeof stateMachineArn !== 'string') throw missing(visit, 'StateMachineArn');
   let started: Execution | undefined;
   const begin: Call['begin'] = (reply) => {
     const timer = runtime.clock.after(0, () => {

@@ -108,5 +108,7 @@ function bindDate(expression: jsonata.Expression, world: FunctionWorld): void {
     environment.timestamp = new Date(world.nowMs());
     if (environment.base) environment.base.timestamp = environment.timestamp;
   };
-  Reflect.apply(expression.assign, expression, [hook, stamp]);
+  // jsonata's types know only names that are strings.
+  const assign: unknown = Reflect.get(expression, 'assign');
+  if (typeof assign === 'function') Reflect.apply(assign, expression, [hook, stamp]);
 }

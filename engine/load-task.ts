@@ -1,4 +1,4 @@
-import type { IntegrationPattern, TaskResource, TaskState } from './definition.ts';
+import { type IntegrationPattern, longestTaskSeconds, type TaskResource, type TaskState } from './definition.ts';
 import { type Fields, isPositiveInteger, type LoadContext } from './load-fields.ts';
 import { readCatchers, readRetriers } from './load-handlers.ts';
 import type { StateFields } from './load-state.ts';
@@ -15,8 +15,6 @@ export const taskFields: readonly string[] = [
   'Next',
   'End',
 ];
-
-export const longestTaskSeconds = 99_999_999;
 
 export function readTask(fields: Fields, common: StateFields, context: LoadContext): TaskState {
   const timeoutSeconds = readSeconds(fields, 'TimeoutSeconds');

@@ -94,6 +94,7 @@ function checkTargets(
   context: LoadContext,
 ): void {
   const { stateMachine, problems } = context;
+  const problemsBefore = problems.length;
   if (machine.startAt !== '' && !names.includes(machine.startAt)) {
     fields.report('StartAt', `there is no state '${machine.startAt}'`);
   }
@@ -103,12 +104,13 @@ function checkTargets(
         problems.push({ stateMachine, state, field, message: `there is no state '${target}'` });
     }
   }
+  // Where a target is missing, it is what the unreachable states were meant to be reached by.
+  const isWhole = machine.states.size === names.length && problems.length === problemsBefore;
   const reached = new Set([machine.startAt]);
   for (const name of reached) {
     const state = machine.states.get(name);
     if (state) for (const { target } of targetsOf(state)) reached.add(target);
   }
-  const isWhole = machine.states.size === names.length;
   for (const state of isWhole ? names : []) {
     if (!reached.has(state)) problems.push({ stateMachine, state, message: 'no state leads to it' });
   }

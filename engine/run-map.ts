@@ -1,5 +1,5 @@
 import type { MapState } from './definition.ts';
-import { EvaluationFailure } from './errors.ts';
+import { EvaluationFailure, StateFailure } from './errors.ts';
 import type { Scope } from './expressions.ts';
 import { abortChild, type Flow, openFlow, record, recordAside } from './flow.ts';
 import { isJsonArray, type Json } from './json.ts';
@@ -78,9 +78,9 @@ async function runIteration(visit: Visit, state: MapState, iteration: Flow, inde
     return output;
   } catch (error) {
     flow.children.delete(iteration);
-    if (!iteration.isAborted) {
+    if (!iteration.isAborted) flow.source = iteration.source;
+    if (error instanceof StateFailure) {
       recordAside(iteration, 'MapIterationFailed', iteration.source, details);
-      flow.source = iteration.source;
       for (const sibling of flow.children) abortIteration(flow, sibling, state.name);
     }
     throw error;

@@ -1,4 +1,5 @@
 import type { Machine, ParallelState } from './definition.ts';
+import { StateFailure } from './errors.ts';
 import { abortChild, type Flow, openFlow, record, recordAside } from './flow.ts';
 import type { Json } from './json.ts';
 import { runFlow } from './run-flow.ts';
@@ -31,7 +32,7 @@ async function runBranch(flow: Flow, machine: Machine | undefined, startedId: nu
     return output;
   } catch (error) {
     flow.children.delete(branch);
-    if (!branch.isAborted) for (const sibling of flow.children) abortChild(flow, sibling);
+    if (error instanceof StateFailure) for (const sibling of flow.children) abortChild(flow, sibling);
     throw error;
   } finally {
     if (!branch.isAborted) flow.source = branch.source;

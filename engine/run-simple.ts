@@ -1,5 +1,5 @@
 import type { ChoiceState, FailState, PassState, SucceedState, WaitState } from './definition.ts';
-import { EvaluationFailure, errorNames, StateFailure } from './errors.ts';
+import { EvaluationFailure, FatalFailure, StateFailure } from './errors.ts';
 import { sleep } from './flow.ts';
 import { evaluateBoolean, evaluateInteger, evaluateString } from './templates.ts';
 import { parseTimestamp } from './timestamps.ts';
@@ -18,7 +18,7 @@ export async function runChoice(visit: Visit, state: ChoiceState): Promise<State
   if (state.next !== undefined) return exit(visit, state, scope, visit.input);
   // AWS documents States.NoChoiceMatched and answers this.
   const message = 'Failed to transition out of the state. The state does not point to a next state.';
-  throw new StateFailure(errorNames.runtime, causeAt(visit, message));
+  throw new FatalFailure(causeAt(visit, message));
 }
 
 export async function runWait(visit: Visit, state: WaitState): Promise<StateOutcome> {

@@ -1,9 +1,8 @@
-import type { TaskState } from './definition.ts';
+import { longestTaskSeconds, type TaskState } from './definition.ts';
 import { errorNames, StateFailure } from './errors.ts';
 import { record, recordAside, waitFor } from './flow.ts';
 import { callFunction, callIntegration } from './integrations.ts';
 import { exceedsPayloadLimit, type Json } from './json.ts';
-import { longestTaskSeconds } from './load-task.ts';
 import { type Call, type Handle, type Reply, startCall } from './task-call.ts';
 import { evaluateInteger, type Template } from './templates.ts';
 import { scopeOf, tooLarge, type Visit } from './visit.ts';
@@ -31,12 +30,12 @@ export async function runTask(visit: Visit, state: TaskState): Promise<Json> {
   const heartbeatSeconds = await seconds(state.heartbeatSeconds, visit);
   if (exceedsPayloadLimit(argument)) throw tooLarge(state.name);
 
+  const call =
+    resource.kind === 'function' ? callFunction(visit, resource, argument) : callIntegration(visit, resource, argument);
   const chronicle = chronicleOf(state);
   recordScheduled(visit, state, argument, timeoutSeconds, heartbeatSeconds);
   const started = record(flow, `${chronicle.prefix}Started`, startedDetails(chronicle));
   visit.decidedBy = started;
-  const call =
-    resource.kind === 'function' ? callFunction(visit, resource, argument) : callIntegration(visit, resource, argument);
   const reply = await perform(visit, chronicle, call, { timeoutSeconds, heartbeatSeconds });
   visit.taskToken = undefined;
   const result = conclude(visit, chronicle, reply);
@@ -65,14 +64,13 @@ function recordScheduled(
   timeoutInSeconds: number | undefined,
   heartbeatInSeconds: number | undefined,
 ): void {
-  const limits = { timeoutInSeconds, heartbeatInSeconds };
   if (resource.kind === 'function') {
-    record(flow, 'LambdaFunctionScheduled', { input: argument, resource: resource.arn, ...limits });
+    record(flow, 'LambdaFunctionScheduled', { input: argument, resource: resource.arn, timeoutInSeconds });
     return;
   }
   const { region } = flow.runtime.options;
   const names = { resource: resource.action, resourceType: resource.service };
-  record(flow, 'TaskScheduled', { parameters: argument, region, ...names, ...limits });
+  record(flow, 'TaskScheduled', { parameters: argument, region, ...names, timeoutInSeconds, heartbeatInSeconds });
 }
 
 interface Limits {
@@ -80,7 +78,10 @@ interface Limits {
   readonly heartbeatSeconds: number | undefined;
 }
 
-/** Waits for the reply, the task's timeout or a missed heartbeat, whichever comes first; the call is dropped then. */
+/**
+ * Waits for the reply, the task's timeout or a missed heartbeat, whichever comes first; the call is dropped then. Only who
+ * holds a token can send heartbeats, so only then are they expected.
+ */
 function perform({ flow }: Visit, chronicle: Chronicle, call: Call, limits: Limits): Promise<Reply> {
   const { clock } = flow.runtime;
   return waitFor<Reply>(flow, (settle, fail) => {
@@ -89,7 +90,9 @@ function perform({ flow }: Visit, chronicle: Chronicle, call: Call, limits: Limi
         ? undefined
         : clock.after(1000 * limitSeconds, () => settle({ kind: 'timedOut', error }));
     const timeout = expire(limits.timeoutSeconds, errorNames.timeout);
-    let heartbeat = expire(limits.heartbeatSeconds, errorNames.heartbeatTimeout);
+    const expectBeat = () =>
+      call.taskToken === undefined ? undefined : expire(limits.heartbeatSeconds, errorNames.heartbeatTimeout);
+    let heartbeat = expectBeat();
     const handle: Handle = startCall(flow, call, {
       settle,
       submitted: (output) => {
@@ -101,7 +104,7 @@ function perform({ flow }: Visit, chronicle: Chronicle, call: Call, limits: Limi
       },
       beat: () => {
         heartbeat?.cancel();
-        heartbeat = expire(limits.heartbeatSeconds, errorNames.heartbeatTimeout);
+        heartbeat = expectBeat();
       },
     });
     return () => {

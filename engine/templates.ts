@@ -23,7 +23,7 @@ export interface Template {
   readonly keys?: readonly string[];
   /** The text of the expression, when the whole field is one. */
   readonly source: string | undefined;
-  evaluate(scope: Scope): Evaluation<Json>;
+  readonly evaluate: (scope: Scope) => Evaluation<Json>;
 }
 
 /** Reports an expression that cannot be parsed. */

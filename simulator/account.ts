@@ -133,7 +133,7 @@ export function createAccount(options: AccountOptions): Account {
 
   const deliver = (event: AccountEvent): void => {
     const what = event['detail-type'];
-    const state = event.detail['state'] ?? event.detail['State'];
+    const state = event.detail.state ?? event.detail.State;
     const outcome = typeof state === 'string' ? state : '';
     history.add({ atMs: clock.now(), what, region: event.region, by: 'event', resources: event.resources, outcome });
     eventListeners.tell(event);

@@ -62,8 +62,11 @@ const snapshotGraceMs = 30 * 60_000;
  */
 export function watchInvariants(account: Account, onBreach?: (breach: InvariantBroken) => void): InvariantWatch {
   const breaches: InvariantBroken[] = [];
-  /** Instances that are stopped, by whom, in their Regions. */
-  const stops = new Map<string, { byUs: boolean; atMs: number; region: string }>();
+  /**
+   * Instances that were stopped, by whom, in their Regions. A start that was accepted may fall back to `stopped`, so it
+   * only lets the next stop take the place of this one.
+   */
+  const stops = new Map<string, { byUs: boolean; atMs: number; region: string; isStarted: boolean }>();
   /** The image that is registered under a policy, instance, slot and Region. */
   const captures = new Map<string, string>();
 
@@ -86,7 +89,7 @@ export function watchInvariants(account: Account, onBreach?: (breach: InvariantB
     const region = account.region(call.region);
     const { operation, input, caller } = call;
     if (operation === 'StopInstances') recordStops(region, call);
-    if (operation === 'StartInstances') for (const id of listIn(input, 'InstanceIds')) stops.delete(id);
+    if (operation === 'StartInstances') recordStarts(input);
     if (caller !== undefined && operation === 'StopInstances') checkMembers(region, input);
     if (caller !== undefined && (operation === 'CreateImage' || operation === 'CopyImage')) {
       const image = region.images.get(textIn(call.output ?? {}, 'ImageId') ?? '');
@@ -98,8 +101,15 @@ export function watchInvariants(account: Account, onBreach?: (breach: InvariantB
     for (const id of listIn(call.input, 'InstanceIds')) {
       const state = region.instances.get(id)?.description.State?.Name;
       // Stopping what was stopped already changes nothing about who stopped it.
-      if (state === 'stopped' || stops.has(id)) continue;
-      stops.set(id, { byUs: call.caller !== undefined, atMs: call.atMs, region: region.name });
+      if (state === 'stopped' || stops.get(id)?.isStarted === false) continue;
+      stops.set(id, { byUs: call.caller !== undefined, atMs: call.atMs, region: region.name, isStarted: false });
+    }
+  };
+
+  const recordStarts = (input: object): void => {
+    for (const id of listIn(input, 'InstanceIds')) {
+      const stop = stops.get(id);
+      if (stop) stop.isStarted = true;
     }
   };
 

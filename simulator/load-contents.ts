@@ -117,12 +117,23 @@ function loadAttachedVolume(
 ): void {
   const volumeId = Ebs?.VolumeId;
   if (!volumeId) return;
+  const isRoot = DeviceName === instance.RootDeviceName;
+  const attachment = {
+    InstanceId: instance.InstanceId,
+    VolumeId: volumeId,
+    Device: DeviceName,
+    State: 'attached' as const,
+    DeleteOnTermination: Ebs.DeleteOnTermination ?? isRoot,
+  };
   const present = region.volumes.get(volumeId);
   if (present) {
     if (dailyChangeRate !== undefined) present.dailyChangeRate = dailyChangeRate;
+    const attachments = present.description.Attachments ?? [];
+    if (attachments.some(({ InstanceId }) => InstanceId === instance.InstanceId)) return;
+    // Two listings are never of the same instant: the instance's own word counts.
+    present.description = { ...present.description, State: 'in-use', Attachments: [...attachments, attachment] };
     return;
   }
-  const isRoot = DeviceName === instance.RootDeviceName;
   const random = world.random.stream('made-up-volume', volumeId);
   const sizes = isRoot ? [8, 16, 20, 30, 50] : [50, 100, 200, 500];
   const description: Volume = {
@@ -133,15 +144,7 @@ function loadAttachedVolume(
     Encrypted: false,
     AvailabilityZone: instance.Placement?.AvailabilityZone,
     ...(Ebs.AttachTime ? { CreateTime: Ebs.AttachTime } : {}),
-    Attachments: [
-      {
-        InstanceId: instance.InstanceId,
-        VolumeId: volumeId,
-        Device: DeviceName,
-        State: 'attached',
-        DeleteOnTermination: Ebs.DeleteOnTermination ?? isRoot,
-      },
-    ],
+    Attachments: [attachment],
   };
   region.volumes.set(volumeId, volumeRecord(world, volumeId, description, dailyChangeRate));
   notes.take('a volume that is attached but not described was made up, with a size that is common', volumeId);

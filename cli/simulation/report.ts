@@ -3,6 +3,7 @@ import type { NamedPolicy } from '../../shared/domain/policy.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 import type { Account } from '../../simulator/account.ts';
 import type { LoadNote } from '../../simulator/contents.ts';
+import type { InvariantBroken } from '../../simulator/invariants.ts';
 import type { LeftOut } from '../../simulator/load/tally.ts';
 import { prices } from '../../simulator/prices.ts';
 import type { RegionState } from '../../simulator/state.ts';
@@ -73,6 +74,7 @@ interface ReportInput {
   account: Account;
   engine: Engine;
   observer: Observer;
+  breaches: readonly InvariantBroken[];
   policies: readonly NamedPolicy[];
   leftOut: LeftOut[];
   notes: LoadNote[];
@@ -159,7 +161,7 @@ function regionReport(region: RegionState): RegionReport {
   };
 }
 
-function problemsOf({ account, observer }: ReportInput): Problem[] {
+function problemsOf({ observer, breaches, untilMs }: ReportInput): Problem[] {
   const problems: Problem[] = [];
   const at = (atMs: number): string => new Date(atMs).toISOString();
   for (const { startedAtMs, status, error, cause, captures } of observer.runs) {
@@ -178,8 +180,8 @@ function problemsOf({ account, observer }: ReportInput): Problem[] {
       message: 'It stopped and does not run again.',
     });
   }
-  for (const breach of (account as never as { breaches?(): [] }).breaches?.() ?? []) {
-    problems.push({ at: at(breach.atMs), what: `invariant ${breach.invariant} is broken`, message: breach.message });
+  for (const { invariant, message } of breaches) {
+    problems.push({ at: at(untilMs), what: `invariant ${invariant} is broken`, message });
   }
   return problems;
 }

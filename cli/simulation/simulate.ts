@@ -5,6 +5,7 @@ import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
 import { createAccount } from '../../simulator/account.ts';
 import type { Behaviour } from '../../simulator/behaviour.ts';
 import type { AccountContents } from '../../simulator/contents.ts';
+import { watchInvariants } from '../../simulator/invariants.ts';
 import type { LoadedAccount } from '../../simulator/load/account-folder.ts';
 import { observe } from './observer.ts';
 import { type Report, reportOf } from './report.ts';
@@ -47,6 +48,7 @@ export async function simulate(request: SimulationRequest): Promise<Report> {
   for (const [region, keyId] of policies.flatMap(keysOf)) account.region(region).keys.add(keyId);
   const stack = await createStack({ account, clock, seed, policies, schedulesUntilMs: untilMs - 1 });
   const observer = observe(account, stack);
+  const watch = watchInvariants(account);
 
   for (let atMs = fromMs; atMs < untilMs; atMs += hourMs) {
     await clock.run(Math.min(atMs + hourMs, untilMs));
@@ -58,6 +60,7 @@ export async function simulate(request: SimulationRequest): Promise<Report> {
     account,
     engine: stack.engine,
     observer,
+    breaches: watch.breaches,
     policies,
     leftOut: loaded.leftOut,
     notes: [...loaded.notes, ...loadNotes],

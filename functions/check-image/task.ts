@@ -47,7 +47,7 @@ export function makeCheckImage({ imagesIn }: Ports) {
       status,
       reason,
       snapshotsStarted,
-      waitSeconds: pollSeconds(awaitedVolumeIds && !snapshotsStarted ? 'brisk' : 'patient', since, now),
+      waitSeconds: pollSeconds(awaitedVolumeIds && !snapshotsStarted ? 'snapshots' : 'image', since, now),
     });
 
     // Only an available image can be disabled. Whoever did so since has a reason: it must not be discarded as failed.

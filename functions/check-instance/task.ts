@@ -84,5 +84,5 @@ function startProgress(input: Input, instance: Instance, health: Health | undefi
 }
 
 function answer({ until, since, now }: Input, status: Output['status'], reason: string): Output {
-  return { status, reason, waitSeconds: pollSeconds(until === 'stopped' ? 'brisk' : 'patient', since, now) };
+  return { status, reason, waitSeconds: pollSeconds(until === 'stopped' ? 'stop' : 'image', since, now) };
 }

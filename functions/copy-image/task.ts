@@ -65,7 +65,7 @@ export function makeCopyImage({ region: sourceRegion, imagesIn }: Ports) {
     return {
       imageId: created ?? (await adopt(destination, source.name, tags)),
       adopted: created === undefined,
-      waitSeconds: pollSeconds('patient', now, now),
+      waitSeconds: pollSeconds('image', now, now),
     };
   };
 

@@ -82,7 +82,7 @@ export function makeCreateImage({ instances, images }: Ports) {
       imageId: created ?? (await adopt(name, { policyName: policy.name, instanceId, slot })),
       adopted: created === undefined,
       consistency,
-      waitSeconds: pollSeconds(leased ? 'brisk' : 'patient', now, now),
+      waitSeconds: pollSeconds(leased ? 'snapshots' : 'image', now, now),
     };
   };
 

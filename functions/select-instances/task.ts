@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
-import { LifecycleError } from '../../shared/domain/errors.ts';
+import { isLifecycleError, LifecycleError } from '../../shared/domain/errors.ts';
 import type { Instance } from '../../shared/domain/instance.ts';
 import { slotOf } from '../../shared/domain/naming.ts';
 import { type NamedPolicy, namedPolicySchema } from '../../shared/domain/policy.ts';
@@ -28,6 +28,8 @@ const output = z.strictObject({
   slot: parts.slot,
   /** The policies of the run by name: resolved once, so that an edit in mid-run changes nothing. */
   policies: z.record(z.string(), namedPolicySchema),
+  /** Named, but not to be had: the others are captured all the same, and the run fails in the end. */
+  unusable: z.array(z.strictObject({ policy: z.string(), Error: z.string(), Cause: z.string() })),
   selected: z.int().min(0),
   concurrency: z.int().min(1),
   items: z.strictObject({ bucket: z.string(), key: z.string() }),
@@ -59,12 +61,10 @@ interface Ports {
 export function makeSelectInstances({ region, policies, instances, objects }: Ports) {
   return async ({ executionId, event }: Input): Promise<Output> => {
     const trigger = triggerOf(event);
-    const chosen = (await Promise.all(trigger.policyNames.map((name) => policies.find(name)))).filter(
-      (policy) => !trigger.isTagging || policy.schedule.onTagged,
-    );
+    const { found, unusable } = await resolve(trigger.policyNames);
+    const chosen = found.filter(({ schedule }) => !trigger.isTagging || schedule.onTagged);
     const items: { policy: string; instanceId: string }[] = [];
     for (const policy of chosen) {
-      refuseCopyAtHome(policy, region);
       const [key = tagKeys.policy] = Object.keys(selectorOf(policy));
       for (const { tags, instanceId } of await instances.listTagged(key, trigger.instanceIds)) {
         if (isSelected(tags, policy)) items.push({ policy: policy.name, instanceId });
@@ -75,11 +75,30 @@ export function makeSelectInstances({ region, policies, instances, objects }: Po
     return {
       slot: slotOf(trigger.at),
       policies: Object.fromEntries(chosen.map((policy) => [policy.name, policy])),
+      unusable,
       selected: items.length,
       concurrency: Math.max(1, ...chosen.map(({ capture }) => capture.concurrency)),
       items: { bucket: objects.bucket, key },
     };
   };
+
+  /** One name that is misspelt in a tag must not cost the instance its other policies. */
+  async function resolve(names: readonly string[]): Promise<{ found: NamedPolicy[]; unusable: Output['unusable'] }> {
+    const found: NamedPolicy[] = [];
+    const unusable: Output['unusable'] = [];
+    for (const name of names) {
+      try {
+        const policy = await policies.find(name);
+        refuseCopyAtHome(policy, region);
+        found.push(policy);
+      } catch (error) {
+        if (!isLifecycleError(error, 'PolicyNotFound') && !isLifecycleError(error, 'PolicyInvalid')) throw error;
+        if (names.length === 1) throw error;
+        unusable.push({ policy: name, Error: error.name, Cause: error.message });
+      }
+    }
+    return { found, unusable };
+  }
 }
 
 function triggerOf(event: Input['event']): Trigger {

@@ -35,7 +35,7 @@ interface Ports {
 /** Claims the instance in its own tags, then stops it: should all else fail, the tags tell who must start it again. */
 export function makeStopInstance({ instances }: Ports) {
   return async ({ executionId, instanceId, leaseMinutes, abandonedLease, now }: Input): Promise<Output> => {
-    const yielded: Output = { action: 'yielded', waitSeconds: pollSeconds('patient', now, now) };
+    const yielded: Output = { action: 'yielded', waitSeconds: pollSeconds('image', now, now) };
     const isOthers = (lease: Lease | undefined): boolean =>
       lease !== undefined && lease.executionId !== executionId && lease.executionId !== abandonedLease;
 
@@ -57,7 +57,7 @@ export function makeStopInstance({ instances }: Ports) {
     // Tags know no compare-and-set: of two that claim at once the later stays, and the other sees it here.
     if (isOthers(leaseOf((await instances.describe(instanceId))?.tags ?? {}))) return yielded;
     await instances.stop(instanceId);
-    // No instance stops faster than this.
-    return { action: 'stopping', waitSeconds: 10 };
+    // Hardly any instance stops faster than this.
+    return { action: 'stopping', waitSeconds: 15 };
   };
 }

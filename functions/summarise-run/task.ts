@@ -11,6 +11,8 @@ export const contract = {
   input: z.strictObject({
     executionId: parts.executionId,
     policies: z.record(z.string(), namedPolicySchema),
+    /** Policies that were named, but not to be had. */
+    unusable: z.array(z.strictObject({ policy: z.string(), Error: z.string(), Cause: z.string() })),
     selected: z.int().min(0),
     /** Where the Map wrote its results; null where it did not run. */
     results: z.strictObject({ bucket: z.string(), key: z.string() }).nullable(),
@@ -65,7 +67,7 @@ interface Ports {
 
 /** Counts what became of every item, tells people once, and says whether the run failed. */
 export function makeSummariseRun({ topicArn, objectsIn, notifications, meter }: Ports) {
-  return async ({ policies, selected, results, failure: runFailure }: Input): Promise<Output> => {
+  return async ({ policies, unusable, selected, results, failure: runFailure }: Input): Promise<Output> => {
     const items = results ? await readItems(objectsIn(results.bucket), results.key) : [];
     const skipped: Record<string, number> = {};
     for (const item of items) {
@@ -80,9 +82,7 @@ export function makeSummariseRun({ topicArn, objectsIn, notifications, meter }: 
     for (const { error } of failures) meter.count('Failed', 1, { policy: name, error });
 
     const summary = `${name}: ${captured} captured, ${items.length - captured - failures.length} skipped, ${failures.length} failed of ${selected}`;
-    const ended = runFailure
-      ? { Error: runFailure.Error ?? 'Unknown', Cause: runFailure.Cause ?? 'The run ended without a cause.' }
-      : null;
+    const ended = endOf(runFailure, unusable);
     const topics = topicsOf(policies, topicArn);
     if (selected > 0 || ended) {
       const message = messageOf(summary, failures, ended);
@@ -98,6 +98,15 @@ export function makeSummariseRun({ topicArn, objectsIn, notifications, meter }: 
         ended ?? (failures.length > 0 ? { Error: 'CapturesFailed', Cause: messageOf(summary, failures, null) } : null),
     };
   };
+}
+
+/** What makes the run fail whatever became of its items. */
+function endOf(runFailure: Input['failure'], unusable: Input['unusable']): { Error: string; Cause: string } | null {
+  if (runFailure) {
+    return { Error: runFailure.Error ?? 'Unknown', Cause: runFailure.Cause ?? 'The run ended without a cause.' };
+  }
+  const [first] = unusable;
+  return first ? { Error: first.Error, Cause: unusable.map(({ Cause }) => Cause).join(' ') } : null;
 }
 
 async function readItems(objects: ReturnType<Ports['objectsIn']>, manifestKey: string): Promise<Item[]> {

@@ -94,7 +94,7 @@ function reasonToSkip({ instance, policy, slot, existing }: InspectionInput): Ve
 
 function reasonToWait({ instance, executionId, since, now }: InspectionInput): Verdict | undefined {
   const isPatient = secondsBetween(since, now) < patienceSeconds;
-  const waitSeconds = pollSeconds('patient', since, now);
+  const waitSeconds = pollSeconds('image', since, now);
   const lease = leaseOf(instance.tags);
   if (lease && lease.executionId !== executionId && isPatient) {
     return { action: 'wait', reason: 'leased-by-another', waitSeconds };

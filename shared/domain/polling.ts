@@ -1,5 +1,5 @@
-/** How closely a wait is watched. */
-export type Pace = 'brisk' | 'patient';
+/** What is waited for: the stop of an instance, the start of its snapshots, or an image and whatever else takes long. */
+export type Pace = 'stop' | 'snapshots' | 'image';
 
 interface Rhythm {
   leastSeconds: number;
@@ -9,13 +9,14 @@ interface Rhythm {
 }
 
 /**
- * `brisk`, while an instance stands still for us: a tenth, so that a stop of a minute is noticed within seconds.
- * `patient`, for images: a quarter, so that one of 20 hours costs about eighty looks and is noticed at most a quarter late.
- * Why 20 minutes at most: docs/decisions/0002-poll-waits.md.
+ * While an instance stands still for us every second counts; a stop takes longer than the start of snapshots, so it is
+ * looked at less often. An image is waited for by quarters, so that one of 20 hours costs about eighty looks and is
+ * noticed at most a quarter late. Why so: docs/decisions/0002-poll-waits.md.
  */
 const rhythms: Record<Pace, Rhythm> = {
-  brisk: { leastSeconds: 2, mostSeconds: 60, share: 0.1 },
-  patient: { leastSeconds: 15, mostSeconds: 20 * 60, share: 0.25 },
+  stop: { leastSeconds: 2, mostSeconds: 60, share: 0.04 },
+  snapshots: { leastSeconds: 1, mostSeconds: 60, share: 0.1 },
+  image: { leastSeconds: 15, mostSeconds: 20 * 60, share: 0.25 },
 };
 
 /** The seconds to wait before looking again at what began at `since` and is not done at `now` (ISO instants). */

@@ -61,7 +61,7 @@ function typeInfo(InstanceType: TypeName): InstanceTypeInfo {
     InstanceType,
     CurrentGeneration: !/^(t1|m[123]|c[13]|r3|i2|g2|hs1|cr1|cc2|cg1)$/.test(family),
     BareMetal: size.startsWith('metal') || isMac,
-    InstanceStorageSupported: hasInstanceStorage(family, size),
+    InstanceStorageSupported: hasInstanceStorage(family),
     SupportedRootDeviceTypes: /^(c[13]|d2|i2|m[123]|r3|x1)$/.test(family) ? ['ebs', 'instance-store'] : ['ebs'],
     SupportedUsageClasses: isMac ? ['on-demand'] : ['on-demand', 'spot'],
     ProcessorInfo: { SupportedArchitectures: [isArm ? 'arm64' : 'x86_64'] },
@@ -69,12 +69,9 @@ function typeInfo(InstanceType: TypeName): InstanceTypeInfo {
   };
 }
 
-/** Families with disks of their own: those with a `d` after the generation, storage families, and some of old. */
-function hasInstanceStorage(family: string, size: string): boolean {
-  if (/^[a-z]+\d+[a-z]*d[a-z]*(-\d+tb\d*)?$/.test(family)) return true;
-  if (/^(i\d|d[23]|h1|im\d|is\d|z1d|x1e?$|x2idn|x2iedn|x2gd|f[12]$|g4|g5$|g6|p4|p5|trn1|hpc6id|hpc7)/.test(family))
-    return true;
-  if (family === 'm3' || family === 'c1' || family === 'c3' || family === 'r3' || family === 'm2') return true;
-  if (family === 'm1') return true;
-  return /^(g2|hs1|cr1|cc2|cg1)$/.test(family) && size !== '';
+/** Families with disks of their own: a `d` after the generation says so, or the family's purpose, or its age. */
+function hasInstanceStorage(family: string): boolean {
+  if (/^[a-z]+\d+[a-z]*d[a-z]*$/.test(family)) return true;
+  if (/^(i\d|d[23]|h1|im\d|is\d|x1|z1d|f[12]$|dl1|g4|g5$|g6|p4|p5|trn1)/.test(family)) return true;
+  return /^(m[123]|c[13]|r3|i2|g2|hs1|cr1|cc2|cg1)$/.test(family);
 }

@@ -14,7 +14,9 @@ describe('The recorded executions', () => {
   it('are none where they are not to be had, unless they are required', () => {
     const empty = mkdtempSync(join(tmpdir(), 'no-recordings-'));
     expect(loadRecordings(empty, {})).toEqual([]);
-    expect(() => loadRecordings(empty, { RECORDED: 'required' })).toThrow(/RECORDED=required, but there is no .*executions\.json/);
+    expect(() => loadRecordings(empty, { RECORDED: 'required' })).toThrow(
+      /RECORDED=required, but there is no .*executions\.json/,
+    );
   });
 });
 

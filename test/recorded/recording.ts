@@ -20,7 +20,7 @@ export type Recording = z.infer<typeof recordingSchema>;
 
 /** The folder with `executions.json`: ASL_RECORDED, or the place where it lies beside this repository. */
 export function recordingsFolder(environment: Readonly<Record<string, string | undefined>> = process.env): string {
-  return resolve(environment['ASL_RECORDED'] ?? join(import.meta.dirname, '../../../shared/data/asl-recorded'));
+  return resolve(environment.ASL_RECORDED ?? join(import.meta.dirname, '../../../shared/data/asl-recorded'));
 }
 
 /**
@@ -33,7 +33,7 @@ export function loadRecordings(
 ): readonly Recording[] {
   const file = join(folder, 'executions.json');
   if (existsSync(file)) return z.array(recordingSchema).parse(JSON.parse(readFileSync(file, 'utf8')));
-  if (environment['RECORDED'] === 'required') {
+  if (environment.RECORDED === 'required') {
     throw new Error(`RECORDED=required, but there is no ${file}; set ASL_RECORDED to the folder that holds it`);
   }
   return [];

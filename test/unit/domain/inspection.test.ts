@@ -7,6 +7,7 @@ import {
   wantedDevices,
 } from '../../../shared/domain/inspection.ts';
 import type { Instance, StopFacts } from '../../../shared/domain/instance.ts';
+import { pollSeconds } from '../../../shared/domain/polling.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
 import {
   after,
@@ -204,8 +205,10 @@ describe('an instance is waited for', () => {
     ['while another execution has stopped it', { state: 'stopped', ...others }, 'leased-by-another'],
     ['while another execution stops it', { state: 'stopping', ...others }, 'leased-by-another'],
   ])('%s, ever more patiently', (_says, instance, reason) => {
-    expect(verdictOn({ instance })).toEqual({ action: 'wait', reason, waitSeconds: 15 });
-    expect(verdictOn({ instance, waitedSeconds: 3600 })).toEqual({ action: 'wait', reason, waitSeconds: 900 });
+    for (const waitedSeconds of [0, 3600]) {
+      const waitSeconds = pollSeconds('image', beginning, after(waitedSeconds));
+      expect(verdictOn({ instance, waitedSeconds })).toEqual({ action: 'wait', reason, waitSeconds });
+    }
     expect(verdictOn({ instance, waitedSeconds: twoHours - 1 }).action).toBe('wait');
   });
 

@@ -55,12 +55,12 @@ describe('a policy is refused, with the path of the fault,', () => {
     ['when it copies twice to a Region', copiesTo('eu-west-1', 'eu-west-1'), /^copies\.1\.region: names eu-west-1 a/],
     ['when a Region is none', copiesTo('Ireland'), 'copies.0.region: is no Region name such as eu-west-1'],
     ['when a copy has an odd deadline', copies({ withinMinutes: 20 }), /^copies\.0\.withinMinutes: /],
-    ['when it selects by no tag', { select: { tags: {} } }, /^select\.tags: needs at least one tag/],
+    ['when it selects by no tag', selectsBy({}), /^select\.tags: needs at least one tag/],
     ['when an account id is a number', { share: { accounts: [111122223333] } }, /^share\.accounts\.0: /],
     ['when an account id is short', { share: { accounts: ['123'] } }, /^share\.accounts\.0: is no account id/],
     ['when a topic is no ARN', { notify: { topicArn: 'ops' } }, 'notify.topicArn: is no ARN of an SNS topic'],
-    ['when its own tags take a name of ours', ownTags('ami-lifecycle:hold'), /^capture\.tags.*reserved/],
-    ['when its own tags take a name of AWS', ownTags('aws:x'), /^capture\.tags.*reserved/],
+    ['when its own tags take a name of ours', ownTags('ami-lifecycle:hold'), /^capture\.tags\.ami-lifecycle:hold: /],
+    ['when its own tags take a name of AWS', ownTags('aws:x'), /^capture\.tags\.aws:x: /],
     ['when it has more than 40 own tags', { capture: { tags: manyTags(41) } }, /^capture\.tags: has more than 40/],
   ])('%s', (_says, fields, fault) => {
     expect(faultsOf(fields)).toEqual([typeof fault === 'string' ? fault : expect.stringMatching(fault)]);
@@ -116,7 +116,7 @@ describe('a field whose workflow is not built yet', () => {
   });
 
   it('is nevertheless checked, so that its mistakes show today', () => {
-    expect(faultsOf({ retain: { dayly: 7 } })).toEqual([expect.stringMatching(/^retain: Unrecognized key: "dayly"/)]);
+    expect(faultsOf({ retain: { dayly: 7 } })).toContain('retain: Unrecognized key: "dayly"');
   });
 });
 
@@ -179,6 +179,10 @@ function copies(fields: Record<string, unknown>): Record<string, unknown> {
 
 function copiesTo(...regions: string[]): Record<string, unknown> {
   return { copies: regions.map((region) => ({ region })) };
+}
+
+function selectsBy(tags: Record<string, string>): Record<string, unknown> {
+  return { select: { tags }, schedule: { ...schedule, onTagged: false } };
 }
 
 function ownTags(key: string): Record<string, unknown> {

@@ -5,7 +5,7 @@ import { type Pace, pollSeconds, secondsBetween } from '../../../shared/domain/p
 import { after, beginning } from './examples.ts';
 
 const waitAfter = (pace: Pace, waitedSeconds: number): number => pollSeconds(pace, beginning, after(waitedSeconds));
-const paces = fc.constantFrom<Pace>('brisk', 'patient');
+const paces = fc.constantFrom<Pace>('stop', 'snapshots', 'image');
 const waits = fc.integer({ min: 0, max: 7 * 24 * 3600 });
 
 /** How often one looks until something that takes so long is seen to be done, and how late that is. */
@@ -21,16 +21,17 @@ function watch(pace: Pace, takesSeconds: number): { looks: number; lateSeconds: 
 
 describe('the next look', () => {
   it.each<[Pace, waited: number, wait: number]>([
-    ['brisk', 0, 2],
-    ['brisk', 60, 6],
-    ['brisk', 600, 60],
-    ['brisk', 86_400, 60],
-    ['patient', 0, 15],
-    ['patient', 60, 15],
-    ['patient', 3600, 900],
-    ['patient', 4800, 1200],
-    ['patient', 86_400, 1200],
-  ])('at a %s pace after %i seconds is %i seconds away', (pace, waited, wait) => {
+    ['stop', 0, 2],
+    ['stop', 100, 4],
+    ['stop', 86_400, 60],
+    ['snapshots', 0, 1],
+    ['snapshots', 100, 10],
+    ['snapshots', 86_400, 60],
+    ['image', 0, 15],
+    ['image', 60, 15],
+    ['image', 3600, 900],
+    ['image', 86_400, 1200],
+  ])('at %s after %i seconds is %i seconds away', (pace, waited, wait) => {
     expect(waitAfter(pace, waited)).toBe(wait);
   });
 
@@ -52,7 +53,7 @@ describe('the next look', () => {
   });
 
   it('comes at once when clocks disagree and the beginning seems to lie ahead', () => {
-    expect(waitAfter('patient', -600)).toBe(15);
+    expect(waitAfter('image', -600)).toBe(15);
     expect(secondsBetween(after(10), beginning)).toBe(0);
   });
 });
@@ -60,25 +61,35 @@ describe('the next look', () => {
 describe('what is watched', () => {
   it('is seen at most a quarter late, once it takes more than a minute', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 60, max: 36 * 3600 }), (takes) => {
-        expect(watch('patient', takes).lateSeconds).toBeLessThanOrEqual(takes / 4 + 0.5);
+      fc.property(paces, fc.integer({ min: 60, max: 36 * 3600 }), (pace, takes) => {
+        expect(watch(pace, takes).lateSeconds).toBeLessThanOrEqual(takes / 4 + 0.5);
       }),
     );
   });
 
-  it('is seen at most a tenth late while an instance stands still, once it takes 20 seconds', () => {
+  it('is seen within ten seconds while an instance stands still for less than ninety', () => {
+    const standstills = fc.constantFrom<Pace>('stop', 'snapshots');
     fc.assert(
-      fc.property(fc.integer({ min: 20, max: 3600 }), (takes) => {
-        expect(watch('brisk', takes).lateSeconds).toBeLessThanOrEqual(takes / 10 + 0.5);
+      fc.property(standstills, fc.integer({ min: 0, max: 90 }), (pace, takes) => {
+        expect(watch(pace, takes).lateSeconds).toBeLessThanOrEqual(10);
       }),
     );
   });
 
-  it('costs about eighty looks when it takes 20 hours', () => {
-    expect(watch('patient', 20 * 3600).looks).toBeLessThanOrEqual(80);
+  it('is never seen more than twenty minutes late', () => {
+    fc.assert(
+      fc.property(paces, waits, (pace, takes) => {
+        expect(watch(pace, takes).lateSeconds).toBeLessThanOrEqual(1200);
+      }),
+    );
   });
 
-  it('costs few looks when it takes an hour', () => {
-    expect(watch('patient', 3600).looks).toBeLessThanOrEqual(25);
+  it.each<[Pace, takes: number, looks: number]>([
+    ['image', 20 * 3600, 80],
+    ['image', 3600, 25],
+    ['stop', 1800, 100],
+    ['snapshots', 1800, 80],
+  ])('at the pace of %s for %i seconds costs at most %i looks', (pace, takes, looks) => {
+    expect(watch(pace, takes).looks).toBeLessThanOrEqual(looks);
   });
 });

@@ -31,7 +31,9 @@ describe('The functions that Step Functions adds to JSONata', () => {
     };
     expect(await draw(7)).toEqual(await draw(7));
     expect(await draw(7)).not.toEqual(await draw(8));
-    expect(JSON.stringify(await draw(7))).toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/);
+    expect(JSON.stringify(await draw(7))).toMatch(
+      /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/,
+    );
   });
 });
 
@@ -53,7 +55,9 @@ describe('A failing expression', () => {
     const result = await evaluate(expression);
     expect(result.status).toBe('FAILED');
     expect(result.error).toBe('States.QueryEvaluationError');
-    expect(result.cause).toBe(`${prefix}The JSONata expression '${expression}' specified for the field 'Output' ${message}`);
+    expect(result.cause).toBe(
+      `${prefix}The JSONata expression '${expression}' specified for the field 'Output' ${message}`,
+    );
     expect(result.types).toEqual(['ExecutionStarted', 'PassStateEntered', 'EvaluationFailed', 'ExecutionFailed']);
     expect(details(result, 'EvaluationFailed')).toMatchObject({ location: 'Output', state: 'P' });
   });
@@ -71,7 +75,9 @@ describe('A failing expression', () => {
       return details(await createWorld().run(machine(states), {}, { strict: false }), 'EvaluationFailed');
     };
     const no = { Condition: '{% false %}', Next: 'S' };
-    expect(await locationOf([no, { Condition: '{% $x %}', Next: 'S' }])).toMatchObject({ location: 'Choices[1]/Condition' });
+    expect(await locationOf([no, { Condition: '{% $x %}', Next: 'S' }])).toMatchObject({
+      location: 'Choices[1]/Condition',
+    });
     expect(await locationOf([{ Condition: '{% true %}', Next: 'S', Output: { v: '{% $x %}' } }])).toMatchObject({
       location: 'Choices[0]/Output/v',
     });
@@ -81,8 +87,16 @@ describe('A failing expression', () => {
 describe('A value that JSONata has marked', () => {
   it('reads later as the plain array that it is', async () => {
     const states = {
-      A: { Type: 'Pass', Assign: { one: '{% [$states.input.items.n] %}', all: '{% $states.input.items.n %}' }, Next: 'B' },
-      B: { Type: 'Pass', Output: { one: '{% $count($one) & $type($one) %}', all: '{% $all[0] + $all[1] %}' }, End: true },
+      A: {
+        Type: 'Pass',
+        Assign: { one: '{% [$states.input.items.n] %}', all: '{% $states.input.items.n %}' },
+        Next: 'B',
+      },
+      B: {
+        Type: 'Pass',
+        Output: { one: '{% $count($one) & $type($one) %}', all: '{% $all[0] + $all[1] %}' },
+        End: true,
+      },
     };
     const { output } = await createWorld().run(machine(states), { items: [{ n: 1 }, { n: 2 }] });
     expect(output).toEqual({ one: '2array', all: 3 });
@@ -91,6 +105,16 @@ describe('A value that JSONata has marked', () => {
   it('keeps an array of one that is written as an array', async () => {
     expect((await evaluate('[$states.input.a]', { a: 1 })).output).toEqual([1]);
     expect((await evaluate('$states.input.a[]', { a: 1 })).output).toEqual([1]);
+  });
+});
+
+describe('A variable', () => {
+  it('may have the name of a function of JSONata, and hides it', async () => {
+    const states = {
+      A: { Type: 'Pass', Assign: { count: 3, sum: { of: 4 } }, Next: 'B' },
+      B: { Type: 'Pass', Output: '{% [$count, $sum.of, $count + 1, $max([1, 2])] %}', End: true },
+    };
+    expect((await createWorld().run(machine(states))).output).toEqual([3, 4, 4, 2]);
   });
 });
 

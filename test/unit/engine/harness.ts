@@ -3,8 +3,8 @@ import {
   type Engine,
   type EngineOptions,
   type ExecutionDescription,
-  functionFailure,
   type FunctionOutcome,
+  functionFailure,
   type HistoryEvent,
   type Json,
   type JsonObject,
@@ -81,7 +81,8 @@ export function createWorld(
     accountId: '111122223333',
     invokeFunction,
     objects: {
-      get: async (bucket, key) => objects.get(`${bucket}/${key}`) ?? Promise.reject(new Error('The key does not exist.')),
+      get: async (bucket, key) =>
+        objects.get(`${bucket}/${key}`) ?? Promise.reject(new Error('The key does not exist.')),
       put: async (bucket, key, body) => void objects.set(`${bucket}/${key}`, body),
     },
     ...options,

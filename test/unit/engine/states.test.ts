@@ -3,7 +3,10 @@ import { after, createWorld, details, machine, task } from './harness.ts';
 
 describe('A Pass state', () => {
   it('hands its input on, or its Output', async () => {
-    const states = { A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Pass', Output: { n: '{% $states.input.n + 1 %}' }, End: true } };
+    const states = {
+      A: { Type: 'Pass', Next: 'B' },
+      B: { Type: 'Pass', Output: { n: '{% $states.input.n + 1 %}' }, End: true },
+    };
     expect((await createWorld().run(machine(states), { n: 1 })).output).toEqual({ n: 2 });
   });
 });
@@ -97,7 +100,9 @@ describe('A Wait state', () => {
   it.each(['2016-02-30T00:00:00Z', '2016-01-01', 'soon'])('fails on %s', async (timestamp) => {
     const states = { W: { Type: 'Wait', Timestamp: '{% $states.input %}', End: true } };
     const result = await createWorld().run(machine(states), timestamp);
-    expect(result.cause).toContain(`cannot be parsed as an ISO-8601 extended offset date-time format string: ${timestamp}`);
+    expect(result.cause).toContain(
+      `cannot be parsed as an ISO-8601 extended offset date-time format string: ${timestamp}`,
+    );
   });
 
   it('fails on negative seconds', async () => {
@@ -123,11 +128,15 @@ describe('Succeed and Fail', () => {
 
 describe('A Parallel state', () => {
   const branch = (states: object) => machine({ ...states });
-  const wait = (name: string, seconds: number) => ({ [name]: { Type: 'Wait', Seconds: seconds, Output: name, End: true } });
+  const wait = (name: string, seconds: number) => ({
+    [name]: { Type: 'Wait', Seconds: seconds, Output: name, End: true },
+  });
 
   it('runs its branches at the same time and gives their outputs in order', async () => {
     const world = createWorld();
-    const result = await world.run(machine({ P: { Type: 'Parallel', Branches: [wait('A', 20), wait('B', 10)].map(branch), End: true } }));
+    const result = await world.run(
+      machine({ P: { Type: 'Parallel', Branches: [wait('A', 20), wait('B', 10)].map(branch), End: true } }),
+    );
     expect(result.output).toEqual(['A', 'B']);
     expect((result.stopDate?.getTime() ?? 0) - world.startedAtMs).toBe(20_000);
     expect(result.types.slice(1, 3)).toEqual(['ParallelStateEntered', 'ParallelStateStarted']);
@@ -135,7 +144,14 @@ describe('A Parallel state', () => {
   });
 
   it('hands its Arguments to the branches', async () => {
-    const states = { P: { Type: 'Parallel', Arguments: { n: '{% $states.input.n * 2 %}' }, Branches: [branch({ A: { Type: 'Pass', End: true } })], End: true } };
+    const states = {
+      P: {
+        Type: 'Parallel',
+        Arguments: { n: '{% $states.input.n * 2 %}' },
+        Branches: [branch({ A: { Type: 'Pass', End: true } })],
+        End: true,
+      },
+    };
     expect((await createWorld().run(machine(states), { n: 4 })).output).toEqual([{ n: 8 }]);
   });
 
@@ -170,7 +186,10 @@ describe('A Parallel state', () => {
 
   it('does not call a function of a branch that was aborted before its turn', async () => {
     const world = createWorld({ late: () => after(1000) });
-    const branches = [branch({ Boom: { Type: 'Fail' } }), branch({ W: { Type: 'Wait', Seconds: 1, Next: 'T' }, T: task('late') })];
+    const branches = [
+      branch({ Boom: { Type: 'Fail' } }),
+      branch({ W: { Type: 'Wait', Seconds: 1, Next: 'T' }, T: task('late') }),
+    ];
     await world.run(machine({ P: { Type: 'Parallel', Branches: branches, End: true } }));
     expect(world.calls).toEqual([]);
   });

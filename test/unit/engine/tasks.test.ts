@@ -7,7 +7,10 @@ const invoke = 'arn:aws:states:::lambda:invoke';
 describe('A Task on a function', () => {
   it('gives the payload and Lambda events', async () => {
     const world = createWorld({ f: (payload) => ({ got: payload }) });
-    const result = await world.run(machine({ T: task('f', { Arguments: { n: '{% $states.input.n %}' }, TimeoutSeconds: 9, End: true }) }), { n: 1 });
+    const result = await world.run(
+      machine({ T: task('f', { Arguments: { n: '{% $states.input.n %}' }, TimeoutSeconds: 9, End: true }) }),
+      { n: 1 },
+    );
     expect(result.output).toEqual({ got: { n: 1 } });
     expect(result.types).toEqual([
       'ExecutionStarted',
@@ -37,6 +40,21 @@ describe('A Task on a function', () => {
     expect(result.output).toEqual({ a: 1 });
   });
 
+  it('takes a reply as Lambda serialises it, whatever the handler does to it afterwards', async () => {
+    const reply = { kept: 1, dropped: undefined, at: new Date(0), toString: () => 'not JSON' };
+    const world = createWorld(
+      { f: () => JSON.parse('null') as null },
+      {
+        invokeFunction: async () => ({ durationMs: 1000, payload: reply as never }),
+      },
+    );
+    const arn = world.start(machine({ T: task('f', { Next: 'W' }), W: { Type: 'Wait', Seconds: 10, End: true } }));
+    await world.clock.run(world.startedAtMs + 5000);
+    reply.kept = 2;
+    await world.clock.run();
+    expect(world.result(arn).output).toStrictEqual({ kept: 1, at: '1970-01-01T00:00:00.000Z' });
+  });
+
   it('fails with the name of what the handler threw', async () => {
     const world = createWorld({ f: () => Promise.reject(named('ImageFailed', 'no image')) });
     const result = await world.run(machine({ T: task('f') }));
@@ -61,23 +79,50 @@ describe('A Task on a function', () => {
 });
 
 describe('A Task on lambda:invoke', () => {
-  const states = (more = {}) => ({ T: { Type: 'Task', Resource: invoke, Arguments: { FunctionName: `${functionArn('f')}:$LATEST`, Payload: { a: 1 } }, End: true, ...more } });
+  const states = (more = {}) => ({
+    T: {
+      Type: 'Task',
+      Resource: invoke,
+      Arguments: { FunctionName: `${functionArn('f')}:$LATEST`, Payload: { a: 1 } },
+      End: true,
+      ...more,
+    },
+  });
 
   it('gives the payload in the envelope of Lambda', async () => {
     const world = createWorld({ f: () => ({ b: 2 }) });
     const result = await world.run(machine(states()));
     expect(world.calls).toEqual([{ name: 'f', payload: { a: 1 }, atMs: world.startedAtMs }]);
-    expect(result.output).toMatchObject({ ExecutedVersion: '$LATEST', Payload: { b: 2 }, StatusCode: 200, SdkHttpMetadata: { HttpStatusCode: 200 } });
-    expect(Object.keys(Object(result.output)).sort()).toEqual(['ExecutedVersion', 'Payload', 'SdkHttpMetadata', 'SdkResponseMetadata', 'StatusCode']);
+    expect(result.output).toMatchObject({
+      ExecutedVersion: '$LATEST',
+      Payload: { b: 2 },
+      StatusCode: 200,
+      SdkHttpMetadata: { HttpStatusCode: 200 },
+    });
+    expect(Object.keys(Object(result.output)).sort()).toEqual([
+      'ExecutedVersion',
+      'Payload',
+      'SdkHttpMetadata',
+      'SdkResponseMetadata',
+      'StatusCode',
+    ]);
     expect(result.types.slice(2, 6)).toEqual(['TaskScheduled', 'TaskStarted', 'TaskSucceeded', 'TaskStateExited']);
-    expect(details(result, 'TaskScheduled')).toMatchObject({ resource: 'invoke', resourceType: 'lambda', region: 'eu-central-1' });
+    expect(details(result, 'TaskScheduled')).toMatchObject({
+      resource: 'invoke',
+      resourceType: 'lambda',
+      region: 'eu-central-1',
+    });
   });
 
   it('fails with TaskFailed and times out with TaskTimedOut', async () => {
     const failed = await createWorld({ f: () => Promise.reject(named('Bad')) }).run(machine(states()));
     expect(details(failed, 'TaskFailed')).toMatchObject({ error: 'Bad', resource: 'invoke', resourceType: 'lambda' });
     const timedOut = await createWorld({ f: () => after(9000) }).run(machine(states({ TimeoutSeconds: 1 })));
-    expect(details(timedOut, 'TaskTimedOut')).toEqual({ error: 'States.Timeout', resource: 'invoke', resourceType: 'lambda' });
+    expect(details(timedOut, 'TaskTimedOut')).toEqual({
+      error: 'States.Timeout',
+      resource: 'invoke',
+      resourceType: 'lambda',
+    });
   });
 });
 
@@ -113,8 +158,17 @@ describe('A Task that waits for its token', () => {
     await w.clock.run();
     const result = w.result(arn);
     expect(result.output).toEqual({ done: true });
-    expect(result.types.slice(2, 7)).toEqual(['TaskScheduled', 'TaskStarted', 'TaskSubmitted', 'TaskSucceeded', 'TaskStateExited']);
-    expect(details(result, 'TaskSubmitted')).toMatchObject({ resource: 'invoke.waitForTaskToken', resourceType: 'lambda' });
+    expect(result.types.slice(2, 7)).toEqual([
+      'TaskScheduled',
+      'TaskStarted',
+      'TaskSubmitted',
+      'TaskSucceeded',
+      'TaskStateExited',
+    ]);
+    expect(details(result, 'TaskSubmitted')).toMatchObject({
+      resource: 'invoke.waitForTaskToken',
+      resourceType: 'lambda',
+    });
     expect(() => w.engine.sendTaskSuccess(w.token(), 1)).toThrow(expect.objectContaining({ name: 'TaskTimedOut' }));
     expect(() => w.engine.sendTaskSuccess('nonsense', 1)).toThrow(expect.objectContaining({ name: 'InvalidToken' }));
     expect(() => w.engine.sendTaskHeartbeat('nonsense')).toThrow(RequestRefused);
@@ -176,17 +230,26 @@ describe('A Task that waits for its token', () => {
 });
 
 describe('A Task on an integration that the engine was given', () => {
-  const publish = (more = {}) => machine({ T: { Type: 'Task', Resource: 'arn:aws:states:::sns:publish', Arguments: { Message: 'm' }, End: true, ...more } });
+  const publish = (more = {}) =>
+    machine({
+      T: { Type: 'Task', Resource: 'arn:aws:states:::sns:publish', Arguments: { Message: 'm' }, End: true, ...more },
+    });
 
   it('calls it and gives its output', async () => {
-    const world = createWorld({}, { integrations: { 'sns:publish': async (argument) => ({ output: { MessageId: '1', argument } }) } });
+    const world = createWorld(
+      {},
+      { integrations: { 'sns:publish': async (argument) => ({ output: { MessageId: '1', argument } }) } },
+    );
     const result = await world.run(publish());
     expect(result.output).toEqual({ MessageId: '1', argument: { Message: 'm' } });
     expect(details(result, 'TaskSucceeded')).toMatchObject({ resource: 'publish', resourceType: 'sns' });
   });
 
   it('fails with its error, thrown or returned', async () => {
-    const thrown = createWorld({}, { integrations: { 'sns:publish': () => Promise.reject(named('SNS.NotFoundException', 'gone')) } });
+    const thrown = createWorld(
+      {},
+      { integrations: { 'sns:publish': () => Promise.reject(named('SNS.NotFoundException', 'gone')) } },
+    );
     expect(await thrown.run(publish())).toMatchObject({ error: 'SNS.NotFoundException', cause: 'gone' });
     const returned = createWorld({}, { integrations: { 'sns:publish': async () => ({ error: 'SNS.X', cause: 'y' }) } });
     expect(await returned.run(publish())).toMatchObject({ error: 'SNS.X', cause: 'y' });

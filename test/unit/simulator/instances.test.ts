@@ -73,7 +73,11 @@ describe('a stop', () => {
   });
 
   test('of a persistent spot instance is allowed', async () => {
-    const { as, ec2, instance: now } = world({
+    const {
+      as,
+      ec2,
+      instance: now,
+    } = world({
       contents: {
         instances: [instance(web, { InstanceLifecycle: 'spot' })],
         instanceExtras: { [web]: { spotRequestType: 'persistent' } },
@@ -110,11 +114,14 @@ describe('a stop', () => {
 
   test('takes the automatic public address, and a start gives another', async () => {
     const association = { IpOwnerId: 'amazon', PublicIp: '54.1.2.3' };
-    const { as, ec2, wait, instance: now } = world({
+    const {
+      as,
+      ec2,
+      wait,
+      instance: now,
+    } = world({
       contents: {
-        instances: [
-          instance(web, { PublicIpAddress: '54.1.2.3', NetworkInterfaces: [{ Association: association }] }),
-        ],
+        instances: [instance(web, { PublicIpAddress: '54.1.2.3', NetworkInterfaces: [{ Association: association }] })],
       },
     });
     await as('f', () => ec2.send(stop(web)));
@@ -128,7 +135,13 @@ describe('a stop', () => {
 
   test('leaves an Elastic IP where it is', async () => {
     const association = { IpOwnerId: '111122223333', PublicIp: '3.3.3.3' };
-    const { as, ec2, wait, instance: now, account } = world({
+    const {
+      as,
+      ec2,
+      wait,
+      instance: now,
+      account,
+    } = world({
       contents: {
         instances: [instance(web, { PublicIpAddress: '3.3.3.3', NetworkInterfaces: [{ Association: association }] })],
       },
@@ -206,7 +219,13 @@ describe('protection against a stop', () => {
 
 describe('a termination', () => {
   test('takes the volumes that go with the instance, and the instance stays visible for an hour', async () => {
-    const { as, ec2, wait, instance: now, account } = world({
+    const {
+      as,
+      ec2,
+      wait,
+      instance: now,
+      account,
+    } = world({
       contents: {
         instances: [
           instance(web, {

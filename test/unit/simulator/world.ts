@@ -110,12 +110,9 @@ export function world(given: Given = {}) {
     events,
     ...clients,
     /** Does something as a function, and gives its value. */
-    async as<Value>(functionName: string, work: () => Promise<Value>): Promise<Value> {
-      return (await clock.busy(runAs(account, { functionName }, work))).value;
-    },
-    async wait(seconds: number): Promise<void> {
-      await clock.run(clock.now() + seconds * 1000);
-    },
+    as: async <Value>(functionName: string, work: () => Promise<Value>): Promise<Value> =>
+      (await clock.busy(runAs(account, { functionName }, work))).value,
+    wait: (seconds: number): Promise<void> => clock.run(clock.now() + seconds * 1000),
     /** The instance as it is, whatever reads see. */
     instance: (id: string, region = 'us-east-1') => {
       const record = account.region(region).instances.get(id);
@@ -128,8 +125,7 @@ export function world(given: Given = {}) {
       return record.description;
     },
     snapshotsOf: (imageId: string | undefined, region = 'us-east-1') =>
-      account
-        .call('ec2', 'DescribeSnapshots', { Filters: [{ Name: 'description', Values: [`*${imageId}*`] }] }, region)
+      account.call('ec2', 'DescribeSnapshots', { Filters: [{ Name: 'description', Values: [`*${imageId}*`] }] }, region)
         .Snapshots ?? [],
   };
 }

@@ -1,0 +1,114 @@
+import type { Tag } from '@aws-sdk/client-ec2';
+import type { Account } from '../../simulator/account.ts';
+import type { AnsweredCall } from '../../simulator/attempt.ts';
+import { type InvariantWatch, watchInvariants } from '../../simulator/invariants.ts';
+import type { AccountEvent } from '../../simulator/world.ts';
+
+export type Tags = Readonly<Record<string, string>>;
+
+export interface SeenSnapshot {
+  id: string;
+  volumeId: string;
+  /** What its instance was doing at the moment that fixed its content. */
+  instanceWas: string | undefined;
+  tags: Tags;
+  tagsAtBirth: Tags;
+  sharedWith: string[];
+}
+
+export interface SeenImage {
+  id: string;
+  name: string;
+  state: string;
+  tags: Tags;
+  tagsAtBirth: Tags;
+  snapshots: SeenSnapshot[];
+  availableAtMs: number | undefined;
+  /** Account ids, ARNs of organizations, `all`. */
+  sharedWith: string[];
+  encrypted: boolean;
+}
+
+/** What somebody saw who watched the account all the time, and never asked the system under test. */
+export interface Witness {
+  readonly watch: InvariantWatch;
+  readonly calls: readonly AnsweredCall[];
+  readonly events: readonly AccountEvent[];
+  /** Images that carry the tags of this system, oldest first. */
+  images(region: string): SeenImage[];
+  /** Snapshots that carry the tags of this system and belong to no image. */
+  orphans(region: string): string[];
+}
+
+export function witness(account: Account): Witness {
+  const calls: AnsweredCall[] = [];
+  const events: AccountEvent[] = [];
+  const births = new Map<string, Tags>();
+  const available = new Map<string, number>();
+  const watch = watchInvariants(account);
+  account.onCall((call) => {
+    calls.push(call);
+    const { output = {} } = call;
+    if (!('ImageId' in output) || typeof output.ImageId !== 'string') return;
+    births.set(output.ImageId, tagsOf(account.region(call.region).images.get(output.ImageId)?.description.Tags));
+  });
+  account.onSnapshot((_, { id, description }) => births.set(id, tagsOf(description.Tags)));
+  account.onEvent((event) => {
+    events.push(event);
+    if (event.detail['State'] === 'available') available.set(String(event.detail['ImageId']), Date.parse(event.time));
+  });
+  return {
+    watch,
+    calls,
+    events,
+    images(regionName) {
+      const region = account.region(regionName);
+      return [...region.images.values()].flatMap(({ id, description, snapshotIds, launchPermissions }) => {
+        const tags = tagsOf(description.Tags);
+        if (!isOurs(tags)) return [];
+        const snapshots = snapshotIds.flatMap((snapshotId): SeenSnapshot[] => {
+          const snapshot = region.snapshots.get(snapshotId);
+          if (!snapshot) return [];
+          return [
+            {
+              id: snapshotId,
+              volumeId: snapshot.description.VolumeId ?? '',
+              instanceWas: snapshot.instanceStateAtStart,
+              tags: tagsOf(snapshot.description.Tags),
+              tagsAtBirth: births.get(snapshotId) ?? {},
+              sharedWith: snapshot.permissions.map(({ UserId, Group }) => UserId ?? Group ?? ''),
+            },
+          ];
+        });
+        const image: SeenImage = {
+          id,
+          name: description.Name ?? '',
+          state: description.State ?? '',
+          tags,
+          tagsAtBirth: births.get(id) ?? {},
+          snapshots,
+          availableAtMs: available.get(id),
+          sharedWith: launchPermissions.map(
+            ({ UserId, OrganizationArn, OrganizationalUnitArn, Group }) =>
+              UserId ?? OrganizationArn ?? OrganizationalUnitArn ?? Group ?? '',
+          ),
+          encrypted: description.BlockDeviceMappings?.some(({ Ebs }) => Ebs?.Encrypted) ?? false,
+        };
+        return [image];
+      });
+    },
+    orphans(regionName) {
+      return [...account.region(regionName).snapshots.values()]
+        .filter(({ description, imageIds }) => isOurs(tagsOf(description.Tags)) && imageIds.size === 0)
+        .map(({ id }) => id);
+    },
+  };
+}
+
+export function tagsOf(list: readonly Tag[] | undefined): Tags {
+  return Object.fromEntries((list ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
+}
+
+function isOurs(tags: Tags): boolean {
+  return tags['ami-lifecycle:policy'] !== undefined && tags['ami-lifecycle:source'] !== undefined;
+}

@@ -1,0 +1,266 @@
+import { describe, expect, it } from 'vitest';
+import type { Json, JsonObject } from '../../../engine/index.ts';
+import { after, createWorld, details, machine, named, type Result, task, type World } from './harness.ts';
+
+const pass = machine({ I: { Type: 'Pass', End: true } });
+
+function map(fields: JsonObject, processor: JsonObject = pass): JsonObject {
+  return machine({ M: { Type: 'Map', ItemProcessor: processor, End: true, ...fields } });
+}
+
+describe('An inline Map', () => {
+  it('gives the outputs in the order of the items, with the item in the context', async () => {
+    const processor = machine({ I: { Type: 'Pass', Output: '{% $states.context.Map.Item %}', End: true } });
+    const result = await createWorld().run(map({ Items: '{% $states.input.names %}' }, processor), {
+      names: ['a', 'b'],
+    });
+    expect(result.output).toEqual([
+      { Index: 0, Value: 'a' },
+      { Index: 1, Value: 'b' },
+    ]);
+  });
+
+  it('runs at most MaxConcurrency items at once, and 40 when it says 0', async () => {
+    const mostAtOnce = async (maxConcurrency: number): Promise<number> => {
+      let [running, most] = [0, 0];
+      const world = createWorld({
+        f: () => {
+          most = Math.max(most, ++running);
+          world.clock.after(1000, () => void running--);
+          return after(1000);
+        },
+      });
+      await world.run(map({ Items: '{% [1..50] %}', MaxConcurrency: maxConcurrency }, machine({ T: task('f') })));
+      expect(world.calls).toHaveLength(50);
+      return most;
+    };
+    expect(await mostAtOnce(3)).toBe(3);
+    expect(await mostAtOnce(0)).toBe(40);
+  });
+
+  it('fails with the error of an item, aborting the others, and never begins the rest', async () => {
+    const world = createWorld({ f: (payload) => (payload === 1 ? Promise.reject(named('Bad')) : after(60_000)) });
+    const result = await world.run(map({ Items: [0, 1, 2], MaxConcurrency: 2 }, machine({ T: task('f') })));
+    expect(result.error).toBe('Bad');
+    expect(world.calls.map(({ payload }) => payload)).toEqual([0, 1]);
+    expect(result.types.slice(-6)).toEqual([
+      'LambdaFunctionFailed',
+      'MapIterationFailed',
+      'TaskStateAborted',
+      'MapIterationAborted',
+      'MapStateFailed',
+      'ExecutionFailed',
+    ]);
+  });
+
+  it('starts over when it is retried', async () => {
+    const world = createWorld({ f: (_payload, call) => (call === 2 ? Promise.reject(named('Once')) : call) });
+    const result = await world.run(
+      map({ Items: [1, 2], MaxConcurrency: 1, Retry: [{ ErrorEquals: ['Once'] }] }, machine({ T: task('f') })),
+    );
+    expect(result.output).toEqual([3, 4]);
+    expect(result.types.filter((type) => type === 'MapStateStarted')).toHaveLength(2);
+    expect(result.types).not.toContain('MapStateFailed');
+  });
+
+  it('names the field of an ItemSelector that fails', async () => {
+    const result = await createWorld().run(map({ Items: [1], ItemSelector: { a: '{% $states.input.none %}' } }));
+    expect(details(result, 'EvaluationFailed')).toMatchObject({ location: 'ItemSelector/a', state: 'M' });
+    expect(result.types.slice(-4)).toEqual([
+      'EvaluationFailed',
+      'MapIterationFailed',
+      'MapStateFailed',
+      'ExecutionFailed',
+    ]);
+  });
+});
+
+describe('A distributed Map', () => {
+  const distributed = (states: JsonObject): JsonObject => ({
+    ...states,
+    ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+  });
+  const processor = distributed({ StartAt: 'T', States: { T: task('f') } });
+  const children = (world: World): Result[] =>
+    world.engine
+      .listExecutions()
+      .filter(({ mapRunArn }) => mapRunArn !== undefined)
+      .map(({ executionArn }) => world.result(executionArn))
+      .reverse();
+
+  it('runs every item in an execution of its own, with its own history', async () => {
+    const world = createWorld({ f: (payload) => ({ did: payload }) });
+    const result = await world.run(map({ Items: [1, 2], Label: 'each' }, processor));
+    expect(result.output).toEqual([{ did: 1 }, { did: 2 }]);
+    expect(result.types).toEqual([
+      'ExecutionStarted',
+      'MapStateEntered',
+      'MapStateStarted',
+      'MapRunStarted',
+      'MapRunSucceeded',
+      'MapStateSucceeded',
+      'MapStateExited',
+      'ExecutionSucceeded',
+    ]);
+    const { mapRunArn } = Object(details(result, 'MapRunStarted')) as { mapRunArn: string };
+    expect(mapRunArn).toMatch(/^arn:aws:states:eu-central-1:111122223333:mapRun:machine\/each:[0-9a-f-]{36}$/);
+    const [first, second] = children(world);
+    expect(first?.executionArn).toMatch(
+      /^arn:aws:states:eu-central-1:111122223333:execution:machine\/each:[0-9a-f-]{36}$/,
+    );
+    expect([first?.mapRunArn, first?.input, second?.input]).toEqual([mapRunArn, 1, 2]);
+    expect(first?.types).toHaveLength(7);
+    expect(world.engine.transitions(first?.executionArn)).toBe(1);
+    expect(world.engine.transitions(result.executionArn)).toBe(3);
+    expect(world.engine.transitions()).toBe(3);
+  });
+
+  it('does not let outer variables in: they are handed over with ItemSelector', async () => {
+    const inner = (output: string): JsonObject =>
+      distributed({ StartAt: 'I', States: { I: { Type: 'Pass', Output: output, End: true } } });
+    const definition = (itemProcessor: JsonObject): JsonObject =>
+      machine({
+        A: { Type: 'Pass', Assign: { v: 'outer' }, Next: 'M' },
+        M: {
+          Type: 'Map',
+          Items: [1],
+          ItemSelector: { v: '{% $v %}', n: '{% $states.context.Map.Item.Value %}' },
+          ItemProcessor: itemProcessor,
+          End: true,
+        },
+      });
+    const { output } = await createWorld().run(
+      definition(inner('{% [$exists($v), $states.input] %}')),
+      {},
+      { strict: false },
+    );
+    expect(output).toEqual([[false, { v: 'outer', n: 1 }]]);
+    expect(() => createWorld().start(definition(inner('{% $v %}')))).toThrow(
+      /state 'I', field 'Output': \$v may be unset/,
+    );
+  });
+
+  it('tolerates no failure unless told', async () => {
+    const world = createWorld({
+      f: (payload) => (payload === 2 ? Promise.reject(named('Bad')) : after(1000, payload)),
+    });
+    const result = await world.run(map({ Items: [1, 2, 3, 4], MaxConcurrency: 2 }, processor));
+    expect([result.error, result.cause]).toEqual([
+      'States.ExceedToleratedFailureThreshold',
+      'The specified tolerated failure threshold was exceeded',
+    ]);
+    expect(result.types.slice(-3)).toEqual(['MapRunFailed', 'MapStateFailed', 'ExecutionFailed']);
+    expect(children(world).map(({ status }) => status)).toEqual(['ABORTED', 'FAILED']);
+  });
+
+  it.each<[JsonObject, string]>([
+    [{ ToleratedFailureCount: 2 }, 'SUCCEEDED'],
+    [{ ToleratedFailureCount: 1 }, 'FAILED'],
+    [{ ToleratedFailurePercentage: 50 }, 'SUCCEEDED'],
+    [{ ToleratedFailurePercentage: '{% 49 %}' }, 'FAILED'],
+    [{ ToleratedFailurePercentage: 100, ToleratedFailureCount: 1 }, 'FAILED'],
+  ])('with two of four failing and %j ends %s', async (tolerance, status) => {
+    const world = createWorld({ f: (payload) => (Number(payload) % 2 === 0 ? Promise.reject(named('Bad')) : payload) });
+    const result = await world.run(map({ Items: [1, 2, 3, 4], ...tolerance }, processor));
+    expect(result.status).toBe(status);
+    if (status === 'SUCCEEDED') expect(result.output).toEqual([1, 3]);
+  });
+
+  it('reads its items from S3 and leaves its results there', async () => {
+    const world = createWorld({ f: (payload) => (payload === 2 ? Promise.reject(named('Bad', 'no')) : payload) });
+    world.objects.set('bucket/in/items.json', '[1,2,3]');
+    const result = await world.run(
+      map(
+        {
+          ItemReader: {
+            Resource: 'arn:aws:states:::s3:getObject',
+            ReaderConfig: { InputType: 'JSON' },
+            Arguments: { Bucket: 'bucket', Key: '{% $states.input.key %}' },
+          },
+          ResultWriter: { Resource: 'arn:aws:states:::s3:putObject', Arguments: { Bucket: 'bucket', Prefix: 'out' } },
+          ToleratedFailureCount: 1,
+        },
+        processor,
+      ),
+      { key: 'in/items.json' },
+    );
+    const { MapRunArn, ResultWriterDetails } = result.output as {
+      MapRunArn: string;
+      ResultWriterDetails: { Bucket: string; Key: string };
+    };
+    const folder = `out/${MapRunArn.split(':').at(-1)}`;
+    expect(ResultWriterDetails).toEqual({ Bucket: 'bucket', Key: `${folder}/manifest.json` });
+    const read = (key: string): unknown => JSON.parse(world.objects.get(`bucket/${key}`) ?? '');
+    const size = (key: string): number => Buffer.byteLength(world.objects.get(`bucket/${key}`) ?? '');
+    expect(read(ResultWriterDetails.Key)).toEqual({
+      DestinationBucket: 'bucket',
+      MapRunArn,
+      ResultFiles: {
+        FAILED: [{ Key: `${folder}/FAILED_0.json`, Size: size(`${folder}/FAILED_0.json`) }],
+        PENDING: [],
+        SUCCEEDED: [{ Key: `${folder}/SUCCEEDED_0.json`, Size: size(`${folder}/SUCCEEDED_0.json`) }],
+      },
+    });
+    expect(read(`${folder}/SUCCEEDED_0.json`)).toMatchObject([
+      { Input: '1', Output: '1', Status: 'SUCCEEDED' },
+      { Input: '3', Output: '3' },
+    ]);
+    expect(read(`${folder}/FAILED_0.json`)).toMatchObject([
+      { Input: '2', Error: 'Bad', Status: 'FAILED', InputDetails: { Included: true } },
+    ]);
+  });
+
+  it.each([
+    ['is not there', undefined, 'The key does not exist.'],
+    ['holds no array', '{}', 'holds no JSON array'],
+    ['is no JSON', '[', 'JSON'],
+  ])('fails with States.ItemReaderFailed when the object %s', async (_name, body, cause) => {
+    const world = createWorld();
+    if (body !== undefined) world.objects.set('b/k', body);
+    const reader = {
+      Resource: 'arn:aws:states:::s3:getObject',
+      ReaderConfig: { InputType: 'JSON' },
+      Arguments: { Bucket: 'b', Key: 'k' },
+    };
+    const result = await world.run(map({ ItemReader: reader }, processor));
+    expect(result.error).toBe('States.ItemReaderFailed');
+    expect(result.cause).toContain(cause);
+    expect(result.types).toContain('MapRunFailed');
+  });
+
+  it('hands items over in batches', async () => {
+    const world = createWorld({ f: (payload) => payload });
+    const result = await world.run(
+      map(
+        { Items: [1, 2, 3], ItemBatcher: { MaxItemsPerBatch: 2, BatchInput: { k: '{% $states.input.k %}' } } },
+        processor,
+      ),
+      { k: 'v' },
+    );
+    expect(result.output).toEqual([
+      { BatchInput: { k: 'v' }, Items: [1, 2] },
+      { BatchInput: { k: 'v' }, Items: [3] },
+    ]);
+  });
+
+  it('does nothing for no items', async () => {
+    expect((await createWorld().run(map({ Items: [] }, processor))).output).toEqual([]);
+  });
+
+  it('takes its children along when it is stopped', async () => {
+    const world = createWorld({ f: () => after(60_000) });
+    const arn = world.start(map({ Items: [1, 2] }, processor));
+    await world.clock.run(world.startedAtMs + 1000);
+    world.engine.stopExecution(arn);
+    await world.clock.run();
+    expect(children(world).map(({ status }) => status)).toEqual(['ABORTED', 'ABORTED']);
+  });
+
+  it('gives each child its own 25,000 events', async () => {
+    const items: Json = Array.from({ length: 4000 }, (_, index) => index);
+    const world = createWorld({ f: () => 1 });
+    const result = await world.run(map({ Items: items }, processor));
+    expect(result.status).toBe('SUCCEEDED');
+    expect(result.events).toHaveLength(8);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { contract, makeCheckImage } from '../../../functions/check-image/task.ts';
+import type { Image, Snapshot } from '../../../shared/domain/image.ts';
+import { pollSeconds } from '../../../shared/domain/polling.ts';
+import { after, anImage, aSnapshot, beginning, executionId, imageId } from '../domain/examples.ts';
+import { fakeImages, regions, throttled, within } from './fakes.ts';
+
+const volumes = ['vol-00000001', 'vol-00000002'];
+
+interface Case {
+  image?: Partial<Image> | 'unknown';
+  snapshots?: Snapshot[];
+  awaitedVolumeIds?: string[] | null;
+  waitedSeconds?: number;
+}
+
+async function look({ image = {}, snapshots, awaitedVolumeIds = volumes, waitedSeconds = 60 }: Case) {
+  const images = fakeImages(...(image === 'unknown' ? [] : [anImage({ state: 'pending', ...image })]));
+  const shown = { ...images, ...(snapshots ? { snapshotsFor: async () => snapshots } : {}) };
+  const checkImage = within(contract, makeCheckImage({ imagesIn: regions({ 'eu-west-2': shown }) }));
+  const now = after(waitedSeconds);
+  return checkImage({
+    executionId,
+    region: 'eu-west-2',
+    imageId,
+    awaitedVolumeIds,
+    timeoutHours: 24,
+    since: beginning,
+    now,
+  });
+}
+
+describe('an image that is being made', () => {
+  it('is pending, and its instance may run again once every snapshot has started', async () => {
+    expect(await look({})).toEqual({
+      status: 'pending',
+      snapshotsStarted: true,
+      reason: '',
+      waitSeconds: pollSeconds('image', beginning, after(60)),
+    });
+  });
+
+  it('is watched closely while its instance stands still for it', async () => {
+    const answer = await look({ snapshots: [aSnapshot('vol-00000001')], waitedSeconds: 600 });
+    const waitSeconds = pollSeconds('snapshots', beginning, after(600));
+    expect(answer).toEqual({ status: 'pending', snapshotsStarted: false, reason: '', waitSeconds });
+  });
+
+  it('is watched patiently when nothing stands still for it, without a look at its snapshots', async () => {
+    const answer = await look({ awaitedVolumeIds: null, waitedSeconds: 3600 });
+    const waitSeconds = pollSeconds('image', beginning, after(3600));
+    expect(answer).toEqual({ status: 'pending', snapshotsStarted: false, reason: '', waitSeconds });
+  });
+
+  it('may be unknown to EC2 for five minutes', async () => {
+    expect(await look({ image: 'unknown', snapshots: [], waitedSeconds: 300 })).toMatchObject({ status: 'pending' });
+  });
+
+  it('may take as long as the policy lets it', async () => {
+    expect(await look({ waitedSeconds: 24 * 3600 })).toMatchObject({ status: 'pending' });
+  });
+});
+
+describe('an image that is available', () => {
+  it('leaves nothing to wait for', async () => {
+    const answer = await look({ image: { state: 'available' }, snapshots: [] });
+    expect(answer).toMatchObject({ status: 'available', snapshotsStarted: true });
+  });
+
+  it('counts as such when somebody disabled it since: it must not be thrown away', async () => {
+    expect(await look({ image: { state: 'disabled' } })).toMatchObject({ status: 'available' });
+  });
+
+  it('counts however late it came', async () => {
+    expect(await look({ image: { state: 'available' }, waitedSeconds: 30 * 3600 })).toMatchObject({
+      status: 'available',
+    });
+  });
+});
+
+describe('an image has failed', () => {
+  it.each<[says: string, example: Case, reason: string | RegExp]>([
+    [
+      'with the reason of AWS',
+      { image: { state: 'failed', stateReason: 'Client.InternalError' } },
+      'Client.InternalError',
+    ],
+    ['without one', { image: { state: 'failed' } }, /gives no reason/],
+    ['when EC2 does not know it after five minutes', { image: 'unknown', waitedSeconds: 301 }, /does not know/],
+    ['when it takes longer than the policy lets it', { waitedSeconds: 24 * 3600 + 1 }, /24 hours/],
+  ])('%s', async (_says, example, reason) => {
+    const answer = await look(example);
+    expect(answer).toMatchObject({ status: 'failed', snapshotsStarted: false, reason: expect.stringMatching(reason) });
+  });
+});
+
+it("leaves AWS's errors to the workflow", async () => {
+  const describeImage = async () => {
+    throw throttled;
+  };
+  const imagesIn = regions({ 'eu-west-1': { ...fakeImages(), describe: describeImage } });
+  const input = { executionId, region: 'eu-west-1', imageId, awaitedVolumeIds: null, timeoutHours: 24 };
+  await expect(makeCheckImage({ imagesIn })({ ...input, since: beginning, now: beginning })).rejects.toBe(throttled);
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { contract, makeCheckInstance } from '../../../functions/check-instance/task.ts';
+import type { Health, InstanceState } from '../../../shared/domain/instance.ts';
+import { pollSeconds } from '../../../shared/domain/polling.ts';
+import { after, anInstance, beginning, executionId, instanceId } from '../domain/examples.ts';
+import { fakeInstances, within } from './fakes.ts';
+
+interface Case {
+  until: 'stopped' | 'running';
+  state: InstanceState | 'unknown';
+  health?: Health;
+  waitedSeconds?: number;
+}
+
+async function look({ until, state, health = 'ok', waitedSeconds = 0 }: Case) {
+  const instances = {
+    ...fakeInstances(...(state === 'unknown' ? [] : [anInstance({ state, stateReason: 'because' })])),
+    health: async () => health,
+  };
+  const checkInstance = within(contract, makeCheckInstance({ instances }));
+  return checkInstance({ executionId, instanceId, until, since: beginning, now: after(waitedSeconds) });
+}
+
+const gone = ['terminated', 'shutting-down', 'unknown'] as const;
+
+describe('an instance that is being stopped', () => {
+  const until = 'stopped';
+
+  it('is watched closely', async () => {
+    expect(await look({ until, state: 'stopping', waitedSeconds: 600 })).toEqual({
+      status: 'waiting',
+      reason: 'stopping',
+      waitSeconds: pollSeconds('stop', beginning, after(600)),
+    });
+  });
+
+  it('has stopped', async () => {
+    expect(await look({ until, state: 'stopped' })).toMatchObject({ status: 'reached' });
+  });
+
+  it('has stopped, however long it took', async () => {
+    expect(await look({ until, state: 'stopped', waitedSeconds: 9999 })).toMatchObject({ status: 'reached' });
+  });
+
+  it.each(gone)('is lost when it is %s', async (state) => {
+    await expect(look({ until, state })).rejects.toMatchObject({ name: 'InstanceGone', details: { instanceId } });
+  });
+
+  it.each(['stopping', 'running'] as const)('has half an hour to do so: it is still %s', async (state) => {
+    expect(await look({ until, state, waitedSeconds: 1800 })).toMatchObject({ status: 'waiting' });
+    await expect(look({ until, state, waitedSeconds: 1801 })).rejects.toMatchObject({
+      name: 'StopTimedOut',
+      details: { instanceId, state },
+    });
+  });
+});
+
+describe('an instance that is being started', () => {
+  const until = 'running';
+
+  it.each(['pending', 'stopping'] as const)('is waited for while it is %s', async (state) => {
+    expect(await look({ until, state, waitedSeconds: 120 })).toEqual({
+      status: 'waiting',
+      reason: state,
+      waitSeconds: pollSeconds('image', beginning, after(120)),
+    });
+  });
+
+  it.each(['initializing', 'impaired'] as const)('is waited for while its checks are %s', async (health) => {
+    expect(await look({ until, state: 'running', health })).toMatchObject({ status: 'waiting', reason: health });
+  });
+
+  it('runs once its checks have passed', async () => {
+    expect(await look({ until, state: 'running' })).toMatchObject({ status: 'reached' });
+  });
+
+  it('is reported when it falls back, with the reason of EC2', async () => {
+    expect(await look({ until, state: 'stopped' })).toMatchObject({ status: 'fell-back', reason: 'because' });
+  });
+
+  it.each(gone)('leaves nothing to do when it is %s', async (state) => {
+    expect(await look({ until, state })).toMatchObject({ status: 'gone' });
+  });
+
+  it('has an hour to become healthy', async () => {
+    const ill = { until, state: 'running', health: 'impaired' } as const;
+    expect(await look({ ...ill, waitedSeconds: 3600 })).toMatchObject({ status: 'waiting' });
+    await expect(look({ ...ill, waitedSeconds: 3601 })).rejects.toMatchObject({
+      name: 'RestartFailed',
+      message: expect.stringContaining('impaired'),
+    });
+  });
+
+  it('falls back for a new start even after that hour', async () => {
+    expect(await look({ until, state: 'stopped', waitedSeconds: 9999 })).toMatchObject({ status: 'fell-back' });
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { contract, makeCreateImage } from '../../../functions/create-image/task.ts';
+import { LifecycleError } from '../../../shared/domain/errors.ts';
+import type { Instance } from '../../../shared/domain/instance.ts';
+import { pollSeconds } from '../../../shared/domain/polling.ts';
+import { type Consistency, tagKeys } from '../../../shared/domain/tags.ts';
+import {
+  anImage,
+  anInstance,
+  aPolicy,
+  beginning,
+  executionId,
+  imageName,
+  instanceId,
+  productTags,
+  slot,
+} from '../domain/examples.ts';
+import { fakeImages, fakeInstances, within } from './fakes.ts';
+
+interface Case {
+  instance?: Partial<Instance> | 'unknown';
+  images?: Parameters<typeof makeCreateImage>[0]['images'];
+  capture?: Record<string, unknown>;
+  consistency?: Consistency;
+  leased?: boolean;
+}
+
+function create({ instance = {}, images = fakeImages(), capture = {}, consistency = 'stopped', leased = true }: Case) {
+  const instances = fakeInstances(...(instance === 'unknown' ? [] : [anInstance({ state: 'stopped', ...instance })]));
+  const createImage = within(contract, makeCreateImage({ instances, images }));
+  const policy = aPolicy({ capture });
+  return createImage({ executionId, instanceId, policy, slot, consistency, leased, now: beginning });
+}
+
+async function requestFor(example: Case): Promise<Record<string, unknown>> {
+  const images = fakeImages();
+  await create({ ...example, images });
+  return images.requests[0] ?? {};
+}
+
+describe('an image', () => {
+  it('is asked for once, and watched closely as its instance stands still', async () => {
+    expect(await create({})).toEqual({
+      imageId: 'ami-00000001',
+      adopted: false,
+      consistency: 'stopped',
+      waitSeconds: pollSeconds('snapshots', beginning, beginning),
+    });
+  });
+
+  it('is watched patiently when nothing stands still for it', async () => {
+    expect(await create({ leased: false })).toMatchObject({ waitSeconds: pollSeconds('image', beginning, beginning) });
+  });
+
+  it('carries its name and its tags from its first moment', async () => {
+    expect(await requestFor({ capture: { tags: { team: 'platform' } } })).toMatchObject({
+      instanceId,
+      name: imageName,
+      reboot: false,
+      excludeDevices: [],
+      tags: { ...productTags, [tagKeys.consistency]: 'stopped', Name: 'db-1', team: 'platform' },
+    });
+  });
+
+  it("does not carry its instance's tags where the policy says no", async () => {
+    const { tags } = await requestFor({ capture: { copyInstanceTags: false } });
+    expect(tags).not.toHaveProperty('Name');
+  });
+
+  it('leaves out the devices that the policy excludes, as far as the instance has them', async () => {
+    const request = await requestFor({ capture: { excludeDevices: ['/dev/sdf', '/dev/sdz'] } });
+    expect(request).toMatchObject({ excludeDevices: ['/dev/sdf'] });
+  });
+
+  it.each<[Consistency, Instance['state'], reboot: boolean]>([
+    ['rebooted', 'running', true],
+    ['crash', 'running', false],
+    ['stopped', 'stopped', false],
+  ])('that is to be %s lets EC2 reboot a %s instance: %s', async (consistency, state, reboot) => {
+    const request = await requestFor({ instance: { state }, consistency });
+    expect(request).toMatchObject({ reboot, tags: { [tagKeys.consistency]: consistency } });
+  });
+
+  it.each(['running', 'pending'] as const)('claims no more than it holds when somebody made it %s', async (state) => {
+    const images = fakeImages();
+    expect(await create({ instance: { state }, images })).toMatchObject({ consistency: 'crash' });
+    expect(images.requests).toEqual([
+      expect.objectContaining({ reboot: false, tags: expect.objectContaining({ [tagKeys.consistency]: 'crash' }) }),
+    ]);
+  });
+});
+
+describe('an image that exists already', () => {
+  it('is adopted, not doubled, when the answer to the first call was lost', async () => {
+    const images = fakeImages();
+    const first = await create({ images });
+    expect(await create({ images })).toEqual({ ...first, adopted: true });
+  });
+
+  it('is adopted though it failed, as its end is the next step', async () => {
+    const images = fakeImages(anImage({ state: 'failed' }));
+    expect(await create({ images })).toMatchObject({ adopted: true });
+  });
+
+  it.each([
+    ['has none of our tags', anImage({ tags: {} })],
+    ['was made of another instance', anImage({ sourceInstanceId: 'i-0000000f' })],
+    ['is that of another slot', anImage({ tags: { ...productTags, [tagKeys.slot]: '20261120T0300Z' } })],
+  ])('is not ours when it %s', async (_says, taken) => {
+    await expect(create({ images: fakeImages(taken) })).rejects.toMatchObject({
+      name: 'NameTaken',
+      details: { imageId: taken.imageId, name: imageName },
+    });
+  });
+
+  it('is looked for again when EC2 does not show it yet', async () => {
+    const images = { ...fakeImages(), create: async () => undefined };
+    await expect(create({ images })).rejects.toMatchObject({ name: 'AwsUnavailable' });
+  });
+});
+
+it.each(['terminated', 'shutting-down'] as const)('no image is asked for of an instance that is %s', async (state) => {
+  const images = fakeImages();
+  await expect(create({ instance: { state }, images })).rejects.toMatchObject({ name: 'InstanceGone' });
+  await expect(create({ instance: 'unknown', images })).rejects.toMatchObject({ name: 'InstanceGone' });
+  expect(images.requests).toEqual([]);
+});
+
+it('a quota that is used up is left to the workflow', async () => {
+  const full = new LifecycleError('QuotaExceeded', 'CreateImage: too many snapshots');
+  const refuse = async () => {
+    throw full;
+  };
+  await expect(create({ images: { ...fakeImages(), create: refuse } })).rejects.toBe(full);
+});

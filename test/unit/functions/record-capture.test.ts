@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { contract, makeRecordCapture } from '../../../functions/record-capture/task.ts';
+import { after, executionId, imageId, instanceId, slot } from '../domain/examples.ts';
+import { fakeImages, fakeMeter, regions, within } from './fakes.ts';
+
+const input = {
+  executionId,
+  instanceId,
+  policyName: 'gold',
+  slot,
+  imageId,
+  deliveries: [],
+  stopRequestedAt: after(0),
+  runningAt: after(150),
+  imageRequestedAt: after(60),
+  availableAt: after(660),
+  now: after(1000),
+};
+const fine = { error: null, cause: null };
+const copied = { region: 'eu-west-2', imageId: 'ami-00000002', ...fine };
+const sharedAtHome = { region: 'eu-west-1', imageId, ...fine };
+const complete = '{"ami-lifecycle:state":"complete"}';
+
+function recording() {
+  const home = fakeImages();
+  const away = fakeImages();
+  const meter = fakeMeter();
+  const imagesIn = regions({ 'eu-west-1': home, 'eu-west-2': away, 'us-east-1': away });
+  return { home, away, meter, record: within(contract, makeRecordCapture({ region: 'eu-west-1', imagesIn, meter })) };
+}
+
+describe('a capture that went well', () => {
+  it('is complete, and says how long the instance was down and how long the image took', async () => {
+    const { home, meter, record } = recording();
+    expect(await record(input)).toEqual({ downtimeSeconds: 150, availableSeconds: 600, failure: null });
+    expect(home.calls).toEqual([`tag ${imageId} ${complete}`]);
+    expect(meter.measured).toEqual(['Downtime=150 gold', 'TimeToAvailable=600 gold']);
+  });
+
+  it.each([
+    ['that we did not stop', { stopRequestedAt: null, runningAt: null }],
+    ['that is gone since', { runningAt: null }],
+  ])('has no downtime for an instance %s', async (_says, times) => {
+    const { meter, record } = recording();
+    expect(await record({ ...input, ...times })).toMatchObject({ downtimeSeconds: null });
+    expect(meter.measured).toEqual(['TimeToAvailable=600 gold']);
+  });
+
+  it('completes its copies too, and says how far they lag behind', async () => {
+    const { home, away, meter, record } = recording();
+    await record({ ...input, deliveries: [sharedAtHome, copied] });
+    expect(home.calls).toEqual([`tag ${imageId} ${complete}`]);
+    expect(away.calls).toEqual([`tag ami-00000002 ${complete}`]);
+    expect(meter.measured).toContain('CopyLag=340 gold');
+  });
+
+  it('has no copy that lags behind where it was only shared', async () => {
+    const { meter, record } = recording();
+    await record({ ...input, deliveries: [sharedAtHome] });
+    expect(meter.measured.join()).not.toContain('CopyLag');
+  });
+});
+
+describe('a capture whose copy failed', () => {
+  const failed = { region: 'us-east-1', imageId: 'ami-00000003', error: 'ImageFailed', cause: 'its key is gone' };
+
+  it('says which and why, and completes what is good', async () => {
+    const { home, away, record } = recording();
+    const answer = await record({ ...input, deliveries: [failed, copied] });
+    expect(answer.failure).toEqual({ Error: 'ImageFailed', Cause: 'In us-east-1: its key is gone' });
+    expect(home.calls).toEqual([`tag ${imageId} ${complete}`]);
+    expect(away.calls).toEqual([`tag ami-00000002 ${complete}`]);
+  });
+
+  it('says so even where there is neither a copy nor a cause', async () => {
+    const { away, record } = recording();
+    const answer = await record({ ...input, deliveries: [{ ...failed, imageId: null, cause: null }] });
+    expect(answer.failure).toEqual({ Error: 'ImageFailed', Cause: 'In us-east-1: no cause given' });
+    expect(away.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { contract, makeStartInstance } from '../../../functions/start-instance/task.ts';
+import { LifecycleError } from '../../../shared/domain/errors.ts';
+import type { Instance } from '../../../shared/domain/instance.ts';
+import {
+  after,
+  anInstance,
+  anotherExecution,
+  beginning,
+  executionId,
+  instanceId,
+  leasedTo,
+} from '../domain/examples.ts';
+import { fakeInstances, fakeMeter, within } from './fakes.ts';
+
+const twelveHours = 12 * 60 * 60;
+const ours = { state: 'stopped', tags: leasedTo(executionId) } as const;
+
+function starting(instance: Partial<Instance> | 'unknown', start?: () => Promise<boolean>) {
+  const instances = fakeInstances(...(instance === 'unknown' ? [] : [anInstance(instance)]));
+  const meter = fakeMeter();
+  const task = makeStartInstance({ instances: { ...instances, ...(start ? { start } : {}) }, meter });
+  return {
+    meter,
+    calls: instances.calls,
+    call: (waitedSeconds = 0) =>
+      within(contract, task)({ executionId, instanceId, since: beginning, now: after(waitedSeconds) }),
+  };
+}
+
+describe('an instance', () => {
+  it('that this execution stopped is started', async () => {
+    const { call, calls } = starting(ours);
+    expect(await call()).toEqual({ action: 'started', waitSeconds: pollSeconds('image', beginning, beginning) });
+    expect(calls).toEqual(['start']);
+  });
+
+  it('whose lease somebody removed is started nevertheless: it stands still because of us', async () => {
+    const { call, calls } = starting({ state: 'stopped' });
+    expect(await call()).toMatchObject({ action: 'started' });
+    expect(calls).toEqual(['start']);
+  });
+
+  it.each(['running', 'pending'] as const)('that is %s already is not started again', async (state) => {
+    const { call, calls } = starting({ ...ours, state });
+    expect(await call()).toMatchObject({ action: 'started' });
+    expect(calls).toEqual([]);
+  });
+
+  it('that another execution holds is left to that', async () => {
+    const { call, calls } = starting({ state: 'stopped', tags: leasedTo(anotherExecution) });
+    expect(await call()).toMatchObject({ action: 'not-ours' });
+    expect(calls).toEqual([]);
+  });
+
+  it.each(['terminated', 'shutting-down', 'unknown'] as const)('that is %s is not started', async (state) => {
+    const { call, calls } = starting(state === 'unknown' ? state : { ...ours, state });
+    expect(await call()).toMatchObject({ action: 'gone' });
+    expect(calls).toEqual([]);
+  });
+
+  it('that EC2 cannot start yet is tried again later', async () => {
+    const { call } = starting({ ...ours, state: 'stopping' }, async () => false);
+    expect(await call(600)).toEqual({ action: 'waiting', waitSeconds: pollSeconds('image', beginning, after(600)) });
+  });
+
+  it('is tried for twelve hours and not longer', async () => {
+    const { call, calls } = starting({ ...ours, stateReason: 'Server.InternalError' });
+    await expect(call(twelveHours + 1)).rejects.toMatchObject({
+      name: 'RestartFailed',
+      details: { instanceId, reason: 'Server.InternalError' },
+    });
+    expect(calls).toEqual([]);
+    expect(await call(twelveHours)).toMatchObject({ action: 'started' });
+  });
+
+  it('that runs after all is no failure, however late', async () => {
+    const { call } = starting({ ...ours, state: 'running' });
+    expect(await call(twelveHours * 2)).toMatchObject({ action: 'started' });
+  });
+});
+
+describe('a start that fails', () => {
+  const failing = (error: Error) =>
+    starting(ours, async () => {
+      throw error;
+    });
+
+  it('for want of capacity is counted at once, so that people hear of it, and tried again', async () => {
+    const noRoom = new LifecycleError('CapacityUnavailable', 'InsufficientInstanceCapacity');
+    const { call, meter } = failing(noRoom);
+    await expect(call()).rejects.toBe(noRoom);
+    expect(meter.measured).toEqual(['RestartDelayed=1']);
+  });
+
+  it('for another reason is not counted as that', async () => {
+    const denied = new LifecycleError('AccessDenied', 'StartInstances');
+    const { call, meter } = failing(denied);
+    await expect(call()).rejects.toBe(denied);
+    expect(meter.measured).toEqual([]);
+  });
+});
