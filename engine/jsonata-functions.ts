@@ -11,8 +11,8 @@ export interface FunctionWorld {
 interface NativeFunction {
   readonly name: string;
   readonly signature: string;
-  // biome-ignore lint/suspicious/noExplicitAny: jsonata checks the arguments against the signature before it calls
-  readonly call: (...parameters: any[]) => unknown;
+  /** jsonata checks the arguments against the signature before it calls. */
+  readonly call: Parameters<jsonata.Expression['registerFunction']>[1];
 }
 
 /** The functions that AWS adds to JSONata. */

@@ -67,6 +67,8 @@ export function watchInvariants(account: Account, onBreach?: (breach: InvariantB
    * only lets the next stop take the place of this one.
    */
   const stops = new Map<string, { byUs: boolean; atMs: number; region: string; isStarted: boolean }>();
+  /** What the StopInstances that is being answered found running: only that is stopped by it. */
+  let runningBefore: string[] = [];
   /** The image that is registered under a policy, instance, slot and Region. */
   const captures = new Map<string, string>();
 
@@ -79,6 +81,10 @@ export function watchInvariants(account: Account, onBreach?: (breach: InvariantB
   const before = (request: Request): void => {
     const { caller, operation, input } = request;
     const region = account.region(request.region);
+    if (operation === 'StopInstances') {
+      const isRunning = (id: string): boolean => region.instances.get(id)?.description.State?.Name === 'running';
+      runningBefore = listIn(input, 'InstanceIds').filter(isRunning);
+    }
     if (operation === 'StartInstances' && caller !== undefined) checkStart(region, input);
     if (caller !== undefined) checkOwnership(region, operation, input);
     if (caller !== undefined && operation === 'DeregisterImage') expectSnapshotsGone(region, input);
@@ -98,18 +104,8 @@ export function watchInvariants(account: Account, onBreach?: (breach: InvariantB
   };
 
   const recordStops = (region: RegionState, call: AnsweredCall): void => {
-    for (const id of listIn(call.input, 'InstanceIds')) {
-      const state = region.instances.get(id)?.description.State?.Name;
-      // Stopping what was stopped already changes nothing about who stopped it.
-      if (state === 'stopped' || stops.get(id)?.isStarted === false) continue;
-      stops.set(id, { byUs: call.caller !== undefined, atMs: call.atMs, region: region.name, isStarted: false });
-    }
-  };
-
-  const recordStarts = (input: object): void => {
-    for (const id of listIn(input, 'InstanceIds')) {
-      const stop = stops.get(id);
-      if (stop) stop.isStarted = true;
+    for (const id of runningBefore) {
+      stops.set(id, { byUs: call.caller !== undefined, atMs: call.atMs, region: region.name });
     }
   };
 

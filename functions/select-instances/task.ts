@@ -7,7 +7,7 @@ import { type NamedPolicy, namedPolicySchema } from '../../shared/domain/policy.
 import { isSelected, policyWords, selectorOf } from '../../shared/domain/selection.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 
-const instanceArn = /^arn:[^:]+:ec2:[a-z0-9-]+:\d{12}:instance\/(i-[0-9a-f]{8,17})$/;
+const instanceArn = /^arn:[^:]+:ec2:[a-z0-9-]+:\d{12}:instance\/(i-[0-9a-z]{1,40})$/;
 
 /** A run of one policy, by its schedule or by hand. */
 const scheduled = z.strictObject({

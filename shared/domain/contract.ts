@@ -14,9 +14,10 @@ export const awsErrors = ['AwsThrottled', 'AwsUnavailable', 'AccessDenied'] as c
 /** Fields that the tasks share, so that one name means one thing in all of them. */
 export const parts = {
   executionId: z.string().min(1).max(256),
-  instanceId: z.string().regex(/^i-[0-9a-f]{8,17}$/, 'is no instance id'),
-  imageId: z.string().regex(/^ami-[0-9a-f]{8,17}$/, 'is no image id'),
-  volumeIds: z.array(z.string().regex(/^vol-[0-9a-f]{8,17}$/, 'is no volume id')),
+  // AWS says of its ids only how they begin; what follows is for AWS to judge.
+  instanceId: z.string().regex(/^i-[0-9a-z]{1,40}$/, 'is no instance id'),
+  imageId: z.string().regex(/^ami-[0-9a-z]{1,40}$/, 'is no image id'),
+  volumeIds: z.array(z.string().min(1).max(64)),
   region: z.string().min(1).max(32),
   slot: z.string().regex(/^\d{8}T\d{4}Z$/, 'is no slot such as 20261121T0300Z'),
   instant: z.iso.datetime({ offset: true }),

@@ -1,5 +1,5 @@
 import { beginTermination } from '../ec2/instance-states.ts';
-import { launchLike } from '../ec2/launch.ts';
+import { launch, launchLike } from '../ec2/launch.ts';
 import type { InstanceRecord, RegionState } from '../state.ts';
 import type { World } from '../world.ts';
 
@@ -10,6 +10,7 @@ import type { World } from '../world.ts';
 export function memberLeftRunning(world: World, region: RegionState, record: InstanceRecord): void {
   const membership = membershipOf(region, record);
   if (membership?.member.lifecycleState !== 'InService') return;
+  const successor = launchLike(world, region, record);
   const random = world.random.stream('replacement', record.id);
   world.at(world.clock.now() + world.behaviour.replacementSeconds(random) * 1000, () => {
     const present = membershipOf(region, record);
@@ -17,17 +18,16 @@ export function memberLeftRunning(world: World, region: RegionState, record: Ins
     if (record.description.State?.Name === 'running') return;
     present.member.healthStatus = 'Unhealthy';
     present.member.lifecycleState = 'Terminating';
-    launchLike(world, region, record, membership.groupName);
-    if (record.description.State?.Name === 'terminated' || record.description.State?.Name === 'shutting-down') return;
     const nowMs = world.clock.now();
-    const at = new Date(nowMs).toISOString();
-    beginTermination(world, region, record, nowMs, {
-      StateReason: {
-        Code: 'Client.UserInitiatedShutdown',
-        Message: 'Client.UserInitiatedShutdown: User initiated shutdown',
-      },
-      StateTransitionReason: `User initiated (${at.slice(0, 10)} ${at.slice(11, 19)} GMT)`,
+    const { id } = launch(world, region, successor, nowMs);
+    present.group.members.set(id, {
+      lifecycleState: 'InService',
+      healthStatus: 'Healthy',
+      protectedFromScaleIn: false,
     });
+    const state = record.description.State?.Name;
+    if (state === 'terminated') present.group.members.delete(record.id);
+    else if (state !== 'shutting-down') beginTermination(world, region, record, nowMs);
   });
 }
 
@@ -40,5 +40,5 @@ function membershipOf(region: RegionState, record: InstanceRecord) {
   const groupName = record.autoScalingGroupName;
   const group = groupName === undefined ? undefined : region.autoScalingGroups.get(groupName);
   const member = group?.members.get(record.id);
-  return groupName !== undefined && group && member ? { groupName, group, member } : undefined;
+  return group && member ? { group, member } : undefined;
 }

@@ -117,17 +117,14 @@ export function reboot(call: Call, record: InstanceRecord, forImage: boolean): v
   if (!forImage) failCaptures(world, region, record);
 }
 
-export function beginTermination(
-  world: World,
-  region: RegionState,
-  record: InstanceRecord,
-  nowMs: number,
-  reason: { StateReason: StateReason; StateTransitionReason: string } = userInitiated(nowMs),
-): void {
+export function beginTermination(world: World, region: RegionState, record: InstanceRecord, nowMs: number): void {
   failCaptures(world, region, record);
   const random = world.random.stream('terminate', record.id);
   const seconds = world.behaviour.terminateSeconds(record.description, random);
-  enterState(world, region, record, 'shutting-down', nowMs, { ...withoutAddress(record.description), ...reason });
+  enterState(world, region, record, 'shutting-down', nowMs, {
+    ...withoutAddress(record.description),
+    ...userInitiated(nowMs),
+  });
   later(world, record, nowMs + seconds * 1000, (atMs) => {
     enterState(world, region, record, 'terminated', atMs, { BlockDeviceMappings: [], NetworkInterfaces: [] });
     removeVolumesWith(region, record.id);

@@ -113,8 +113,8 @@ export function addInstance(region: RegionState, record: InstanceRecord): void {
   region.launchesByImage.set(imageId, (region.launchesByImage.get(imageId) ?? 0) + 1);
 }
 
-/** What an Auto Scaling group launches in place of a member. */
-export function launchLike(world: World, region: RegionState, model: InstanceRecord, groupName: string): void {
+/** What an Auto Scaling group would launch in place of a member: as it is now, while its volumes are there. */
+export function launchLike(world: World, region: RegionState, model: InstanceRecord): Launch {
   const { description } = model;
   const volumes = (description.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }): NewVolume[] => {
     const volume = region.volumes.get(Ebs?.VolumeId ?? '')?.description;
@@ -131,25 +131,17 @@ export function launchLike(world: World, region: RegionState, model: InstanceRec
       },
     ];
   });
-  const record = launch(
-    world,
-    region,
-    {
-      template: { ...description, PublicIpAddress: undefined, PublicDnsName: '', NetworkInterfaces: [] },
-      volumes,
-      volumeTags: [],
-      publicAddress: model.publicAddress === 'elastic' ? 'none' : model.publicAddress,
-      shutdownBehavior: model.shutdownBehavior,
-      stopProtected: false,
-      terminationProtected: false,
-      autoScalingGroupName: groupName,
-      reservationId: world.newId('r'),
-    },
-    world.clock.now(),
-  );
-  region.autoScalingGroups
-    .get(groupName)
-    ?.members.set(record.id, { lifecycleState: 'InService', healthStatus: 'Healthy', protectedFromScaleIn: false });
+  return {
+    template: { ...description, PublicIpAddress: undefined, PublicDnsName: '', NetworkInterfaces: [] },
+    volumes,
+    volumeTags: [],
+    publicAddress: model.publicAddress === 'elastic' ? 'none' : model.publicAddress,
+    shutdownBehavior: model.shutdownBehavior,
+    stopProtected: false,
+    terminationProtected: false,
+    autoScalingGroupName: model.autoScalingGroupName,
+    reservationId: world.newId('r'),
+  };
 }
 
 const volumeTypes = ['standard', 'io1', 'io2', 'gp2', 'gp3', 'sc1', 'st1'] as const;

@@ -23,12 +23,12 @@ export const walked = new Set<string>();
 export function walk(history: readonly HistoryEvent[]): void {
   for (const event of history) {
     if (!event.type.endsWith('StateEntered')) continue;
-    const name = nameIn(event['stateEnteredEventDetails']);
+    const name = nameIn(event.stateEnteredEventDetails);
     walked.add(name);
     const before = history[event.previousEventId - 1];
     if (!before?.type.endsWith('StateExited')) continue;
     const cause = history[before.previousEventId - 1]?.type ?? '';
-    walked.add(way(nameIn(before['stateExitedEventDetails']), name, failures.has(cause)));
+    walked.add(way(nameIn(before.stateExitedEventDetails), name, failures.has(cause)));
   }
 }
 

@@ -220,7 +220,7 @@ function endingOf({ status, error, cause, output }: ReturnType<Engine['describeE
 function statesIn(history: readonly HistoryEvent[]): string[] {
   return history
     .filter(({ type }) => type.endsWith('StateEntered'))
-    .map((event) => nameIn(event['stateEnteredEventDetails']));
+    .map((event) => nameIn(event.stateEnteredEventDetails));
 }
 
 /** The longest text that an event carries: an input, an output, arguments or a variable. */

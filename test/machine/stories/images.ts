@@ -1,8 +1,14 @@
 import { expect, it } from 'vitest';
-import { failedImage, gold, toCapture, toStop } from '../answers.ts';
+import { secondsBetween } from '../../../shared/domain/polling.ts';
+import { failedImage, gold, startedAt, toCapture, toStop } from '../answers.ts';
 import { callsIn, capture, lastSecondOf, orderOf } from '../rig.ts';
+import type { Stub } from '../tasks.ts';
 
 const policy = gold();
+
+/** The first image of a run does, not the second. */
+const failsAfterAnHour: Stub<'CheckImage'> = ({ since, now }) =>
+  secondsBetween(startedAt, since) < 3600 && secondsBetween(since, now) > 3600 ? failedImage() : undefined;
 
 /** Images that EC2 fails to make. */
 export function images(): void {
@@ -40,7 +46,7 @@ export function images(): void {
     const done = await capture({
       timing: { imageSeconds: 7200 },
       tasks: {
-        CheckImage: (_, { atSeconds }) => (atSeconds > 3600 && atSeconds < 5000 ? failedImage() : undefined),
+        CheckImage: failsAfterAnHour,
       },
     });
     expect(done.calls.map(({ state }) => state).filter((state) => !state.startsWith('Check'))).toEqual([
@@ -66,7 +72,7 @@ export function images(): void {
     const done = await capture({
       timing: { imageSeconds: 7200 },
       tasks: {
-        CheckImage: (_, { atSeconds }) => (atSeconds > 3600 && atSeconds < 5000 ? failedImage() : undefined),
+        CheckImage: failsAfterAnHour,
         StartInstance: (_, { number }) => (number === 2 ? { action: 'gone', waitSeconds: 15 } : undefined),
       },
     });

@@ -87,7 +87,7 @@ describe('what is watched', () => {
   it.each<[Pace, takes: number, looks: number]>([
     ['image', 20 * 3600, 80],
     ['image', 3600, 25],
-    ['stop', 1800, 100],
+    ['stop', 1800, 120],
     ['snapshots', 1800, 80],
   ])('at the pace of %s for %i seconds costs at most %i looks', (pace, takes, looks) => {
     expect(watch(pace, takes).looks).toBeLessThanOrEqual(looks);

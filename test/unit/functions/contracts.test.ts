@@ -10,6 +10,8 @@ const raisedByAdapters: Readonly<Record<string, readonly string[]>> = {
   copy: ['QuotaExceeded'],
   start: ['CapacityUnavailable'],
   stop: ['StopRefused'],
+  shareImage: ['ShareRefused'],
+  shareSnapshot: ['ShareRefused'],
   find: ['PolicyNotFound', 'PolicyInvalid'],
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contract, makeShareImage } from '../../../functions/share-image/task.ts';
+import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Image } from '../../../shared/domain/image.ts';
 import { anImage, executionId, imageId } from '../domain/examples.ts';
 import { fakeImages, regions, within } from './fakes.ts';
@@ -54,6 +55,16 @@ describe('an image is not made public', () => {
       calls: [],
     });
   });
+});
+
+it('what EC2 itself will not share is left to the workflow', async () => {
+  const refused = new LifecycleError('ShareRefused', 'the snapshot is encrypted under a key of AWS');
+  const shareSnapshot = async () => {
+    throw refused;
+  };
+  const imagesIn = regions({ 'eu-west-2': { ...fakeImages(anImage()), shareSnapshot } });
+  const input = { executionId, region: 'eu-west-2', imageId, audience: partner };
+  await expect(makeShareImage({ imagesIn })(input)).rejects.toBe(refused);
 });
 
 it('an image that EC2 does not show is looked for again', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { contract, makeStartInstance } from '../../../functions/start-instance/task.ts';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Instance } from '../../../shared/domain/instance.ts';
+import { pollSeconds } from '../../../shared/domain/polling.ts';
 import {
   after,
   anInstance,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { contract, makeStopInstance } from '../../../functions/stop-instance/task.ts';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
 import { type Instance, type Lease, leaseOf } from '../../../shared/domain/instance.ts';
+import { pollSeconds } from '../../../shared/domain/polling.ts';
 import {
   after,
   anInstance,

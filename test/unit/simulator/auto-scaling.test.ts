@@ -50,6 +50,16 @@ describe('a member of an Auto Scaling group', () => {
     expect(volumeIds).toEqual([now(replacement?.InstanceId ?? '').BlockDeviceMappings?.[0]?.Ebs?.VolumeId]);
   });
 
+  test('that is terminated by hand is replaced by its like, volumes included', async () => {
+    const { account, wait, instance: now } = world({ contents: { instances: [member], autoScalingGroups: [group] } });
+    account.call('ec2', 'TerminateInstances', { InstanceIds: [web] });
+    await wait(120);
+    const members = [...(account.region('us-east-1').autoScalingGroups.get('shop')?.members.keys() ?? [])];
+    expect(members).toHaveLength(1);
+    expect(now(members[0] ?? '')).toMatchObject({ State: { Name: 'running' } });
+    expect(now(members[0] ?? '').BlockDeviceMappings).toHaveLength(1);
+  });
+
   test('is known by its group’s list, or by its tag alone', async () => {
     const tagged = instance('i-00000000000000003', { Tags: [{ Key: 'aws:autoscaling:groupName', Value: 'other' }] });
     const { as, autoScaling } = world({

@@ -87,6 +87,16 @@ describe('the invariants', () => {
     expect(broken()).toEqual([2]);
   });
 
+  test('2: but a start that fell back may be repeated', async () => {
+    const { start, stop, wait, broken } = watched({ faults: [{ fault: 'start-falls-back', nth: 1 }] });
+    await stop(web);
+    await wait(60);
+    await start(web);
+    await wait(60);
+    await start(web);
+    expect(broken()).toEqual([]);
+  });
+
   test('3: nothing without our tags is changed', async () => {
     const foreign = { ImageId: 'ami-00000000000000001', Name: 'foreign', State: 'available' as const };
     const snapshot = { SnapshotId: 'snap-00000000000000001', State: 'completed' as const };
