@@ -7,7 +7,7 @@ import { type LoadedAccount, loadAccountFolder } from '../../simulator/load/acco
 import { AccountFolderInvalid } from '../../simulator/load/account-folder-invalid.ts';
 import { InputError } from '../input-error.ts';
 import type { CommandContext } from '../main.ts';
-import { loadPolicies } from '../policies/load.ts';
+import { type LoadedPolicy, loadPolicies } from '../policies/load.ts';
 import { progressBar } from '../progress.ts';
 import { printReport } from './print-report.ts';
 import { projectDirectory } from './project.ts';
@@ -41,7 +41,7 @@ export function addSimulateCommand(program: Command, { output, finish }: Command
     .option('--json', 'print the report as JSON')
     .action(async (options: Options) => {
       const loaded = accountOf(options);
-      const policies = policiesOf(options);
+      const policies = policiesOf(options, loaded.region);
       const bar = progressBar(`Simulating ${options.days} days`);
       const report = await simulate({
         loaded,
@@ -80,8 +80,10 @@ function withoutEmptyPath({ path, ...problem }: { file: string; path: string; pr
   return path === '' ? problem : { ...problem, path };
 }
 
-function policiesOf({ policies: folder, selectAll }: Options): NamedPolicy[] {
-  const policies = loadPolicies(folder).policies.map(({ policy }) => policy);
+function policiesOf({ policies: folder, selectAll }: Options, region: string): NamedPolicy[] {
+  const loaded = loadPolicies(folder).policies;
+  refuseCopiesAtHome(loaded, region);
+  const policies = loaded.map(({ policy }) => policy);
   if (selectAll === undefined) return policies;
   const problem = (text: string, mend: string) => new InputError([{ file: '--select-all', problem: text, mend }]);
   const chosen = policies.find(({ name }) => name === selectAll);
@@ -94,6 +96,16 @@ function policiesOf({ policies: folder, selectAll }: Options): NamedPolicy[] {
     );
   }
   return policies;
+}
+
+/** Found now rather than at every run: a policy does not know its Region, but a simulation does. */
+function refuseCopiesAtHome(loaded: readonly LoadedPolicy[], region: string): void {
+  const problems = loaded.flatMap(({ file, policy }) =>
+    policy.copies.flatMap((copy, index) => (copy.region === region ? [{ file, path: `copies[${index}].region` }] : [])),
+  );
+  if (problems.length === 0) return;
+  const problem = `is ${region}, the Region that is simulated, where the images are made`;
+  throw new InputError(problems.map((place) => ({ ...place, problem, mend: 'copy to another Region' })));
 }
 
 function wholeNumber(least: number, most: number) {

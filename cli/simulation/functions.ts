@@ -33,7 +33,7 @@ export const stackNames = {
  * Loads the handlers that ship, with the simulated account under their clients. They read their environment when they
  * are loaded, as on Lambda, so one process serves one Region.
  */
-export async function loadFunctions(region: string): Promise<Functions> {
+export async function loadFunctions(region: string, accountId: string): Promise<Functions> {
   if (loadedRegion !== undefined && loadedRegion !== region) {
     throw new Error(`The functions are loaded for ${loadedRegion}; another Region needs another process.`);
   }
@@ -42,7 +42,7 @@ export async function loadFunctions(region: string): Promise<Functions> {
     AWS_REGION: region,
     WORK_BUCKET: stackNames.workBucket,
     POLICY_PREFIX: stackNames.policyPrefix,
-    NOTIFICATION_TOPIC_ARN: `arn:aws:sns:${region}:111122223333:ami-lifecycle`,
+    NOTIFICATION_TOPIC_ARN: `arn:aws:sns:${region}:${accountId}:ami-lifecycle`,
     // A simulation looks at the world, not at logs; and a year of them would be gigabytes.
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { policyWords } from '../../shared/domain/selection.ts';
+import { tagKeys } from '../../shared/domain/tags.ts';
 import type { Account } from '../../simulator/account.ts';
 import type { Bucket } from '../../simulator/state.ts';
 import type { AccountEvent } from '../../simulator/world.ts';
@@ -19,6 +21,8 @@ export interface Capture {
 /** One execution of capture-images. */
 export interface Run {
   executionArn: string;
+  /** The policies that it was started for. */
+  policies: string[];
   startedAtMs: number;
   status: string;
   error: string;
@@ -53,6 +57,10 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('captured'), consistency: z.string(), reason: z.string() }),
   z.object({ outcome: z.literal('skipped'), reason: z.string() }),
 ]);
+const startSchema = z.union([
+  z.object({ policy: z.string() }),
+  z.object({ detail: z.object({ tags: z.record(z.string(), z.string()) }) }),
+]);
 const causeSchema = z.object({ errorMessage: z.string() });
 
 /** Watches a stack from outside, as its owner would: executions as they end, instances as they stop and run. */
@@ -66,6 +74,7 @@ export function observe(account: Account, { engine, workBucket }: Stack): Observ
     if (detail.status === 'RUNNING' || isChild(detail.executionArn)) return;
     runs.push({
       executionArn: detail.executionArn,
+      policies: policiesOf(detail.input),
       startedAtMs: detail.startDate,
       status: detail.status,
       error: detail.error ?? '',
@@ -74,6 +83,12 @@ export function observe(account: Account, { engine, workBucket }: Stack): Observ
     });
   });
   return { runs, downtimes, notBack };
+}
+
+/** By hand or by schedule a run names its policy; a tagging names policies in the tag. */
+function policiesOf(input: string | null): string[] {
+  const started = startSchema.parse(JSON.parse(input ?? 'null'));
+  return 'policy' in started ? [started.policy] : policyWords(started.detail.tags[tagKeys.policy] ?? '');
 }
 
 /** The children of a distributed Map carry its label beside the machine's name. */

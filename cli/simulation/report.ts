@@ -115,7 +115,7 @@ function policyReport(policy: string, { runs }: Observer): PolicyReport {
     countBy(captures.filter((capture) => capture.outcome === outcome).map(({ reason }) => reason));
   return {
     policy,
-    runs: runs.filter((run) => run.captures.some((capture) => capture.policy === policy)).length,
+    runs: runs.filter(({ policies }) => policies.includes(policy)).length,
     selected: new Set(captures.map(({ instanceId }) => instanceId)).size,
     captured: captures.filter(({ outcome }) => outcome === 'captured').length,
     skipped: reasons('skipped'),

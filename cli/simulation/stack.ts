@@ -36,7 +36,7 @@ const captureImages = 'capture-images';
 export async function createStack(options: StackOptions): Promise<Stack> {
   const { account, clock, seed } = options;
   const region = account.homeRegion;
-  const functions = await loadFunctions(region);
+  const functions = await loadFunctions(region, account.accountId);
   const workBucket = account.createBucket(stackNames.workBucket);
 
   const engine = createEngine({
