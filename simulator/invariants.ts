@@ -63,10 +63,10 @@ const snapshotGraceMs = 30 * 60_000;
 export function watchInvariants(account: Account, onBreach?: (breach: InvariantBroken) => void): InvariantWatch {
   const breaches: InvariantBroken[] = [];
   /**
-   * Instances that were stopped, by whom, in their Regions. A start that was accepted may fall back to `stopped`, so it
-   * only lets the next stop take the place of this one.
+   * Who stopped an instance last. It stays known when the instance is started: a start that was accepted may fall back
+   * to `stopped`, and is then repeated.
    */
-  const stops = new Map<string, { byUs: boolean; atMs: number; region: string; isStarted: boolean }>();
+  const stops = new Map<string, { byUs: boolean; atMs: number; region: string }>();
   /** What the StopInstances that is being answered found running: only that is stopped by it. */
   let runningBefore: string[] = [];
   /** The image that is registered under a policy, instance, slot and Region. */
@@ -95,7 +95,6 @@ export function watchInvariants(account: Account, onBreach?: (breach: InvariantB
     const region = account.region(call.region);
     const { operation, input, caller } = call;
     if (operation === 'StopInstances') recordStops(region, call);
-    if (operation === 'StartInstances') recordStarts(input);
     if (caller !== undefined && operation === 'StopInstances') checkMembers(region, input);
     if (caller !== undefined && (operation === 'CreateImage' || operation === 'CopyImage')) {
       const image = region.images.get(textIn(call.output ?? {}, 'ImageId') ?? '');

@@ -5,7 +5,7 @@ import type { ImageRecord } from '../state.ts';
 import { type Call, created, seen } from '../world.ts';
 import { beginCopy, type CopiedSnapshot, encryptionOf } from './copying.ts';
 import { known, refuseUnknown } from './identifiers.ts';
-import { checkImageName, registerImage } from './image-records.ts';
+import { checkImageName, checkImageQuota, registerImage } from './image-records.ts';
 import { specifiedTags } from './tags.ts';
 
 const concurrentCopies = 300;
@@ -47,6 +47,7 @@ export const copyImage = operation<CopyImageCommandInput, Omit<CopyImageCommandO
       refuse('InvalidAMIID.Unavailable', `The image ID '[${sourceId}]' is not in a state from which it can be copied.`);
     }
     checkImageName(region, name, nowMs);
+    checkImageQuota(region);
     const tags = specifiedTags(input.TagSpecifications, ['image', 'snapshot']);
     if (region.copiesUnderWay >= concurrentCopies) {
       refuse(

@@ -5,7 +5,7 @@ import type { ImageRecord, InstanceRecord, RegionState, VolumeRecord } from '../
 import { type Call, created } from '../world.ts';
 import { beginCapture } from './capture.ts';
 import { known } from './identifiers.ts';
-import { checkImageName, registerImage } from './image-records.ts';
+import { checkImageName, checkImageQuota, registerImage } from './image-records.ts';
 import { reboot } from './instance-states.ts';
 import { specifiedTags } from './tags.ts';
 import { concurrentSnapshots } from './volume-records.ts';
@@ -17,6 +17,7 @@ export const createImage = operation<CreateImageCommandInput, Omit<CreateImageCo
     const name = required(input.Name, 'Name');
     const instance = known('instance', region.instances, required(input.InstanceId, 'InstanceId'));
     checkImageName(region, name, nowMs);
+    checkImageQuota(region);
     checkSource(instance);
     if ((input.Description ?? '').length > 255) {
       refuse('InvalidParameterValue', 'The description must not be longer than 255 characters.');

@@ -17,6 +17,14 @@ export function checkImageName(region: RegionState, name: string, nowMs: number)
   region.namesReleased.delete(name);
 }
 
+/** Images that one Region of an account may hold, in whatever state. */
+const mostImages = 50_000;
+
+export function checkImageQuota(region: RegionState): void {
+  if (region.images.size < mostImages) return;
+  refuse('ResourceLimitExceeded', `You have reached the limit of ${mostImages} AMIs in this Region.`);
+}
+
 /** Makes an image findable. */
 export function registerImage(region: RegionState, record: ImageRecord): void {
   region.images.set(record.id, record);

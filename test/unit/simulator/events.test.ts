@@ -118,6 +118,29 @@ describe('an event', () => {
 });
 
 describe('tags', () => {
+  test('that are written, changed or removed later are what listings find by', async () => {
+    const { account, wait, snapshotsOf } = world();
+    const { ImageId = '' } = account.call('ec2', 'CreateImage', image);
+    await wait(5);
+    const Resources = [ImageId, snapshotsOf(ImageId)[0]?.SnapshotId ?? ''];
+    const found = (value: string) => {
+      const Filters = [{ Name: 'tag:state', Values: [value] }];
+      return [
+        account.call('ec2', 'DescribeImages', { Filters }).Images?.length,
+        account.call('ec2', 'DescribeSnapshots', { Filters }).Snapshots?.length,
+      ];
+    };
+    account.call('ec2', 'CreateTags', { Resources, Tags: [{ Key: 'state', Value: 'capturing' }] });
+    expect(found('capturing')).toEqual([1, 1]);
+    account.call('ec2', 'CreateTags', { Resources, Tags: [{ Key: 'state', Value: 'complete' }] });
+    expect([found('capturing'), found('complete')]).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+    account.call('ec2', 'DeleteTags', { Resources, Tags: [{ Key: 'state' }] });
+    expect(found('complete')).toEqual([0, 0]);
+  });
+
   test('given with a value are only removed if they have that value', async () => {
     const { account, instance: now } = world();
     const Resources = [web];

@@ -122,6 +122,19 @@ describe('an image', () => {
     expect(account.region('us-east-1').images.size).toBe(0);
   });
 
+  test('is refused once a Region holds fifty thousand', () => {
+    const images = Array.from({ length: 50_000 }, (_, n) => ({
+      ImageId: `ami-${String(n).padStart(17, '0')}`,
+      Name: `image ${n}`,
+      State: 'available' as const,
+    }));
+    const { account } = world({ contents: { instances: [instance(web)], images } });
+    const input = { InstanceId: web, Name: 'one more', NoReboot: true };
+    expect(() => account.call('ec2', 'CreateImage', input)).toThrow('limit of 50000 AMIs');
+    account.call('ec2', 'DeregisterImage', { ImageId: images[0]?.ImageId });
+    account.call('ec2', 'CreateImage', input);
+  });
+
   test('fails when another snapshot of the volume started less than fifteen seconds before', async () => {
     const { as, ec2, wait, image } = world();
     const first = await as('f', () => ec2.send(create()));
