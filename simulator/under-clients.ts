@@ -19,6 +19,8 @@ interface Invocation {
   functionName: string;
   elapsedMs: number;
   calls: number;
+  /** The end of the last call so far: what a function asks at the same time is answered in the order of asking. */
+  turn: Promise<unknown>;
 }
 
 const invocations = new AsyncLocalStorage<Invocation>();
@@ -38,7 +40,13 @@ export async function runAs<Value>(
   caller: Caller,
   work: () => Promise<Value>,
 ): Promise<{ value: Value; elapsedMs: number; calls: number }> {
-  const invocation: Invocation = { account, functionName: caller.functionName, elapsedMs: 0, calls: 0 };
+  const invocation: Invocation = {
+    account,
+    functionName: caller.functionName,
+    elapsedMs: 0,
+    calls: 0,
+    turn: Promise.resolve(),
+  };
   const value = await invocations.run(invocation, work);
   return { value, elapsedMs: invocation.elapsedMs, calls: invocation.calls };
 }
@@ -54,8 +62,6 @@ export function putUnder(client: EC2Client | S3Client | SSMClient | SNSClient | 
   const stack: Stack = client.middlewareStack;
   stack.add(
     (_next, context) => async (args) => {
-      settings ??= Promise.all([config.region(), config.maxAttempts()]);
-      const [region, maxAttempts] = await settings;
       const service = serviceOf(context.clientName ?? '');
       const operation = (context.commandName ?? '').replace(/Command$/, '');
       const invocation = invocations.getStore();
@@ -64,7 +70,14 @@ export function putUnder(client: EC2Client | S3Client | SSMClient | SNSClient | 
           `${operation} was called outside of runAs: wrap the work in runAs(account, { functionName }, work), so that it is known which simulated account answers.`,
         );
       }
-      return { response: {}, output: send(invocation, { service, operation, region, input: args.input }, maxAttempts) };
+      // A client's first call waits longer for its settings than its others do: without turns, order would depend on it.
+      const answered = invocation.turn.then(async () => {
+        settings ??= Promise.all([config.region(), config.maxAttempts()]);
+        const [region, maxAttempts] = await settings;
+        return send(invocation, { service, operation, region, input: args.input }, maxAttempts);
+      });
+      invocation.turn = answered.catch(() => {});
+      return { response: {}, output: await answered };
     },
     { step: 'initialize', priority: 'low', name: 'simulatedAccount', override: true },
   );

@@ -31,7 +31,7 @@ type Input = z.output<typeof contract.input>;
 type Output = z.output<typeof contract.output>;
 
 interface Ports {
-  imagesIn(region: string): {
+  imagesIn: (region: string) => {
     describe(imageId: string): Promise<Image | undefined>;
     snapshotsFor(imageId: string): Promise<Snapshot[]>;
   };

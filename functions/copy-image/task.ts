@@ -25,7 +25,7 @@ type Output = z.output<typeof contract.output>;
 interface Ports {
   /** Where the image was made. */
   region: string;
-  imagesIn(region: string): {
+  imagesIn: (region: string) => {
     describe(imageId: string): Promise<Image | undefined>;
     findByName(name: string): Promise<Image | undefined>;
     copy(request: {

@@ -6,7 +6,7 @@ import type { Instance } from '../../shared/domain/instance.ts';
 import { imageName } from '../../shared/domain/naming.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
 import { pollSeconds } from '../../shared/domain/polling.ts';
-import { imageTags, isProductOf, type Tags } from '../../shared/domain/tags.ts';
+import { imageTags, isProductOf, type Tags, tagKeys } from '../../shared/domain/tags.ts';
 
 export const contract = {
   input: z.strictObject({
@@ -78,21 +78,21 @@ export function makeCreateImage({ instances, images }: Ports) {
         instanceTags: capture.copyInstanceTags ? instance.tags : {},
       }),
     });
-    return {
-      imageId: created ?? (await adopt(name, { policyName: policy.name, instanceId, slot })),
-      adopted: created === undefined,
-      consistency,
-      waitSeconds: pollSeconds(leased ? 'snapshots' : 'image', now, now),
-    };
+    const waitSeconds = pollSeconds(leased ? 'snapshots' : 'image', now, now);
+    if (created !== undefined) return { imageId: created, adopted: false, consistency, waitSeconds };
+    const image = await adopt(name, { policyName: policy.name, instanceId, slot });
+    // What it holds was decided when it was made.
+    const held = parts.consistency.catch(consistency).parse(image.tags[tagKeys.consistency]);
+    return { imageId: image.imageId, adopted: true, consistency: held, waitSeconds };
   };
 
-  async function adopt(name: string, product: Parameters<typeof isProductOf>[1]): Promise<string> {
+  async function adopt(name: string, product: Parameters<typeof isProductOf>[1]): Promise<Image> {
     const image = await images.findByName(name);
     if (!image) {
       // Just made and not shown yet, or just deregistered and its name not free yet: both pass with time.
       throw new LifecycleError('AwsUnavailable', `The name ${name} is taken, but its image is not shown.`, { name });
     }
-    if (image.sourceInstanceId === product.instanceId && isProductOf(image.tags, product)) return image.imageId;
+    if (image.sourceInstanceId === product.instanceId && isProductOf(image.tags, product)) return image;
     throw new LifecycleError('NameTaken', `${image.imageId} has the name ${name} and is not this capture's image.`, {
       name,
       imageId: image.imageId,

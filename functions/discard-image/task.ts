@@ -19,7 +19,11 @@ export const contract = {
     /** Why it failed. */
     reason: z.string(),
   }),
-  output: z.strictObject({ nextAttempt: parts.attempt }),
+  output: z.strictObject({
+    /** False for an image that became available since: it is kept, and the attempt goes on. */
+    discarded: z.boolean(),
+    nextAttempt: parts.attempt,
+  }),
   errors: [...awsErrors, 'ImageFailed'],
 } satisfies Contract<unknown, unknown>;
 
@@ -27,7 +31,7 @@ type Input = z.output<typeof contract.input>;
 type Output = z.output<typeof contract.output>;
 
 interface Ports {
-  imagesIn(region: string): {
+  imagesIn: (region: string) => {
     describe(imageId: string): Promise<Image | undefined>;
     snapshotsFor(imageId: string): Promise<Snapshot[]>;
     deregister(imageId: string): Promise<void>;
@@ -50,6 +54,7 @@ export function makeDiscardImage({ imagesIn }: Ports) {
         reason,
       });
     }
+    if (image?.state === 'available' || image?.state === 'disabled') return { discarded: false, nextAttempt: attempt };
     const snapshots = await images.snapshotsFor(imageId);
     if (image) await images.deregister(imageId);
     const deleted = await Promise.all(snapshots.map(({ snapshotId }) => images.deleteSnapshot(snapshotId)));
@@ -64,6 +69,6 @@ export function makeDiscardImage({ imagesIn }: Ports) {
         attempts,
       });
     }
-    return { nextAttempt: attempt + 1 };
+    return { discarded: true, nextAttempt: attempt + 1 };
   };
 }

@@ -42,7 +42,7 @@ type Output = z.output<typeof contract.output>;
 
 interface Ports {
   region: string;
-  imagesIn(region: string): { writeTags(imageId: string, tags: Tags): Promise<void> };
+  imagesIn: (region: string) => { writeTags(imageId: string, tags: Tags): Promise<void> };
   meter: { seconds(name: string, value: number, dimensions: Readonly<Record<string, string>>): void };
 }
 

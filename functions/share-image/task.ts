@@ -19,7 +19,7 @@ type Input = z.output<typeof contract.input>;
 type Output = z.output<typeof contract.output>;
 
 interface Ports {
-  imagesIn(region: string): {
+  imagesIn: (region: string) => {
     describe(imageId: string): Promise<Image | undefined>;
     shareImage(imageId: string, audience: Audience): Promise<void>;
     shareSnapshot(snapshotId: string, accounts: readonly string[]): Promise<void>;

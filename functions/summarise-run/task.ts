@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
 
-/** How many failures are told one by one; the rest is in the run's results. */
+/** How many failures are told one by one, and how much of each; the rest is in the run's results. */
 const toldFailures = 20;
+const toldCharacters = 500;
 
 const failure = z.strictObject({ Error: z.string(), Cause: z.string() });
 
@@ -60,7 +61,7 @@ type Item =
 interface Ports {
   /** The stack's own topic, for runs whose policies name none; empty for none. */
   topicArn: string;
-  objectsIn(bucket: string): { readJson(key: string): Promise<unknown> };
+  objectsIn: (bucket: string) => { readJson(key: string): Promise<unknown> };
   notifications: { publish(topicArn: string, subject: string, message: string): Promise<void> };
   meter: { count(name: string, value: number, dimensions: Readonly<Record<string, string>>): void };
 }
@@ -146,7 +147,7 @@ function messageOf(
 ): string {
   const told = failures
     .slice(0, toldFailures)
-    .map(({ instanceId, error, cause }) => `${instanceId} ${error}: ${cause}`);
+    .map(({ instanceId, error, cause }) => `${instanceId} ${error}: ${cause.slice(0, toldCharacters)}`);
   return [
     summary,
     ...(ended ? [`${ended.Error}: ${ended.Cause}`] : []),

@@ -205,8 +205,10 @@ const fields = {
 
 type PolicyIssue = { path: readonly (string | number)[]; message: string };
 
+const fieldsNotAvailableYet = ['retain', 'retire', 'archive', 'drill'] as const;
+
 /** Fields of the schema whose workflow does not exist yet, by dotted path; `copies.retain` is a copy's. */
-export const notAvailableYet: readonly string[] = ['retain', 'retire', 'archive', 'drill', 'copies.retain'];
+export const notAvailableYet: readonly string[] = [...fieldsNotAvailableYet, 'copies.retain'];
 
 const policyObject = z.strictObject(fields);
 const namedPolicyObject = z.strictObject({ name: z.string().regex(policyNamePattern), ...fields });
@@ -228,7 +230,7 @@ export type Policy = z.output<typeof policySchema>;
 export type NamedPolicy = z.output<typeof namedPolicySchema>;
 
 function* issuesOf(policy: z.output<typeof policyObject>): Generator<PolicyIssue> {
-  for (const field of ['retain', 'retire', 'archive', 'drill'] as const) {
+  for (const field of fieldsNotAvailableYet) {
     if (policy[field] !== undefined) yield { path: [field], message: notAvailable };
   }
   const seen = new Set<string>();

@@ -17,9 +17,8 @@ const logKeys = ['executionId', 'instanceId', 'imageId', 'slot', 'region'] as co
  */
 export function asTask<Input, Output>(contract: Contract<Input, Output>, task: (input: Input) => Promise<Output>) {
   const run = async (event: unknown): Promise<Output> => {
-    const input = inputOf(contract, event);
     try {
-      const output = outputOf(contract, await task(input));
+      const output = outputOf(contract, await task(inputOf(contract, event)));
       logger.info('done', { outcome: { ...output } });
       return output;
     } catch (error) {
@@ -54,9 +53,18 @@ function outputOf<Input, Output>(contract: Contract<Input, Output>, result: Outp
 }
 
 /** Paths and problems, never values: an input may be large and may carry what does not belong in a log. */
-function problemsOf({ issues }: z.ZodError): string {
+function problemsOf(error: z.ZodError): string {
+  const issues = error.issues.flatMap((issue) => leavesOf(issue));
   const shown = issues.slice(0, 5).map(({ path, message }) => `${z.core.toDotPath(path) || 'input'}: ${message}`);
   return [...shown, ...(issues.length > shown.length ? [`and ${issues.length - shown.length} more`] : [])].join('; ');
+}
+
+/** Of what could have been several things, the problems of the one that it comes closest to. */
+function leavesOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): z.core.$ZodIssue[] {
+  const path = [...above, ...issue.path];
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path }];
+  const [closest = []] = issue.errors.toSorted((left, right) => left.length - right.length);
+  return closest.flatMap((inner) => leavesOf(inner, path));
 }
 
 function pick(event: unknown, keys: readonly string[]): Record<string, unknown> {

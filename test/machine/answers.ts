@@ -37,7 +37,12 @@ export interface World {
   readonly timing: Timing;
   readonly objects: ReadonlyMap<string, string>;
   /** What SummariseRun tells people. */
-  tell(message: string): void;
+  readonly tell: (message: string) => void;
+}
+
+/** When a call was made, as the machine says it. */
+export function instantOf(call: Call | undefined): string {
+  return new Date(Date.parse(startedAt) + 1000 * (call?.atSeconds ?? Number.NaN)).toISOString();
 }
 
 /** A policy called gold; `fields` as in its file. */
@@ -174,5 +179,7 @@ function imageProgress(
 }
 
 function discard({ attempt, imageId: failed, region, reason }: Input<'DiscardImage'>): Output<'DiscardImage'> | Mishap {
-  return attempt >= 2 ? fails('ImageFailed', `${failed} failed in ${region}: ${reason}`) : { nextAttempt: attempt + 1 };
+  return attempt >= 2
+    ? fails('ImageFailed', `${failed} failed in ${region}: ${reason}`)
+    : { discarded: true, nextAttempt: attempt + 1 };
 }

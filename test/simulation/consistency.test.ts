@@ -159,7 +159,7 @@ describe('A server that must not be stopped', () => {
       behaviour: { eventDelayMs: () => 0, consistencyLagMs: () => 0 },
     });
     const stop = story.account.onEvent(({ detail }) => {
-      if (detail['state'] !== 'stopped') return;
+      if (detail.state !== 'stopped') return;
       stop();
       story.account.call('ec2', 'StartInstances', { InstanceIds: [web.id] });
     });
@@ -174,5 +174,7 @@ describe('A server that must not be stopped', () => {
 
 /** When the last instance was back. */
 function backUpAtMs(story: Story): number {
-  return Math.max(...story.witness.events.flatMap(({ detail, time }) => (detail['state'] === 'running' ? [Date.parse(time)] : [])));
+  return Math.max(
+    ...story.witness.events.flatMap(({ detail, time }) => (detail.state === 'running' ? [Date.parse(time)] : [])),
+  );
 }

@@ -30,7 +30,23 @@ describe('A server whose Zone has no room when it is to start again', () => {
     expect(story.lastRun().status).toBe('SUCCEEDED');
   });
 
-  it('is given up after half a day, loudly, with the lease that tells who must start it', async () => {
+  it('is given the time to boot that any other has, however long it was tried', async () => {
+    const web = server('web');
+    const from = Date.parse('2026-11-21T03:00:00Z');
+    const story = await given({
+      at: '2026-11-21T03:00:00Z',
+      policies: [policy('gold')],
+      servers: [web],
+      faults: [{ fault: 'capacity-gone', between: [from, from + 3 * 60 * minuteMs] }],
+    });
+
+    await story.capture('gold');
+
+    expect(story.state(web)).toBe('running');
+    expect(story.lastRun().status).toBe('SUCCEEDED');
+  });
+
+  it('is given up after hours, loudly, with the lease that tells who must start it', async () => {
     const web = server('web');
     const story = await given({
       policies: [policy('gold')],
@@ -135,6 +151,29 @@ describe('A server that does not shut down', () => {
   });
 });
 
+describe('An image that EC2 is slow to show', () => {
+  it('after it was asked for in vain for minutes is not given up, nor made twice', async () => {
+    const web = server('web');
+    const from = Date.parse('2026-11-21T03:00:00Z');
+    const story = await given({
+      // With this seed the last of many tries succeeds, so that the image is new when its time to be shown is over.
+      seed: 8,
+      at: '2026-11-21T03:00:00Z',
+      policies: [policy('gold')],
+      servers: [web],
+      behaviour: { consistencyLagMs: () => 20_000 },
+      faults: [{ fault: 'throttled', operation: 'CreateImage', between: [from, from + 5.5 * minuteMs] }],
+    });
+
+    await story.capture('gold');
+
+    expect(story.accepted('CreateImage')).toHaveLength(1);
+    expect(story.image().state).toBe('available');
+    expect(story.image().tags['ami-lifecycle:state']).toBe('complete');
+    expect(story.image().snapshots.map(({ instanceWas }) => instanceWas)).toEqual(['stopped']);
+  });
+});
+
 describe('An image that fails', () => {
   it('while its instance stands still is made again before the instance starts', async () => {
     const web = database();
@@ -163,7 +202,16 @@ describe('An image that fails', () => {
 
     await story.capture('gold');
 
-    expect(story.journey(web)).toEqual(['stopping', 'stopped', 'pending', 'running', 'stopping', 'stopped', 'pending', 'running']);
+    expect(story.journey(web)).toEqual([
+      'stopping',
+      'stopped',
+      'pending',
+      'running',
+      'stopping',
+      'stopped',
+      'pending',
+      'running',
+    ]);
     expect(story.image().tags['ami-lifecycle:consistency']).toBe('stopped');
     expect(story.image().snapshots.map(({ instanceWas }) => instanceWas)).toEqual(['stopped', 'stopped', 'stopped']);
     expect(story.lastRun().status).toBe('SUCCEEDED');

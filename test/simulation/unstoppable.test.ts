@@ -164,7 +164,9 @@ describe('An instance that somebody terminates', () => {
       servers: [web],
       behaviour: { stopSeconds: () => 40, snapshotStartSeconds: () => 20, imageMinutes: () => 30 },
     });
-    story.onceAfter(operation, seconds, () => story.account.call('ec2', 'TerminateInstances', { InstanceIds: [web.id] }));
+    story.onceAfter(operation, seconds, () =>
+      story.account.call('ec2', 'TerminateInstances', { InstanceIds: [web.id] }),
+    );
     await story.capture('gold');
     return { story, web };
   };

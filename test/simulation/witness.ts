@@ -55,7 +55,7 @@ export function witness(account: Account): Witness {
   account.onSnapshot((_, { id, description }) => births.set(id, tagsOf(description.Tags)));
   account.onEvent((event) => {
     events.push(event);
-    if (event.detail['State'] === 'available') available.set(String(event.detail['ImageId']), Date.parse(event.time));
+    if (event.detail.State === 'available') available.set(String(event.detail.ImageId), Date.parse(event.time));
   });
   return {
     watch,

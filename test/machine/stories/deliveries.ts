@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
-import { copyIn, failedImage, gold, home, imageId } from '../answers.ts';
+import { copyIn, failedImage, gold, home, imageId, instantOf } from '../answers.ts';
 import { callsIn, capture, lastSecondOf, run } from '../rig.ts';
 import { breaks, fails, type Input } from '../tasks.ts';
 
-const [frankfurt, virginia] = ['eu-central-1', 'us-east-1'];
+const frankfurt = 'eu-central-1';
+const virginia = 'us-east-1';
 const copies = [{ region: frankfurt, kmsKeyId: 'alias/ami' }, { region: virginia }];
 const share = { accounts: ['123456789012'] };
 
@@ -15,6 +16,16 @@ export function deliveries(): void {
       [lastSecondOf('CheckImage', done), { imageId, attempt: 1, target: { region: frankfurt, kmsKeyId: 'alias/ami' } }],
       [lastSecondOf('CheckImage', done), { imageId, attempt: 1, target: { region: virginia, kmsKeyId: null } }],
     ]);
+    const [copied] = callsIn('CopyImage', done);
+    expect(callsIn('CheckImage', done)[0]?.payload).toMatchObject({ region: home, imageId });
+    for (const [index, region] of [frankfurt, virginia].entries()) {
+      expect(callsIn('CheckImageCopied', done)[index]?.payload).toMatchObject({
+        region,
+        imageId: copyIn(region),
+        awaitedVolumeIds: null,
+        since: instantOf(copied),
+      });
+    }
     expect(callsIn('ShareImage', done)).toEqual([]);
     expect(callsIn('RecordCapture', done)[0]?.payload).toMatchObject({
       deliveries: [frankfurt, virginia].map((region) => ({
@@ -34,22 +45,34 @@ export function deliveries(): void {
     });
     const [done] = captures;
     if (!done) throw new Error('nothing was captured');
-    const attemptsIn = (region: string | undefined) =>
+    const attemptsIn = (region: string) =>
       callsIn('CopyImage', done).filter(({ payload }) => JSON.stringify(payload).includes(`"region":"${region}"`))
         .length;
     expect([attemptsIn(frankfurt), attemptsIn(virginia)]).toEqual([2, 1]);
     expect(callsIn('DiscardImageCopied', done).map(({ payload }) => payload)).toMatchObject([
-      { region: frankfurt, imageId: copyIn('eu-central-1'), attempt: 1, reason: 'InvalidKmsKey' },
-      { region: frankfurt, imageId: copyIn('eu-central-1'), attempt: 2, reason: 'InvalidKmsKey' },
+      { region: frankfurt, imageId: copyIn(frankfurt), attempt: 1, reason: 'InvalidKmsKey' },
+      { region: frankfurt, imageId: copyIn(frankfurt), attempt: 2, reason: 'InvalidKmsKey' },
     ]);
     expect(callsIn('RecordCapture', done)[0]?.payload).toMatchObject({
       deliveries: [
         { region: frankfurt, error: 'ImageFailed', cause: expect.stringContaining('InvalidKmsKey') },
-        { region: virginia, imageId: copyIn('us-east-1'), error: null, cause: null },
+        { region: virginia, imageId: copyIn(virginia), error: null, cause: null },
       ],
     });
     expect(done).toMatchObject({ status: 'FAILED', error: 'ImageFailed' });
     expect(error).toBe('CapturesFailed');
+  });
+
+  it('keeps a copy that turns out to be available just as it is to be discarded', async () => {
+    const done = await capture({
+      policy: gold({ copies: [{ region: virginia }] }),
+      tasks: {
+        CheckImageCopied: [failedImage('too late')],
+        DiscardImageCopied: [{ discarded: false, nextAttempt: 1 }],
+      },
+    });
+    expect(callsIn('CopyImage', done)).toHaveLength(1);
+    expect(done.status).toBe('SUCCEEDED');
   });
 
   it('shares at home at once, and every copy as soon as it is available', async () => {
@@ -57,8 +80,8 @@ export function deliveries(): void {
     const shared = callsIn('ShareImage', done);
     expect(shared.map(({ payload }) => payload)).toMatchObject([
       { region: home, imageId, audience: { accounts: ['123456789012'], public: false } },
-      { region: frankfurt, imageId: copyIn('eu-central-1') },
-      { region: virginia, imageId: copyIn('us-east-1') },
+      { region: frankfurt, imageId: copyIn(frankfurt) },
+      { region: virginia, imageId: copyIn(virginia) },
     ]);
     expect(shared.map(({ atSeconds }) => atSeconds)).toEqual([
       lastSecondOf('CheckImage', done),
@@ -80,7 +103,7 @@ export function deliveries(): void {
       deliveries: [
         { region: home, error: null },
         { region: frankfurt, error: null },
-        { region: virginia, imageId: copyIn('us-east-1'), error: 'ShareRefused' },
+        { region: virginia, imageId: copyIn(virginia), error: 'ShareRefused' },
       ],
     });
     expect(done).toMatchObject({ status: 'FAILED', error: 'ShareRefused' });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { secondsBetween } from '../../../shared/domain/polling.ts';
-import { failedImage, gold, startedAt, toCapture, toStop } from '../answers.ts';
+import { failedImage, gold, imageId, startedAt, toCapture, toStop } from '../answers.ts';
 import { callsIn, capture, lastSecondOf, orderOf } from '../rig.ts';
 import type { Stub } from '../tasks.ts';
 
@@ -77,6 +77,15 @@ export function images(): void {
       },
     });
     expect(done.output).toMatchObject({ outcome: 'captured', downtimeSeconds: null });
+  });
+
+  it('is kept when it turns out to be available just as it is to be discarded', async () => {
+    const done = await capture({
+      tasks: { CheckImage: [failedImage('too late')], DiscardImage: [{ discarded: false, nextAttempt: 1 }] },
+    });
+    expect(callsIn('InspectInstance', done)).toHaveLength(1);
+    expect(callsIn('CreateImage', done)).toHaveLength(1);
+    expect(done.output).toMatchObject({ outcome: 'captured', imageId });
   });
 
   it('fails the capture when it fails twice, after the instance has been started', async () => {

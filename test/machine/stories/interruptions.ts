@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { failedImage, gold, startedAt, toCapture, toStop } from '../answers.ts';
+import { failedImage, gold, imageId, instantOf, startedAt, toCapture, toStop, web } from '../answers.ts';
 import { callsIn, capture, lastSecondOf, orderOf } from '../rig.ts';
-import { type Call, fails, type Output } from '../tasks.ts';
+import { fails, type Output } from '../tasks.ts';
 
 const policy = gold();
 /** From the first look until it runs again. */
@@ -19,10 +19,6 @@ const other = 'arn:aws:states:eu-west-1:111122223333:execution:capture-images/Ca
 
 function inspectionSays(answer: Output<'InspectInstance'>) {
   return { tasks: { InspectInstance: () => answer } };
-}
-
-function instantOf(call: Call | undefined): string {
-  return new Date(Date.parse(startedAt) + 1000 * (call?.atSeconds ?? Number.NaN)).toISOString();
 }
 
 /** An instance on its way from running to running: stopped or not, and back. */
@@ -43,6 +39,30 @@ export function interruptions(): void {
       'RecordCapture 757',
     ]);
     expect(done).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'captured', downtimeSeconds: 229 } });
+  });
+
+  it('is told of to the last step as it was', async () => {
+    const done = await capture();
+    const [create, start] = [callsIn('CreateImage', done)[0], callsIn('StartInstance', done)[0]];
+    expect(create?.payload).toMatchObject({ policy, slot: '20261121T0300Z', consistency: 'stopped', leased: true });
+    expect(start?.payload).toMatchObject({ instanceId: web, since: instantOf(start), now: instantOf(start) });
+    const { executionArn } = done.calls[0] ?? {};
+    expect(callsIn('RecordCapture', done).map(({ payload }) => payload)).toEqual([
+      {
+        executionId: executionArn,
+        instanceId: web,
+        policyName: 'gold',
+        slot: '20261121T0300Z',
+        imageId,
+        deliveries: [],
+        stopRequestedAt: startedAt,
+        runningAt: instantOf(callsIn('CheckInstanceRunning', done).at(-1)),
+        imageRequestedAt: instantOf(create),
+        availableAt: instantOf(callsIn('CheckImage', done).at(-1)),
+        now: instantOf(callsIn('RecordCapture', done)[0]),
+      },
+    ]);
+    expect(new Set(done.calls.map((call) => call.executionArn)).size).toBe(1);
   });
 
   it('is looked at many times while it stops, and noticed within a tenth of the time that the stop took', async () => {

@@ -23,7 +23,7 @@ const allTaken = [`deregister ${imageId}`, 'delete snap-00000001', 'delete snap-
 describe('a failed image', () => {
   it('is taken away with its snapshots, and the next attempt may begin', async () => {
     const images = fakeImages(failed);
-    expect(await discarding(images)(input)).toEqual({ nextAttempt: 2 });
+    expect(await discarding(images)(input)).toEqual({ discarded: true, nextAttempt: 2 });
     expect(images.calls).toEqual(allTaken);
   });
 
@@ -39,7 +39,7 @@ describe('a failed image', () => {
 
   it('that is gone already leaves its snapshots to delete', async () => {
     const images = fakeImages();
-    expect(await discarding(images)(input)).toEqual({ nextAttempt: 2 });
+    expect(await discarding(images)(input)).toEqual({ discarded: true, nextAttempt: 2 });
     expect(images.calls).toEqual(['delete snap-00000001', 'delete snap-00000002']);
   });
 

@@ -164,7 +164,7 @@ describe('an input that does not fit', () => {
   });
 
   it('is refused without a word of its values, which do not belong into a log', async () => {
-    const secret = fc.string({ minLength: 6, maxLength: 20, unit: fc.constantFrom(...'XYZ0123456789') });
+    const secret = fc.stringMatching(/^[XYZ0-9]{6,20}$/);
     const wrong = fc.record({
       executionId: fc.constant(7),
       instanceId: secret,
