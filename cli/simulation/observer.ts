@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { sentenceOf } from '../../shared/domain/errors.ts';
 import { policyWords } from '../../shared/domain/selection.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 import type { Account } from '../../simulator/account.ts';
@@ -61,7 +62,6 @@ const startSchema = z.union([
   z.object({ policy: z.string() }),
   z.object({ detail: z.object({ tags: z.record(z.string(), z.string()) }) }),
 ]);
-const causeSchema = z.object({ errorMessage: z.string() });
 
 /** Watches a stack from outside, as its owner would: executions as they end, instances as they stop and run. */
 export function observe(account: Account, { engine, workBucket }: Stack): Observer {
@@ -139,7 +139,12 @@ function captureOf(result: z.output<typeof resultSchema>): Capture {
   const { instanceId, slot, policy } = itemSchema.parse(JSON.parse(result.Input));
   const item = { policy: policy.name, instanceId, slot };
   if (result.Status !== 'SUCCEEDED') {
-    return { ...item, outcome: 'failed', reason: result.Error ?? result.Status, message: sentenceOf(result.Cause) };
+    return {
+      ...item,
+      outcome: 'failed',
+      reason: result.Error ?? result.Status,
+      message: sentenceOf(result.Cause ?? ''),
+    };
   }
   const output = outcomeSchema.parse(JSON.parse(result.Output ?? 'null'));
   const { outcome, reason } = output;
@@ -147,13 +152,4 @@ function captureOf(result: z.output<typeof resultSchema>): Capture {
   // That the policy asked for it needs no saying.
   const how = reason === 'policy' ? output.consistency : `${output.consistency} (${reason})`;
   return { ...item, outcome, reason: how, message: '' };
-}
-
-/** Lambda reports an error as JSON around its message. */
-function sentenceOf(cause = ''): string {
-  try {
-    return causeSchema.parse(JSON.parse(cause)).errorMessage;
-  } catch {
-    return cause;
-  }
 }

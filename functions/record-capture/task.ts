@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
+import { sentenceOf } from '../../shared/domain/errors.ts';
 import { secondsBetween } from '../../shared/domain/polling.ts';
 import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
 
@@ -69,7 +70,7 @@ export function makeRecordCapture({ region, imagesIn, meter }: Ports) {
       downtimeSeconds,
       availableSeconds,
       failure: failed?.error
-        ? { Error: failed.error, Cause: `In ${failed.region}: ${failed.cause ?? 'no cause given'}` }
+        ? { Error: failed.error, Cause: `In ${failed.region}: ${sentenceOf(failed.cause ?? 'no cause given')}` }
         : null,
     };
   };

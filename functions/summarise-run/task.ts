@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
+import { sentenceOf } from '../../shared/domain/errors.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
 
 /** How many failures are told one by one, and how much of each; the rest is in the run's results. */
@@ -122,16 +123,7 @@ async function readItems(objects: ReturnType<Ports['objectsIn']>, manifestKey: s
 function itemOf({ Status, Input, Output, Error: error, Cause }: z.output<typeof resultsSchema>[number]): Item {
   if (Status === 'SUCCEEDED' && Output !== undefined) return itemOutputSchema.parse(JSON.parse(Output));
   const { instanceId } = itemInputSchema.parse(JSON.parse(Input ?? '{"instanceId":"unknown"}'));
-  return { outcome: 'failed', instanceId, error: error ?? Status, cause: sentenceOf(Cause) };
-}
-
-/** Lambda's cause is JSON around the sentence that a person wants. */
-function sentenceOf(cause: string | undefined): string {
-  try {
-    return z.object({ errorMessage: z.string() }).parse(JSON.parse(cause ?? '')).errorMessage;
-  } catch {
-    return cause ?? '';
-  }
+  return { outcome: 'failed', instanceId, error: error ?? Status, cause: sentenceOf(Cause ?? '') };
 }
 
 function topicsOf(policies: Input['policies'], topicArn: string): string[] {

@@ -119,3 +119,14 @@ export class LifecycleError extends Error {
 export function isLifecycleError(error: unknown, name?: ErrorName): error is LifecycleError {
   return error instanceof LifecycleError && (name === undefined || error.name === name);
 }
+
+/** The sentence for a person in the Cause of a failed task: Lambda puts JSON around an error's message. */
+export function sentenceOf(cause: string): string {
+  try {
+    const parsed: unknown = JSON.parse(cause);
+    if (typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed) return String(parsed.errorMessage);
+  } catch {
+    // It is a sentence already.
+  }
+  return cause;
+}

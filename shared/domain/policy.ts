@@ -226,7 +226,6 @@ export const namedPolicySchema = namedPolicyObject.superRefine((policy, context)
 /** The policy file's schema for editors: without rules across fields, which JSON Schema cannot say. */
 export const policyFileSchema = policyObject;
 
-export type Policy = z.output<typeof policySchema>;
 export type NamedPolicy = z.output<typeof namedPolicySchema>;
 
 function* issuesOf(policy: z.output<typeof policyObject>): Generator<PolicyIssue> {

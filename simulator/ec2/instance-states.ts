@@ -134,7 +134,7 @@ export function beginTermination(world: World, region: RegionState, record: Inst
 }
 
 /** A terminated instance stays visible for about an hour. */
-export function forget(region: RegionState, record: InstanceRecord): void {
+function forget(region: RegionState, record: InstanceRecord): void {
   if (!region.instances.delete(record.id)) return;
   const imageId = record.description.ImageId ?? '';
   const launches = (region.launchesByImage.get(imageId) ?? 1) - 1;

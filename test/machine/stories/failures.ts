@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { secondsBetween } from '../../../shared/domain/polling.ts';
-import { failedImage, gold, startedAt, toCapture, toStop } from '../answers.ts';
+import { failedImage, gold, instantOf, startedAt, toCapture, toStop } from '../answers.ts';
 import { attemptsOf } from '../definition.ts';
 import { callsIn, type Given, run } from '../rig.ts';
 import { contractOf, fails, hangs, type Mishap, type TaskState } from '../tasks.ts';
@@ -232,6 +232,24 @@ export function failures(): void {
       expect(Math.max(...seconds) - Math.min(...seconds)).toBeLessThan(11 * 60);
     },
   );
+
+  it('that passes by itself is not counted as time that AWS took', async () => {
+    const throttled = [fails('AwsThrottled'), fails('AwsThrottled'), fails('AwsThrottled')];
+    const done = await run({
+      policy: delivered,
+      tasks: { StopInstance: throttled, CreateImage: throttled, StartInstance: throttled, CopyImage: throttled },
+    });
+    const pairs = [
+      ['StopInstance', 'CheckInstanceStopped'],
+      ['CreateImage', 'CheckImage'],
+      ['StartInstance', 'CheckInstanceRunning'],
+      ['CopyImage', 'CheckImageCopied'],
+    ] as const;
+    for (const [asked, looked] of pairs) {
+      expect(callsIn(asked, done)).toHaveLength(4);
+      expect(callsIn(looked, done)[0]?.payload).toMatchObject({ since: instantOf(callsIn(asked, done)[3]) });
+    }
+  });
 
   it.each(errorsOf('SelectInstances'))(
     'of SelectInstances with %s fails the run, and people are told',

@@ -12,7 +12,7 @@ import { putUnder, runAs } from '../../../simulator/under-clients.ts';
 import type { AccountEvent } from '../../../simulator/world.ts';
 
 /** What most tests want: no lag, no empty pages, and durations that can be counted with. */
-export const plain: Partial<Behaviour> = {
+const plain: Partial<Behaviour> = {
   consistencyLagMs: () => 0,
   emptyPageProbability: 0,
   eventDelayMs: () => 0,
