@@ -7,6 +7,7 @@ import { projectDirectory } from '../cli/simulation/project.ts';
 import { simulate } from '../cli/simulation/simulate.ts';
 import { type NamedPolicy, namedPolicySchema } from '../shared/domain/policy.ts';
 import { type CaptureFigures, captureOnce, fleet } from './bench-world.ts';
+import { markdownTable } from './markdown.ts';
 
 const instances = 40;
 const durations = [
@@ -125,9 +126,4 @@ function seconds(value: number): string {
 
 function ratio(larger: number, smaller: number): string {
   return `${(larger / smaller).toFixed(larger / smaller >= 10 ? 0 : 1)} ×`;
-}
-
-function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -4,6 +4,7 @@ import { projectDirectory } from '../cli/simulation/project.ts';
 import type { Contract } from '../shared/domain/contract.ts';
 import { errorCatalogue } from '../shared/domain/errors.ts';
 import { tagKeys, tagMeanings } from '../shared/domain/tags.ts';
+import { markdownTable } from './markdown.ts';
 
 /** The text of docs/reference.md. */
 export async function reference(): Promise<string> {
@@ -49,9 +50,4 @@ async function taskRows(): Promise<string[][]> {
       return [`\`${name}\``, further.map((error) => `\`${error}\``).join(', ')];
     }),
   );
-}
-
-function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { LifecycleError } from '../../shared/domain/errors.ts';
-import type { Health, Instance } from '../../shared/domain/instance.ts';
+import { type Health, type Instance, isAlive } from '../../shared/domain/instance.ts';
 import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
 
 /** EC2 forces a shutdown that hangs after some minutes; what takes longer than this will not end by itself. */
@@ -41,9 +41,8 @@ interface Ports {
 export function makeCheckInstance({ instances }: Ports) {
   return async (input: Input): Promise<Output> => {
     const instance = await instances.describe(input.instanceId);
-    const isGone = !instance || instance.state === 'terminated' || instance.state === 'shutting-down';
-    if (input.until === 'stopped') return stopProgress(input, isGone ? undefined : instance);
-    if (isGone) return answer(input, 'gone', 'terminated');
+    if (input.until === 'stopped') return stopProgress(input, isAlive(instance) ? instance : undefined);
+    if (!isAlive(instance)) return answer(input, 'gone', 'terminated');
     return startProgress(
       input,
       instance,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { LifecycleError } from '../../shared/domain/errors.ts';
-import type { Image } from '../../shared/domain/image.ts';
+import type { CopyRequest, Image } from '../../shared/domain/image.ts';
 import { copyToken } from '../../shared/domain/naming.ts';
 import { pollSeconds } from '../../shared/domain/polling.ts';
 import { copyTags, type Tags, tagKeys } from '../../shared/domain/tags.ts';
@@ -28,16 +28,7 @@ interface Ports {
   imagesIn: (region: string) => {
     describe(imageId: string): Promise<Image | undefined>;
     findByName(name: string): Promise<Image | undefined>;
-    copy(request: {
-      sourceImageId: string;
-      sourceRegion: string;
-      name: string;
-      description: string;
-      clientToken: string;
-      kmsKeyId: string | undefined;
-      withinMinutes: number | undefined;
-      tags: Tags;
-    }): Promise<string | undefined>;
+    copy(request: CopyRequest): Promise<string | undefined>;
   };
 }
 

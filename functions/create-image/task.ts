@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { LifecycleError } from '../../shared/domain/errors.ts';
-import type { Image } from '../../shared/domain/image.ts';
-import type { Instance } from '../../shared/domain/instance.ts';
+import type { Image, ImageRequest } from '../../shared/domain/image.ts';
+import { type Instance, isAlive } from '../../shared/domain/instance.ts';
 import { imageName } from '../../shared/domain/naming.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
 import { pollSeconds } from '../../shared/domain/polling.ts';
-import { imageTags, isProductOf, type Tags, tagKeys } from '../../shared/domain/tags.ts';
+import { imageTags, isProductOf, tagKeys } from '../../shared/domain/tags.ts';
 
 export const contract = {
   input: z.strictObject({
@@ -37,14 +37,7 @@ interface Ports {
   instances: { describe(instanceId: string): Promise<Instance | undefined> };
   images: {
     findByName(name: string): Promise<Image | undefined>;
-    create(request: {
-      instanceId: string;
-      name: string;
-      description: string;
-      reboot: boolean;
-      excludeDevices: readonly string[];
-      tags: Tags;
-    }): Promise<string | undefined>;
+    create(request: ImageRequest): Promise<string | undefined>;
   };
 }
 
@@ -52,7 +45,7 @@ interface Ports {
 export function makeCreateImage({ instances, images }: Ports) {
   return async ({ instanceId, policy, slot, consistency: planned, leased, now }: Input): Promise<Output> => {
     const instance = await instances.describe(instanceId);
-    if (!instance || instance.state === 'terminated' || instance.state === 'shutting-down') {
+    if (!isAlive(instance)) {
       throw new LifecycleError('InstanceGone', `${instanceId} was terminated before its image was made.`, {
         instanceId,
       });

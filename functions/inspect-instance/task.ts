@@ -3,7 +3,7 @@ import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts
 import { LifecycleError } from '../../shared/domain/errors.ts';
 import type { Image } from '../../shared/domain/image.ts';
 import { inspect, leaseMinutes, wantedDevices } from '../../shared/domain/inspection.ts';
-import type { Instance, StopFacts } from '../../shared/domain/instance.ts';
+import { type Instance, isAlive, type StopFacts } from '../../shared/domain/instance.ts';
 import { imageName } from '../../shared/domain/naming.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
 import { targetSchema, targetsOf } from '../../shared/domain/target.ts';
@@ -54,7 +54,7 @@ export function makeInspectInstance({ region, instances, images }: Ports) {
   return async (input: Input): Promise<Output> => {
     const { executionId, instanceId, policy, slot, attempt, since, now } = input;
     const instance = await instances.describe(instanceId);
-    if (!instance || instance.state === 'terminated' || instance.state === 'shutting-down') {
+    if (!isAlive(instance)) {
       // Before we began, that is the end of the matter; once an image was under way, it is a loss.
       if (attempt > 1) {
         throw new LifecycleError('InstanceGone', `${instanceId} was terminated before its image was made.`, {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { isLifecycleError, LifecycleError } from '../../shared/domain/errors.ts';
-import { type Instance, leaseOf } from '../../shared/domain/instance.ts';
+import { type Instance, isAlive, leaseOf } from '../../shared/domain/instance.ts';
 import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
 
 /** Capacity comes back within hours or not by waiting. */
@@ -39,7 +39,7 @@ export function makeStartInstance({ instances, meter }: Ports) {
   return async ({ executionId, instanceId, since, now }: Input): Promise<Output> => {
     const answer = (action: Output['action']): Output => ({ action, waitSeconds: pollSeconds('image', since, now) });
     const instance = await instances.describe(instanceId);
-    if (!instance || instance.state === 'terminated' || instance.state === 'shutting-down') return answer('gone');
+    if (!isAlive(instance)) return answer('gone');
     const lease = leaseOf(instance.tags);
     if (lease && lease.executionId !== executionId) return answer('not-ours');
     if (instance.state === 'running' || instance.state === 'pending') return answer('started');

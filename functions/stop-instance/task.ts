@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { LifecycleError } from '../../shared/domain/errors.ts';
-import { type Instance, type Lease, leaseOf } from '../../shared/domain/instance.ts';
+import { type Instance, isAlive, type Lease, leaseOf } from '../../shared/domain/instance.ts';
 import { pollSeconds } from '../../shared/domain/polling.ts';
 
 export const contract = {
@@ -40,7 +40,7 @@ export function makeStopInstance({ instances }: Ports) {
       lease !== undefined && lease.executionId !== executionId && lease.executionId !== abandonedLease;
 
     const instance = await instances.describe(instanceId);
-    if (!instance || instance.state === 'terminated' || instance.state === 'shutting-down') {
+    if (!isAlive(instance)) {
       throw new LifecycleError('InstanceGone', `${instanceId} was terminated before it could be stopped.`, {
         instanceId,
       });

@@ -13,32 +13,11 @@ import {
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
 import { LifecycleError } from '../domain/errors.ts';
-import type { Audience, Image, ImageState, Snapshot } from '../domain/image.ts';
+import type { Audience, CopyRequest, Image, ImageRequest, ImageState, Snapshot } from '../domain/image.ts';
 import { type Tags, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
 import { clients } from './clients.ts';
 import { tagList, tagsOf, writeTags } from './tagging.ts';
-
-export interface ImageRequest {
-  instanceId: string;
-  name: string;
-  description: string;
-  /** Let EC2 reboot the instance for a clean file system. */
-  reboot: boolean;
-  excludeDevices: readonly string[];
-  tags: Tags;
-}
-
-export interface CopyRequest {
-  sourceImageId: string;
-  sourceRegion: string;
-  name: string;
-  description: string;
-  clientToken: string;
-  kmsKeyId: string | undefined;
-  withinMinutes: number | undefined;
-  tags: Tags;
-}
 
 /** The images of this account in one Region, and their snapshots. */
 export function imagesIn(region: string) {

@@ -26,6 +26,29 @@ export interface Snapshot {
   kmsKeyId: string | undefined;
 }
 
+/** An image to be made. */
+export interface ImageRequest {
+  instanceId: string;
+  name: string;
+  description: string;
+  /** Let EC2 reboot the instance for a clean file system. */
+  reboot: boolean;
+  excludeDevices: readonly string[];
+  tags: Tags;
+}
+
+/** A copy to be made, in the Region that is asked. */
+export interface CopyRequest {
+  sourceImageId: string;
+  sourceRegion: string;
+  name: string;
+  description: string;
+  clientToken: string;
+  kmsKeyId: string | undefined;
+  withinMinutes: number | undefined;
+  tags: Tags;
+}
+
 /** Whom an image is shared with. */
 export interface Audience {
   accounts: readonly string[];

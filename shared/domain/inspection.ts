@@ -1,5 +1,5 @@
 import type { Image } from './image.ts';
-import { type Device, type Instance, leaseOf, type StopFacts } from './instance.ts';
+import { type Device, type Instance, isAlive, leaseOf, type StopFacts } from './instance.ts';
 import type { NamedPolicy } from './policy.ts';
 import { pollSeconds, secondsBetween } from './polling.ts';
 import { type Consistency, isProductOf, tagKeys } from './tags.ts';
@@ -73,7 +73,7 @@ export function leaseMinutes({ capture }: NamedPolicy): number {
 
 function reasonToSkip({ instance, policy, slot, existing }: InspectionInput): Verdict | undefined {
   const skip = (reason: SkipReason, explanation: string): Verdict => ({ action: 'skip', reason, explanation });
-  if (instance.state === 'terminated' || instance.state === 'shutting-down') {
+  if (!isAlive(instance)) {
     return skip('instance-gone', 'it is terminated');
   }
   const skipTag = instance.tags[tagKeys.skip];

@@ -24,6 +24,11 @@ export interface Instance {
   hasTemporaryAddress: boolean;
 }
 
+/** Whether an instance can still be worked with: one that is terminated cannot, nor one that EC2 has forgotten. */
+export function isAlive(instance: Instance | undefined): instance is Instance {
+  return instance !== undefined && instance.state !== 'terminated' && instance.state !== 'shutting-down';
+}
+
 /** Answers of other calls that decide whether an instance may be stopped. */
 export interface StopFacts {
   autoScalingGroup: string | undefined;
