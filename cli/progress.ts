@@ -2,9 +2,9 @@ const width = 30;
 
 export interface ProgressBar {
   /** @param share of the work that is done, from 0 to 1 */
-  show(share: number): void;
+  readonly show: (share: number) => void;
   /** Takes the bar away. */
-  end(): void;
+  readonly end: () => void;
 }
 
 /** A bar on the terminal's last line; where nobody watches, nothing is written. */

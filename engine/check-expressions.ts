@@ -28,6 +28,7 @@ function problemsOf(
 ): readonly string[] {
   const problems: string[] = [];
   if (names.usesRoot) problems.push('$$ does not exist in Step Functions; use $states.input');
+  for (const field of names.documentFields) problems.push(`'${field}' has no document; use $states.input.${field}`);
   if (strict && names.variables.has('eval')) problems.push('$eval does not exist in Step Functions; $parse reads JSON');
   for (const field of names.statesFields) {
     if (!statesFields.has(field)) problems.push(`$states.${field} does not exist`);

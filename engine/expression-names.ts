@@ -8,7 +8,16 @@ export interface ExpressionNames {
   readonly statesFields: ReadonlySet<string>;
   /** Whether it reads `$$`, the document that Step Functions does not give. */
   readonly usesRoot: boolean;
+  /** Fields of that document that it reads by their bare names. */
+  readonly documentFields: ReadonlySet<string>;
 }
+
+export const noNames: ExpressionNames = {
+  variables: new Set(),
+  statesFields: new Set(),
+  usesRoot: false,
+  documentFields: new Set(),
+};
 
 const jsonataFunctions: ReadonlySet<string> = new Set(
   (
@@ -33,7 +42,7 @@ export function namesIn(tree: unknown): ExpressionNames {
   let usesRoot = false;
   visit(tree);
   const variables = new Set([...used].filter((name) => !bound.has(name)));
-  return { variables, statesFields, usesRoot };
+  return { variables, statesFields, usesRoot, documentFields: documentFieldsIn(tree) };
 
   function visit(node: unknown): void {
     if (typeof node !== 'object' || node === null || seen.has(node)) return;
@@ -80,5 +89,22 @@ export function namesIn(tree: unknown): ExpressionNames {
 
   function bind(node: unknown): void {
     if (isObject(node) && typeof node.value === 'string') bound.add(node.value);
+  }
+}
+
+/** Where an expression stands on values that it is given: a filter, a step, an order, the body of a function. */
+const withContext: ReadonlySet<string> = new Set('predicate stages group terms body pattern update delete'.split(' '));
+
+function documentFieldsIn(tree: unknown): ReadonlySet<string> {
+  const fields = new Set<string>();
+  visit(tree);
+  return fields;
+
+  function visit(node: unknown): void {
+    if (Array.isArray(node)) for (const item of node) visit(item);
+    if (!isObject(node)) return;
+    if (node.type === 'name' && typeof node.value === 'string') fields.add(node.value);
+    if (Array.isArray(node.steps)) visit(node.steps[0]);
+    else for (const [key, child] of Object.entries(node)) if (!withContext.has(key)) visit(child);
   }
 }

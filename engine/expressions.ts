@@ -1,7 +1,7 @@
 import jsonata from 'jsonata';
 import { EvaluationFailure } from './errors.ts';
-import { type ExpressionNames, isFunctionName, namesIn } from './expression-names.ts';
-import { type Json, type JsonObject, plainJson, UnsupportedValue } from './json.ts';
+import { type ExpressionNames, isFunctionName, namesIn, noNames } from './expression-names.ts';
+import { type Json, type JsonObject, plainJson } from './json.ts';
 import { bindFunctions, type FunctionWorld } from './jsonata-functions.ts';
 import { followPath, parseLiteral, parseSimplePath } from './jsonata-paths.ts';
 
@@ -45,11 +45,15 @@ export function compileExpression(source: string, location: string, world: Funct
   return { source, location, names, evaluate };
 }
 
-const noNames: ExpressionNames = { variables: new Set(), statesFields: new Set(), usesRoot: false };
+/**
+ * What an expression may take before it fails instead of hanging the engine. AWS is stricter (a depth near 100), but counts
+ * differently from this JSONata, which adds up the groups of a group-by.
+ */
+const runaway = { stack: 20_000, timeout: 10_000 };
 
 function parse(source: string): jsonata.Expression {
   try {
-    return jsonata(source);
+    return jsonata(source, runaway);
   } catch (error) {
     throw new ExpressionSyntaxError(jsonataMessage(error).replace(/^S\d{4}: /, ''));
   }
@@ -105,8 +109,7 @@ function jsonataEvaluator(
     if (result === undefined) return defined(undefined, source, location);
     try {
       return plainJson(result);
-    } catch (error) {
-      if (!(error instanceof UnsupportedValue)) throw error;
+    } catch {
       throw new EvaluationFailure(`${subject(source, location)} returned an unsupported result type.`, location);
     }
   };

@@ -89,13 +89,17 @@ export function sleep(flow: Flow, delayMs: number): Promise<void> {
   });
 }
 
+/** The states that take time; for the others AWS has no event. */
+const abortable: ReadonlySet<State['type']> = new Set(['Map', 'Parallel', 'Task', 'Wait']);
+
 /** Aborts a branch or iteration whose sibling failed, noting the state that it was torn from. */
 export function abortChild(parent: Flow, child: Flow): void {
   parent.children.delete(child);
   if (child.isAborted) return;
   try {
     for (const grandchild of child.children) abortChild(child, grandchild);
-    if (child.active) recordAside(child, `${child.active.type}StateAborted`, child.source);
+    const type = child.active?.type ?? 'Pass';
+    if (abortable.has(type)) recordAside(child, `${type}StateAborted`, child.source);
   } finally {
     // Even when the history is full: aborted work must not go on.
     silence(child);

@@ -24,7 +24,7 @@ export function callIntegration(visit: Visit, resource: IntegrationResource, arg
   return { taskToken, begin: (reply) => callOther(visit, resource, argument, reply) };
 }
 
-/** Handlers get a copy, as on Lambda: what they do to their event must not reach the state machine. */
+/** Handlers get and give copies, as on Lambda: what they do to an object afterwards must not reach the state machine. */
 function copied(value: Json): Json {
   const copy: unknown = JSON.parse(JSON.stringify(value ?? null));
   return copy as Json;
@@ -44,13 +44,16 @@ function invoke(
   const invocation = { executionArn: flow.execution.arn, requestId, functionArn, state: state.name };
   return work<FunctionOutcome>(
     flow.runtime,
-    () => options.invokeFunction(name, copied(payload), invocation),
+    async () => {
+      const outcome = await options.invokeFunction(name, copied(payload), invocation);
+      return 'error' in outcome ? outcome : { ...outcome, payload: copied(outcome.payload) };
+    },
     (error) => functionFailure(error),
     (outcome) =>
       reply(
         'error' in outcome
           ? { kind: 'failed', error: outcome.error, cause: outcome.cause }
-          : { kind: 'succeeded', output: envelope(copied(outcome.payload), requestId) },
+          : { kind: 'succeeded', output: envelope(outcome.payload, requestId) },
       ),
   );
 }
@@ -133,13 +136,16 @@ function callOther(
   };
   return work<IntegrationOutcome>(
     flow.runtime,
-    () => integration(copied(argument), call),
+    async () => {
+      const outcome = await integration(copied(argument), call);
+      return 'error' in outcome ? outcome : { ...outcome, output: copied(outcome.output) };
+    },
     (error) => toIntegrationFailure(error),
     (outcome) =>
       reply(
         'error' in outcome
           ? { kind: 'failed', error: outcome.error, cause: outcome.cause }
-          : { kind: 'succeeded', output: copied(outcome.output) },
+          : { kind: 'succeeded', output: outcome.output },
       ),
   );
 }

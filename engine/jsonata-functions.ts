@@ -16,7 +16,7 @@ interface NativeFunction {
 }
 
 /** The functions that AWS adds to JSONata. */
-export const functionsAddedByAws: readonly string[] = ['hash', 'parse', 'partition', 'random', 'range', 'uuid'];
+const functionsAddedByAws: readonly string[] = ['hash', 'parse', 'partition', 'random', 'range', 'uuid'];
 
 const hashAlgorithms: Readonly<Record<string, string>> = {
   MD5: 'md5',
@@ -67,14 +67,17 @@ function nativeFunctions(world: FunctionWorld): readonly NativeFunction[] {
   ];
 }
 
-function partition(items: readonly unknown[], size: number): unknown[][] {
-  if (!Number.isInteger(size) || size < 1) throw new Error('$partition: the size must be a positive integer');
+// AWS rounds the numbers of these two towards zero.
+function partition(items: readonly unknown[], chunkSize: number): unknown[][] {
+  const size = Math.trunc(chunkSize);
+  if (size < 1) throw new Error('$partition: the size must be a positive integer');
   const parts: unknown[][] = [];
   for (let start = 0; start < items.length; start += size) parts.push(items.slice(start, start + size));
   return parts;
 }
 
-function range(first: number, last: number, step: number): number[] {
+function range(...bounds: readonly [first: number, last: number, step: number]): number[] {
+  const [first = 0, last = 0, step = 0] = bounds.map(Math.trunc);
   if (step === 0) throw new Error('$range: the step must not be 0');
   const numbers: number[] = [];
   for (let value = first; step > 0 ? value <= last : value >= last; value += step) numbers.push(value);

@@ -2,7 +2,7 @@ import { checkExpressions } from './check-expressions.ts';
 import { checkVariables } from './check-variables.ts';
 import type { Machine, State } from './definition.ts';
 import { DefinitionError, type DefinitionProblem } from './errors.ts';
-import { isJsonArray, isJsonObject, type Json, type JsonObject, plainJson } from './json.ts';
+import { depthLimit, isJsonArray, isJsonObject, isTooDeep, type Json, type JsonObject } from './json.ts';
 import type { FunctionWorld } from './jsonata-functions.ts';
 import { type Fields, isPositiveInteger, type LoadContext, readFields } from './load-fields.ts';
 import { readState } from './load-state.ts';
@@ -16,6 +16,8 @@ export interface LoadOptions {
   /** Whether to refuse also what AWS accepts at creation and what can then only fail while it runs. */
   readonly strict: boolean;
 }
+
+const definitionLimitBytes = 1_048_576;
 
 /** Compiles a definition. Throws a DefinitionError that lists everything outside the subset. */
 export function loadMachine(stateMachine: string, definition: unknown, options: LoadOptions): Machine {
@@ -36,17 +38,26 @@ export function loadMachine(stateMachine: string, definition: unknown, options: 
 }
 
 function toObject(definition: unknown, stateMachine: string): JsonObject {
-  const value = plainJson(definition);
+  const refused = (message: string): DefinitionError => new DefinitionError([{ stateMachine, message }]);
+  let text: string;
+  try {
+    text = JSON.stringify(definition) ?? 'null';
+  } catch (error) {
+    throw refused(`the definition is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (Buffer.byteLength(text) > definitionLimitBytes) throw refused('the definition exceeds 1 MiB');
+  const parsed: unknown = JSON.parse(text);
+  const value = parsed as Json;
+  if (isTooDeep(value)) throw refused(`the definition is nested deeper than ${depthLimit} levels`);
   if (isJsonObject(value)) return value;
-  throw new DefinitionError([{ stateMachine, message: 'the definition must be an object' }]);
+  throw refused('the definition must be an object');
 }
 
 function readMachine(fields: Fields, context: LoadContext, language: string, taken: Set<string>): Machine {
   if (fields.at !== '') {
     const config = fields.at.endsWith('ItemProcessor/') ? ['ProcessorConfig'] : [];
-    fields.allowOnly(['Comment', 'QueryLanguage', 'StartAt', 'States', ...config]);
+    fields.allowOnly(['Comment', 'StartAt', 'States', ...config]);
   }
-  const ownLanguage = fields.string('QueryLanguage') ?? language;
   const startAt = fields.requiredString('StartAt');
   const timeoutSeconds = fields.number('TimeoutSeconds', 'a positive whole number of seconds', isPositiveInteger);
   const definitions = fields.object('States');
@@ -59,11 +70,11 @@ function readMachine(fields: Fields, context: LoadContext, language: string, tak
     }
     const stateFields = readFields(value, name, context);
     checkName(name, stateFields, taken);
-    const stateLanguage = stateFields.string('QueryLanguage') ?? ownLanguage;
+    const stateLanguage = stateFields.string('QueryLanguage') ?? language;
     if (stateLanguage !== 'JSONata') {
       stateFields.report('QueryLanguage', `must be 'JSONata' here or on the state machine, but is '${stateLanguage}'`);
     }
-    const state = readState(name, stateFields, context, (inner) => readMachine(inner, context, stateLanguage, taken));
+    const state = readState(name, stateFields, context, (inner) => readMachine(inner, context, language, taken));
     if (state) states.set(name, state);
   }
   checkTargets({ startAt, states }, Object.keys(definitions ?? {}), fields, context);

@@ -3,8 +3,14 @@ import { type Execution, statusOf } from './execution.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Runtime } from './runtime.ts';
 
-export interface ChildResult {
+/** What one child of a Map Run gets. */
+export interface ChildInput {
   readonly input: Json;
+  /** How many items are in it: 1, or those of a batch. */
+  readonly items: number;
+}
+
+export interface ChildResult extends ChildInput {
   /** `undefined` for an item that was never begun. */
   readonly execution: Execution | undefined;
 }

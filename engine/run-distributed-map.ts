@@ -3,9 +3,9 @@ import { EvaluationFailure, errorNames, StateFailure } from './errors.ts';
 import type { Ending, Execution } from './execution.ts';
 import { record, waitFor } from './flow.ts';
 import { isJsonArray, isJsonObject, type Json } from './json.ts';
-import { type ChildResult, writeResults } from './map-run-results.ts';
+import { type ChildInput, type ChildResult, writeResults } from './map-run-results.ts';
 import { evaluateInteger } from './templates.ts';
-import { scopeOf, type Visit } from './visit.ts';
+import { scopeOf, toFailure, type Visit } from './visit.ts';
 
 export interface Tolerance {
   readonly failureCount: number | undefined;
@@ -42,7 +42,7 @@ export async function runDistributedMap(
     const inputs = await childInputs(visit, state, distributed, items);
     const children = await runChildren(visit, state, distributed, mapRunArn, inputs, start);
     const output = await results(visit, distributed, mapRunArn, runId, children);
-    if (isExceeded(start.tolerance, failuresIn(children), inputs.length)) {
+    if (isExceeded(start.tolerance, failedItems(children), items.length)) {
       throw new StateFailure(
         errorNames.exceedToleratedFailureThreshold,
         'The specified tolerated failure threshold was exceeded',
@@ -53,9 +53,10 @@ export async function runDistributedMap(
     // AWS's next events follow from the one before this.
     flow.source = source;
     return output;
-  } catch (error) {
-    if (error instanceof StateFailure) record(flow, 'MapRunFailed', { error: error.error, cause: error.cause });
-    throw error;
+  } catch (thrown) {
+    const failure = toFailure(visit, thrown);
+    record(flow, 'MapRunFailed', { error: failure.error, cause: failure.cause });
+    throw failure;
   }
 }
 
@@ -86,7 +87,7 @@ async function readObject({ flow }: Visit, bucket: string, key: string): Promise
   throw failure(`Attempting to map over non-iterable node: ${bucket}/${key} holds no JSON array.`);
 }
 
-export function bucketAndKey(value: Json, keyName: string, location: string): { bucket: string; key: string } {
+function bucketAndKey(value: Json, keyName: string, location: string): { bucket: string; key: string } {
   const { Bucket: bucket, [keyName]: key = '' } = isJsonObject(value) ? value : {};
   if (typeof bucket === 'string' && typeof key === 'string') return { bucket, key };
   throw new EvaluationFailure(`The field '${location}' must give Bucket and ${keyName} as strings`, location);
@@ -97,21 +98,22 @@ async function childInputs(
   state: MapState,
   { itemBatcher }: DistributedFields,
   items: readonly Json[],
-): Promise<readonly Json[]> {
+): Promise<readonly ChildInput[]> {
   const selected: Json[] = [];
   for (let index = 0; index < items.length; index++) {
     const value = items[index] ?? null;
     const scope = scopeOf(visit, { mapItem: { index, value } });
     selected.push(state.itemSelector ? await state.itemSelector.evaluate(scope) : value);
   }
-  if (!itemBatcher) return selected;
+  if (!itemBatcher) return selected.map((input) => ({ input, items: 1 }));
   const scope = scopeOf(visit);
   const size = await evaluateInteger(itemBatcher.maxItemsPerBatch, scope, { minimum: 1, maximum: 100_000_000 });
   const batchInput = itemBatcher.batchInput && (await itemBatcher.batchInput.evaluate(scope));
-  const batches: Json[] = [];
+  const batches: ChildInput[] = [];
   for (let from = 0; from < selected.length; from += size) {
     const Items = selected.slice(from, from + size);
-    batches.push(batchInput === undefined ? { Items } : { BatchInput: batchInput, Items });
+    const input = batchInput === undefined ? { Items } : { BatchInput: batchInput, Items };
+    batches.push({ input, items: Items.length });
   }
   return batches;
 }
@@ -122,7 +124,7 @@ function runChildren(
   state: MapState,
   { label }: DistributedFields,
   mapRunArn: string,
-  inputs: readonly Json[],
+  inputs: readonly ChildInput[],
   { maxConcurrency, tolerance }: MapRunStart,
 ): Promise<readonly ChildResult[]> {
   const { runtime, execution: parent } = flow;
@@ -130,25 +132,27 @@ function runChildren(
   const running = new Set<Execution>();
   const children: Execution[] = [];
   let failed = 0;
-  const finished = (): readonly ChildResult[] => inputs.map((input, index) => ({ input, execution: children[index] }));
+  const total = inputs.reduce((sum, { items }) => sum + items, 0);
+  const finished = (): readonly ChildResult[] =>
+    inputs.map((given, index) => ({ ...given, execution: children[index] }));
 
   return waitFor<readonly ChildResult[]>(flow, (settle) => {
     let isStopping = false;
     const fill = (): void => {
       while (!isStopping && running.size < width && children.length < inputs.length) {
-        const input = inputs[children.length] ?? null;
+        const { input, items } = inputs[children.length] ?? { input: null, items: 0 };
         const child = runtime.startMapChild({ parent, label, mapRunArn, machine: state.processor, input });
         children.push(child);
         running.add(child);
-        child.closed.add((ending) => childClosed(child, ending));
+        child.closed.add((ending) => childClosed(child, items, ending));
       }
       if (running.size === 0) settle(finished());
     };
-    const childClosed = (child: Execution, ending: Ending): void => {
+    const childClosed = (child: Execution, items: number, ending: Ending): void => {
       running.delete(child);
-      if (ending.status !== 'SUCCEEDED') failed++;
+      if (ending.status !== 'SUCCEEDED') failed += items;
       if (isStopping) return;
-      if (isExceeded(tolerance, failed, inputs.length)) stop();
+      if (isExceeded(tolerance, failed, total)) stop();
       runtime.clock.after(0, fill);
     };
     const stop = (): void => {
@@ -163,15 +167,21 @@ function runChildren(
   });
 }
 
-/** A distributed Map tolerates no failure unless told; with both limits given, either of them ends it. */
+/**
+ * A distributed Map tolerates no failure unless told; with both limits given, either of them ends it. What counts are items:
+ * a child that fails fails its whole batch.
+ */
 function isExceeded({ failureCount, failurePercentage }: Tolerance, failed: number, total: number): boolean {
   if (failureCount === undefined && failurePercentage === undefined) return failed > 0;
   if (failureCount !== undefined && failed > failureCount) return true;
   return failurePercentage !== undefined && 100 * failed > failurePercentage * total;
 }
 
-function failuresIn(children: readonly ChildResult[]): number {
-  return children.filter(({ execution }) => execution?.ending?.status !== 'SUCCEEDED').length;
+function failedItems(children: readonly ChildResult[]): number {
+  return children.reduce(
+    (sum, { items, execution }) => sum + (execution?.ending?.status === 'SUCCEEDED' ? 0 : items),
+    0,
+  );
 }
 
 async function results(

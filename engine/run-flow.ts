@@ -65,6 +65,7 @@ async function handled(visit: Visit, state: HandledState, attempt: () => Promise
   for (;;) {
     try {
       const result = await attempt();
+      visit.decidedBy = flow.source;
       return await exit(visit, state, scopeOf(visit, { result }), result);
     } catch (thrown) {
       const failure = toFailure(visit, thrown);

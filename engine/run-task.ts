@@ -1,6 +1,6 @@
 import { longestTaskSeconds, type TaskState } from './definition.ts';
 import { errorNames, StateFailure } from './errors.ts';
-import { record, recordAside, waitFor } from './flow.ts';
+import { record, waitFor } from './flow.ts';
 import { callFunction, callIntegration } from './integrations.ts';
 import { exceedsPayloadLimit, type Json } from './json.ts';
 import { type Call, type Handle, type Reply, startCall } from './task-call.ts';
@@ -28,7 +28,7 @@ export async function runTask(visit: Visit, state: TaskState): Promise<Json> {
     : visit.input;
   const timeoutSeconds = await seconds(state.timeoutSeconds, visit);
   const heartbeatSeconds = await seconds(state.heartbeatSeconds, visit);
-  if (exceedsPayloadLimit(argument)) throw tooLarge(state.name);
+  if (exceedsPayloadLimit(argument)) throw tooLarge(state.name, 'provided parameters');
 
   const call =
     resource.kind === 'function' ? callFunction(visit, resource, argument) : callIntegration(visit, resource, argument);
@@ -38,9 +38,7 @@ export async function runTask(visit: Visit, state: TaskState): Promise<Json> {
   visit.decidedBy = started;
   const reply = await perform(visit, chronicle, call, { timeoutSeconds, heartbeatSeconds });
   visit.taskToken = undefined;
-  const result = conclude(visit, chronicle, reply);
-  visit.decidedBy = flow.source;
-  return result;
+  return conclude(visit, chronicle, reply);
 }
 
 async function seconds(template: Template | undefined, visit: Visit): Promise<number | undefined> {
@@ -125,10 +123,6 @@ function conclude({ flow }: Visit, { prefix, common, subject }: Chronicle, reply
     throw new StateFailure(reply.error, undefined);
   }
   const failure = reply.kind === 'failed' ? new StateFailure(reply.error, reply.cause) : tooLarge(subject);
-  flow.source = recordAside(flow, `${prefix}Failed`, flow.source, {
-    error: failure.error,
-    cause: failure.cause,
-    ...common,
-  });
+  record(flow, `${prefix}Failed`, { error: failure.error, cause: failure.cause, ...common });
   throw failure;
 }

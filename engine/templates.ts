@@ -98,9 +98,7 @@ function fill(children: readonly Template[], scope: Scope, values: Json[], from:
 }
 
 function objectOf(keys: readonly string[], values: readonly Json[]): Json {
-  const result: Record<string, Json> = {};
-  for (let index = 0; index < keys.length; index++) result[keys[index] ?? ''] = values[index] ?? null;
-  return result;
+  return Object.fromEntries(keys.map((key, index) => [key, values[index] ?? null]));
 }
 
 /** Evaluates a field that must be of one type. */

@@ -109,7 +109,7 @@ export async function exit(visit: Visit, exit: Exit, scope: Scope, fallback: Jso
   const output = exit.output ? (exit.output.constant ?? (await exit.output.evaluate(scope))) : fallback;
   if (exceedsPayloadLimit(output)) throw tooLarge(state.name);
   const variables = isJsonObject(assigned) && Object.keys(assigned).length > 0 ? assigned : undefined;
-  for (const value of Object.values(variables ?? {})) if (exceedsPayloadLimit(value)) throw tooLarge(state.name);
+  if (variables && exceedsPayloadLimit(variables)) throw tooLarge(state.name);
   const details = variables ? { name: state.name, output, assignedVariables: variables } : { name: state.name, output };
   record(flow, `${state.type}StateExited`, details);
   if (variables) flow.variables = { ...flow.variables, ...variables };
@@ -117,9 +117,9 @@ export async function exit(visit: Visit, exit: Exit, scope: Scope, fallback: Jso
   return { output, next: exit.next };
 }
 
-export function tooLarge(subject: string): StateFailure {
+export function tooLarge(subject: string, what: 'returned a result' | 'provided parameters' = 'returned a result') {
   return new StateFailure(
     errorNames.dataLimitExceeded,
-    `The state/task '${subject}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+    `The state/task '${subject}' ${what} with a size exceeding the maximum number of bytes service limit.`,
   );
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../../engine/index.ts';
 import { seededRandom } from '../../../engine/random.ts';
 import { countRetries, matchesError } from '../../../engine/retry.ts';
-import { after, createWorld, details, machine, named, task } from './harness.ts';
+import { after, createWorld, details, machine, named, part, task } from './harness.ts';
 
 function fails(name: string): () => Promise<Json> {
   return () => Promise.reject(named(name));
@@ -136,7 +136,7 @@ describe('A catcher', () => {
 });
 
 describe('States.Runtime', () => {
-  const broken = machine({
+  const broken = part({
     C: { Type: 'Choice', Choices: [{ Condition: '{% false %}', Next: 'D' }] },
     D: { Type: 'Succeed' },
   });
@@ -221,8 +221,18 @@ describe('The payload limit of 256 KiB', () => {
     expect(await run('ü'.repeat(131_072))).toBe('FAILED');
   });
 
+  it('holds for the arguments of a task, which AWS says were provided', async () => {
+    const result = await createWorld({ f: () => 1 }).run(machine({ T: task('f', { Arguments: big, End: true }) }));
+    expect(result).toMatchObject({
+      error: 'States.DataLimitExceeded',
+      cause: "The state/task 'T' provided parameters with a size exceeding the maximum number of bytes service limit.",
+    });
+    expect(result.types).not.toContain('LambdaFunctionScheduled');
+  });
+
   it('holds for what a state puts out or assigns, and for the input of an execution', async () => {
-    for (const fields of [{ Output: big }, { Assign: { v: big } }]) {
+    const half = big.slice(0, 140_000);
+    for (const fields of [{ Output: big }, { Assign: { v: big } }, { Assign: { v: half, w: half } }]) {
       const result = await createWorld().run(machine({ P: { Type: 'Pass', ...fields, End: true } }));
       expect(result).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
     }
@@ -230,6 +240,21 @@ describe('The payload limit of 256 KiB', () => {
     expect(() => world.start(machine({ S: { Type: 'Succeed' } }), big)).toThrow(
       expect.objectContaining({ name: 'InvalidExecutionInput' }),
     );
+  });
+});
+
+describe('A value that is nested too deep', () => {
+  const nested = (depth: number): Json => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`) as Json;
+
+  it('is too large for an execution', () => {
+    expect(() => createWorld().start(machine({ S: { Type: 'Succeed' } }), nested(20_000))).toThrow(
+      expect.objectContaining({ name: 'InvalidExecutionInput' }),
+    );
+  });
+
+  it.each([2000, 50_000])('fails the task that returns it, at a depth of %i', async (depth) => {
+    const result = await createWorld({ f: () => nested(depth) }).run(machine({ T: task('f') }));
+    expect(result.status).toBe('FAILED');
   });
 });
 

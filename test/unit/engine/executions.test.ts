@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestRefused, type StatusChangeEvent } from '../../../engine/index.ts';
-import { after, createWorld, details, machine, named, task } from './harness.ts';
+import { after, createWorld, details, machine, named, part, task } from './harness.ts';
 
 const wait = machine({ W: { Type: 'Wait', Seconds: 60, End: true } });
 const dayMs = 86_400_000;
@@ -228,14 +228,14 @@ describe('Histories', () => {
     P: {
       Type: 'Parallel',
       Branches: [
-        machine({
+        part({
           T: task('flaky', {
             Retry: [{ ErrorEquals: ['E'], JitterStrategy: 'FULL', MaxAttempts: 9 }],
             Output: '{% $uuid() %}',
             End: true,
           }),
         }),
-        machine({ M: { Type: 'Map', Items: '{% [1..5] %}', ItemProcessor: machine({ U: task('echo') }), End: true } }),
+        part({ M: { Type: 'Map', Items: '{% [1..5] %}', ItemProcessor: part({ U: task('echo') }), End: true } }),
       ],
       End: true,
     },
@@ -277,7 +277,7 @@ describe('Histories', () => {
 
   it('follow from one event to the next within each branch', async () => {
     const world = createWorld();
-    const branch = (name: string) => machine({ [name]: { Type: 'Wait', Seconds: 1, End: true } });
+    const branch = (name: string) => part({ [name]: { Type: 'Wait', Seconds: 1, End: true } });
     const { events } = await world.run(
       machine({ P: { Type: 'Parallel', Branches: [branch('A'), branch('B')], End: true } }),
     );

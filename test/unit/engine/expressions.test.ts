@@ -12,6 +12,7 @@ describe('The functions that Step Functions adds to JSONata', () => {
     ['$partition([1,2,3,4,5], 2)', [[1, 2], [3, 4], [5]]],
     ['$range(0, 6, 2)', [0, 2, 4, 6]],
     ['$range(3, 1, -1)', [3, 2, 1]],
+    ['$range(-1.7, 2, 1)', [-1, 0, 1, 2]],
     ['$hash("input", "SHA-1")', '140f86aae51ab9e1cda9b4254fe98a74eb54c1a1'],
     ['$hash("input", "MD5")', 'a43c1b0aa53a0c908810c06ab1ff3967'],
     ['$parse(\'{"a":[1]}\').a', [1]],
@@ -81,6 +82,31 @@ describe('A failing expression', () => {
     expect(await locationOf([{ Condition: '{% true %}', Next: 'S', Output: { v: '{% $x %}' } }])).toMatchObject({
       location: 'Choices[0]/Output/v',
     });
+  });
+});
+
+describe('An expression', () => {
+  it('makes a text of a number that JSON does not have', async () => {
+    expect((await evaluate('[1/0, {"k": -1/0}]')).output).toEqual(['Infinity', { k: '-Infinity' }]);
+  });
+
+  it('fails when it calls itself without end', async () => {
+    const result = await evaluate('($f := function($n) { 1 + $f($n + 1) }; $f(1))');
+    expect(result).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+    expect(result.cause).toContain('Check for non-terminating recursive function');
+  });
+
+  it('fails when it parses what is nested beyond all measure', async () => {
+    const result = await evaluate('$parse($states.input)', `${'['.repeat(50_000)}${']'.repeat(50_000)}`);
+    expect(result).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+  });
+});
+
+describe('A key called __proto__', () => {
+  it('is a key like any other', async () => {
+    const key = '__proto__';
+    const result = await evaluate('', {}, { Output: { [key]: '{% 1 %}', b: '{% 2 %}' } });
+    expect(JSON.stringify(result.output)).toBe('{"__proto__":1,"b":2}');
   });
 });
 

@@ -112,7 +112,12 @@ export function createWorld(
 }
 
 export function machine(states: JsonObject, more: JsonObject = {}): JsonObject {
-  return { QueryLanguage: 'JSONata', StartAt: Object.keys(states)[0] ?? '', States: states, ...more };
+  return { QueryLanguage: 'JSONata', ...part(states), ...more };
+}
+
+/** A branch of a Parallel, or what a Map does with each item. */
+export function part(states: JsonObject, more: JsonObject = {}): JsonObject {
+  return { StartAt: Object.keys(states)[0] ?? '', States: states, ...more };
 }
 
 /** A Task on the function `name`. */

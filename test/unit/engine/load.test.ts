@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DefinitionError, type JsonObject } from '../../../engine/index.ts';
-import { createWorld, functionArn, machine, task } from './harness.ts';
+import { DefinitionError, type JsonObject, virtualClock } from '../../../engine/index.ts';
+import { createWorld, functionArn, machine, part, task } from './harness.ts';
 
 function problemsOf(definition: unknown, options = {}): readonly string[] {
   try {
@@ -34,13 +35,23 @@ describe('A definition is refused', () => {
       "m, state 'S', field 'Type': 'Sleep' is no type of state; the types are Pass, Task, Choice, Wait, Map, Parallel, Succeed, Fail",
     ],
     [
+      'with a query language of its own in an ItemProcessor',
+      machine({ M: { Type: 'Map', ItemProcessor: machine({ S: end }), End: true } }),
+      "m, state 'M', field 'ItemProcessor/QueryLanguage': is not supported here; the fields are Comment, StartAt, States, ProcessorConfig",
+    ],
+    [
+      'with a name that belongs to no document',
+      machine({ S: { ...end, Output: '{% $count($states.input[price > 5]) > limit.low %}' } }),
+      "m, state 'S', field 'Output': 'limit' has no document; use $states.input.limit",
+    ],
+    [
       'with a field that the state does not have',
       machine({ S: { ...end, ResultPath: '$' } }),
       "m, state 'S', field 'ResultPath': is not supported here; the fields are Type, Comment, QueryLanguage, Output",
     ],
     [
       'with TimeoutSeconds on a Map or Parallel',
-      machine({ P: { Type: 'Parallel', TimeoutSeconds: 1, Branches: [machine({ S: end })], End: true } }),
+      machine({ P: { Type: 'Parallel', TimeoutSeconds: 1, Branches: [part({ S: end })], End: true } }),
       "m, state 'P', field 'TimeoutSeconds': is not supported here; the fields are Type, Comment, QueryLanguage, Branches, Arguments, Retry, Catch, Assign, Output, Next, End",
     ],
     [
@@ -67,7 +78,7 @@ describe('A definition is refused', () => {
     ['with no end', machine({ A: { Type: 'Pass', Next: 'A' } }), "m, field 'States': there is no state to end in"],
     [
       'with a name used in two machines',
-      machine({ P: { Type: 'Parallel', Branches: [machine({ S: end }), machine({ S: end })], End: true } }),
+      machine({ P: { Type: 'Parallel', Branches: [part({ S: end }), part({ S: end })], End: true } }),
       "m, state 'S': the name is used twice; names are unique in the whole state machine",
     ],
     [
@@ -157,7 +168,7 @@ describe('A definition is refused', () => {
     ],
     [
       'with a reader in an inline Map',
-      machine({ M: { Type: 'Map', Label: 'x', ItemProcessor: machine({ S: end }), End: true } }),
+      machine({ M: { Type: 'Map', Label: 'x', ItemProcessor: part({ S: end }), End: true } }),
       "m, state 'M', field 'Label': needs a Map in DISTRIBUTED mode",
     ],
     [
@@ -165,7 +176,7 @@ describe('A definition is refused', () => {
       machine({
         M: {
           Type: 'Map',
-          ItemProcessor: { ...machine({ S: end }), ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' } },
+          ItemProcessor: { ...part({ S: end }), ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' } },
           End: true,
         },
       }),
@@ -181,6 +192,81 @@ describe('A definition is refused', () => {
       { StartAt: 'A', Bar: 1 },
     );
     expect(problemsOf(definition)).toHaveLength(4);
+  });
+});
+
+describe('What is no definition', () => {
+  const refused = (definition: unknown): void => {
+    expect(problemsOf(definition)).not.toEqual([]);
+  };
+
+  it('is refused when it is no JSON, or nested or grown beyond measure', () => {
+    const cycle: unknown[] = [];
+    cycle.push(cycle);
+    const nested: unknown = JSON.parse(`${'['.repeat(3000)}${']'.repeat(3000)}`);
+    refused(machine({ S: { ...end, Output: Object(1n) } }));
+    refused({ ...machine({ S: end }), Comment: cycle });
+    refused(machine({ S: { ...end, Output: Object(nested) } }));
+    refused(machine({ S: { ...end, Comment: 'x'.repeat(1_048_576) } }));
+  });
+
+  it('is refused with a DefinitionError, whatever it is', () => {
+    fc.assert(fc.property(fc.anything(), (definition) => refused(definition)));
+  });
+
+  const skeletons: readonly JsonObject[] = [
+    { Type: 'Pass', End: true },
+    { Type: 'Wait', Seconds: '{% $states.input %}', End: true },
+    { Type: 'Choice', Choices: [{ Condition: '{% $states.input %}', Next: 'B' }] },
+    { Type: 'Map', Items: [1, 2], ItemProcessor: part({ M: { Type: 'Pass', End: true } }), End: true },
+    { Type: 'Parallel', Branches: [part({ P: { Type: 'Pass', End: true } })], End: true },
+    task('f'),
+    { Type: 'Fail' },
+    end,
+  ];
+  const fields = [
+    'Next',
+    'Output',
+    'Assign',
+    'Arguments',
+    'Retry',
+    'Catch',
+    'Items',
+    'ItemSelector',
+    'Seconds',
+    'Error',
+  ];
+  const value = fc.oneof(
+    fc.json().map((text) => JSON.parse(text) as unknown),
+    fc
+      .constantFrom('1/0', '$x', '$states', '[1..3]', '$sum', '{"__proto__": 1}', '$uuid()')
+      .map((text) => `{% ${text} %}`),
+    fc.string().map((text) => `{% ${text} %}`),
+    fc.constantFrom<unknown>('B', [{ ErrorEquals: ['States.ALL'], Next: 'B' }], [{ ErrorEquals: ['States.ALL'] }]),
+  );
+  const state = fc
+    .tuple(fc.constantFrom(...skeletons), fc.dictionary(fc.constantFrom(...fields), value, { maxKeys: 2 }))
+    .map(([skeleton, more]) => ({ ...skeleton, ...more }));
+  const near = fc.record({ A: state, B: state }, { requiredKeys: ['A'] });
+
+  it('is refused with a DefinitionError, however near it comes, and runs to an end where it is not', async () => {
+    const clock = virtualClock(0);
+    await fc.assert(
+      fc.asyncProperty(near, async (states) => {
+        const { engine } = createWorld({}, { clock });
+        const definition = { QueryLanguage: 'JSONata', StartAt: 'A', TimeoutSeconds: 60, States: states };
+        try {
+          engine.addStateMachine('m', definition, { strict: false });
+        } catch (error) {
+          expect(error).toBeInstanceOf(DefinitionError);
+          return;
+        }
+        const { executionArn } = engine.startExecution({ stateMachine: 'm', input: {} });
+        await clock.run();
+        expect(engine.describeExecution(executionArn).status).not.toBe('RUNNING');
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
@@ -217,7 +303,7 @@ describe('A variable', () => {
   });
 
   it('of an outer scope cannot be assigned in an inner one', () => {
-    const inner = machine({ I: { Type: 'Pass', Assign: { v: 2 }, End: true } });
+    const inner = part({ I: { Type: 'Pass', Assign: { v: 2 }, End: true } });
     const states = {
       A: { Type: 'Pass', Assign: { v: 1 }, Next: 'P' },
       P: { Type: 'Parallel', Branches: [inner], End: true },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../../engine/index.ts';
-import { after, createWorld, details, machine, named, type Result, task, type World } from './harness.ts';
+import { after, createWorld, details, machine, named, part, type Result, task, type World } from './harness.ts';
 
-const pass = machine({ I: { Type: 'Pass', End: true } });
+const pass = part({ I: { Type: 'Pass', End: true } });
 
 function map(fields: JsonObject, processor: JsonObject = pass): JsonObject {
   return machine({ M: { Type: 'Map', ItemProcessor: processor, End: true, ...fields } });
@@ -10,7 +10,7 @@ function map(fields: JsonObject, processor: JsonObject = pass): JsonObject {
 
 describe('An inline Map', () => {
   it('gives the outputs in the order of the items, with the item in the context', async () => {
-    const processor = machine({ I: { Type: 'Pass', Output: '{% $states.context.Map.Item %}', End: true } });
+    const processor = part({ I: { Type: 'Pass', Output: '{% $states.context.Map.Item %}', End: true } });
     const result = await createWorld().run(map({ Items: '{% $states.input.names %}' }, processor), {
       names: ['a', 'b'],
     });
@@ -30,7 +30,7 @@ describe('An inline Map', () => {
           return after(1000);
         },
       });
-      await world.run(map({ Items: '{% [1..50] %}', MaxConcurrency: maxConcurrency }, machine({ T: task('f') })));
+      await world.run(map({ Items: '{% [1..50] %}', MaxConcurrency: maxConcurrency }, part({ T: task('f') })));
       expect(world.calls).toHaveLength(50);
       return most;
     };
@@ -40,7 +40,7 @@ describe('An inline Map', () => {
 
   it('fails with the error of an item, aborting the others, and never begins the rest', async () => {
     const world = createWorld({ f: (payload) => (payload === 1 ? Promise.reject(named('Bad')) : after(60_000)) });
-    const result = await world.run(map({ Items: [0, 1, 2], MaxConcurrency: 2 }, machine({ T: task('f') })));
+    const result = await world.run(map({ Items: [0, 1, 2], MaxConcurrency: 2 }, part({ T: task('f') })));
     expect(result.error).toBe('Bad');
     expect(world.calls.map(({ payload }) => payload)).toEqual([0, 1]);
     expect(result.types.slice(-6)).toEqual([
@@ -56,11 +56,22 @@ describe('An inline Map', () => {
   it('starts over when it is retried', async () => {
     const world = createWorld({ f: (_payload, call) => (call === 2 ? Promise.reject(named('Once')) : call) });
     const result = await world.run(
-      map({ Items: [1, 2], MaxConcurrency: 1, Retry: [{ ErrorEquals: ['Once'] }] }, machine({ T: task('f') })),
+      map({ Items: [1, 2], MaxConcurrency: 1, Retry: [{ ErrorEquals: ['Once'] }] }, part({ T: task('f') })),
     );
     expect(result.output).toEqual([3, 4]);
     expect(result.types.filter((type) => type === 'MapStateStarted')).toHaveLength(2);
     expect(result.types).not.toContain('MapStateFailed');
+  });
+
+  it('fails after its end when its Output does, following from its last iteration', async () => {
+    const result = await createWorld().run(map({ Items: [1], Output: '{% $states.result.x %}' }));
+    expect(result.events.slice(-5).map(({ previousEventId, type }) => [previousEventId, type])).toEqual([
+      [6, 'MapIterationSucceeded'],
+      [7, 'MapStateSucceeded'],
+      [7, 'EvaluationFailed'],
+      [9, 'MapStateFailed'],
+      [10, 'ExecutionFailed'],
+    ]);
   });
 
   it('names the field of an ItemSelector that fails', async () => {
@@ -241,6 +252,24 @@ describe('A distributed Map', () => {
       { BatchInput: { k: 'v' }, Items: [1, 2] },
       { BatchInput: { k: 'v' }, Items: [3] },
     ]);
+  });
+
+  it('counts every item of a batch that fails', async () => {
+    const world = createWorld({ f: () => Promise.reject(named('Bad')) });
+    const definition = (count: number): JsonObject =>
+      map(
+        { Items: [1, 2, 3], ItemBatcher: { MaxItemsPerBatch: 3 }, ToleratedFailureCount: count },
+        distributed(part({ T: task('f') })),
+      );
+    expect((await world.run(definition(3))).status).toBe('SUCCEEDED');
+    expect(await world.run(definition(2))).toMatchObject({ error: 'States.ExceedToleratedFailureThreshold' });
+  });
+
+  it('fails its Map Run when an expression in it fails', async () => {
+    const fields = { Items: [1], ItemSelector: { x: '{% $states.input.x %}' } };
+    const { types, error } = await createWorld().run(map(fields, processor));
+    expect(error).toBe('States.QueryEvaluationError');
+    expect(types.slice(-4)).toEqual(['EvaluationFailed', 'MapRunFailed', 'MapStateFailed', 'ExecutionFailed']);
   });
 
   it('does nothing for no items', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { after, createWorld, details, machine, task } from './harness.ts';
+import { after, createWorld, details, machine, part, task } from './harness.ts';
 
 describe('A Pass state', () => {
   it('hands its input on, or its Output', async () => {
@@ -127,7 +127,7 @@ describe('Succeed and Fail', () => {
 });
 
 describe('A Parallel state', () => {
-  const branch = (states: object) => machine({ ...states });
+  const branch = (states: object) => part({ ...states });
   const wait = (name: string, seconds: number) => ({
     [name]: { Type: 'Wait', Seconds: seconds, Output: name, End: true },
   });
@@ -182,6 +182,14 @@ describe('A Parallel state', () => {
       'SucceedStateExited',
       'ExecutionSucceeded',
     ]);
+  });
+
+  it('says nothing of an aborted state that takes no time', async () => {
+    const slow = branch({ Slow: { Type: 'Pass', Output: '{% $map([1..99], function($n) { $n }) %}', End: true } });
+    const { types } = await createWorld().run(
+      machine({ P: { Type: 'Parallel', Branches: [slow, branch({ Boom: { Type: 'Fail' } })], End: true } }),
+    );
+    expect(types.slice(-4)).toEqual(['PassStateEntered', 'FailStateEntered', 'ParallelStateFailed', 'ExecutionFailed']);
   });
 
   it('does not call a function of a branch that was aborted before its turn', async () => {

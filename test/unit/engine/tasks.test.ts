@@ -63,6 +63,11 @@ describe('A Task on a function', () => {
     expect(result.types.slice(-2)).toEqual(['LambdaFunctionFailed', 'ExecutionFailed']);
   });
 
+  it('fails when the reply is no JSON', async () => {
+    const world = createWorld({}, { invokeFunction: async () => ({ durationMs: 1, payload: Object(1n) }) });
+    expect(await world.run(machine({ T: task('f') }))).toMatchObject({ status: 'FAILED', error: 'TypeError' });
+  });
+
   it('takes as long as the function says', async () => {
     const world = createWorld({ f: () => after(1500, 1) });
     const result = await world.run(machine({ T: task('f') }));
@@ -216,6 +221,13 @@ describe('A Task that waits for its token', () => {
     expect(details(result, 'TaskScheduled')).toMatchObject({ heartbeatInSeconds: 10, timeoutInSeconds: 60 });
   });
 
+  it('is done by an answer that came in the very instant of its timeout', async () => {
+    const w = world();
+    w.clock.after(5000, () => w.engine.sendTaskSuccess(w.token(), 'in time'));
+    const result = await w.run(waiting({ TimeoutSeconds: 5 }));
+    expect(result).toMatchObject({ status: 'SUCCEEDED', output: 'in time' });
+  });
+
   it('gets a new token for every attempt', async () => {
     const w = world();
     const arn = w.start(waiting({ TimeoutSeconds: 5, Retry: [{ ErrorEquals: ['States.Timeout'], MaxAttempts: 1 }] }));
@@ -243,6 +255,16 @@ describe('A Task on an integration that the engine was given', () => {
     const result = await world.run(publish());
     expect(result.output).toEqual({ MessageId: '1', argument: { Message: 'm' } });
     expect(details(result, 'TaskSucceeded')).toMatchObject({ resource: 'publish', resourceType: 'sns' });
+  });
+
+  it('fails with what it throws before it has made a promise', async () => {
+    const integrations = {
+      'sns:publish': () => {
+        throw named('Broken');
+      },
+    };
+    const result = await createWorld({}, { integrations }).run(publish());
+    expect(result).toMatchObject({ status: 'FAILED', error: 'Broken' });
   });
 
   it('fails with its error, thrown or returned', async () => {
