@@ -15,9 +15,6 @@ interface NativeFunction {
   readonly call: Parameters<jsonata.Expression['registerFunction']>[1];
 }
 
-/** The functions that AWS adds to JSONata. */
-const functionsAddedByAws: readonly string[] = ['hash', 'parse', 'partition', 'random', 'range', 'uuid'];
-
 const hashAlgorithms: Readonly<Record<string, string>> = {
   MD5: 'md5',
   'SHA-1': 'sha1',
