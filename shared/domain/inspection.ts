@@ -2,7 +2,7 @@ import type { Image } from './image.ts';
 import { type Device, type Instance, isAlive, leaseOf, type StopFacts } from './instance.ts';
 import type { NamedPolicy } from './policy.ts';
 import { pollSeconds, secondsBetween } from './polling.ts';
-import { type Consistency, isProductOf, tagKeys } from './tags.ts';
+import { type Consistency, hasRoomForLease, isProductOf, type Tags, tagKeys } from './tags.ts';
 
 /** Another's lease, or an instance in transition, is waited for this long. */
 const patienceSeconds = 2 * 60 * 60;
@@ -20,7 +20,8 @@ export type UnstoppableReason =
   | 'member-of-auto-scaling-group'
   | 'one-time-spot-request'
   | 'stop-protection'
-  | 'instance-store-data';
+  | 'instance-store-data'
+  | 'no-room-for-lease';
 
 export type Verdict =
   | { action: 'skip'; reason: SkipReason; explanation: string }
@@ -123,7 +124,7 @@ function wayToCapture({ instance, facts, policy, executionId }: InspectionInput)
     return capture('crash', 'lease-of-another');
   }
   if (consistency === 'crash') return capture('crash', 'policy');
-  const obstacle = reasonNotTo(consistency, facts);
+  const obstacle = reasonNotTo(consistency, facts, instance.tags);
   if (obstacle) {
     return ifUnstoppable === 'skip'
       ? { action: 'skip', reason: obstacle, explanation: explanations[obstacle] }
@@ -144,14 +145,16 @@ const explanations: Record<UnstoppableReason, string> = {
   'one-time-spot-request': 'a one-time spot request does not let it stop',
   'stop-protection': 'it is protected against being stopped',
   'instance-store-data': 'a stop would erase its instance-store volumes',
+  'no-room-for-lease': 'it has too many tags for the two more that make a stop safe',
 };
 
 /** A reboot keeps spot, protected and instance-store instances as they are; an Auto Scaling group replaces what fails its health check meanwhile. */
-function reasonNotTo(interruption: 'stop' | 'reboot', facts: StopFacts): UnstoppableReason | undefined {
+function reasonNotTo(interruption: 'stop' | 'reboot', facts: StopFacts, tags: Tags): UnstoppableReason | undefined {
   if (facts.autoScalingGroup !== undefined) return 'member-of-auto-scaling-group';
   if (interruption === 'reboot') return undefined;
   if (facts.spotRequest === 'one-time') return 'one-time-spot-request';
   if (facts.isStopProtected) return 'stop-protection';
   if (facts.hasInstanceStore) return 'instance-store-data';
+  if (!hasRoomForLease(tags)) return 'no-room-for-lease';
   return undefined;
 }

@@ -46,8 +46,11 @@ export const tagMeanings: Readonly<Record<keyof typeof tagKeys, readonly TagMean
   state: [{ on: 'image', writer: 'the system', meaning: '`capturing`, then `complete`' }],
 };
 
-/** EC2 allows fifty tags on a resource. Ten are kept for ours, as more of them come in the life of an image. */
-const othersTags = 40;
+/** EC2's limit of tags on a resource; those of AWS itself do not count. */
+const mostTags = 50;
+
+/** Ten are kept for ours, as more of them come in the life of an image. */
+const othersTags = mostTags - 10;
 
 /** Which pictures of the disks an image holds: after a clean stop, after a reboot by EC2, or of a running system. */
 export type Consistency = 'stopped' | 'rebooted' | 'crash';
@@ -97,9 +100,21 @@ function filledUp(chosen: Tags, others: Tags): Tags {
   return { ...Object.fromEntries(inherited), ...chosen };
 }
 
-/** `aws:` is reserved to AWS, and `ami-lifecycle:` on an instance speaks of the instance. */
+/** What `ami-lifecycle:` says on an instance speaks of the instance. */
 function isCopiable(key: string): boolean {
-  return !key.startsWith('aws:') && !key.startsWith(prefix);
+  return !isReserved(key) && !key.startsWith(prefix);
+}
+
+/** Only AWS writes tags that begin so. */
+function isReserved(key: string): boolean {
+  return key.startsWith('aws:');
+}
+
+/** Whether the two tags of a lease fit on an instance beside its own. One that carries a lease has room for the next. */
+export function hasRoomForLease(tags: Tags): boolean {
+  const lease: readonly string[] = [tagKeys.stoppedBy, tagKeys.restartBy];
+  const others = Object.keys(tags).filter((key) => !isReserved(key) && !lease.includes(key));
+  return others.length + lease.length <= mostTags;
 }
 
 /** Whether an image or snapshot with these tags is the product of this policy, instance and slot. */

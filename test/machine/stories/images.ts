@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { secondsBetween } from '../../../shared/domain/polling.ts';
 import { failedImage, gold, imageId, startedAt, toCapture, toStop } from '../answers.ts';
 import { callsIn, capture, lastSecondOf, orderOf } from '../rig.ts';
-import type { Stub } from '../tasks.ts';
+import { fails, type Stub } from '../tasks.ts';
 
 const policy = gold();
 
@@ -100,5 +100,15 @@ export function images(): void {
     expect(orderOf(done).slice(-4)).toEqual(['DiscardImage', 'StartInstance', 'CheckInstanceRunning', 'ReleaseLease']);
     expect(done).toMatchObject({ status: 'FAILED', error: 'ImageFailed' });
     expect(done.cause).toContain('Client.InvalidKey');
+  });
+
+  it('is discarded, and not made again, when it fails for an instance that could not be restarted', async () => {
+    const done = await capture({
+      timing: { imageSeconds: 7200 },
+      tasks: { CheckInstanceRunning: () => fails('RestartFailed'), CheckImage: failsAfterAnHour },
+    });
+    expect(callsIn('CreateImage', done)).toHaveLength(1);
+    expect(orderOf(done).at(-1)).toBe('DiscardImage');
+    expect(done).toMatchObject({ status: 'FAILED', error: 'RestartFailed' });
   });
 }

@@ -126,6 +126,12 @@ describe('an instance that must not be stopped', () => {
     );
   });
 
+  it('is captured while it runs where its tags leave no room for the lease of a stop', () => {
+    const tags = Object.fromEntries(Array.from({ length: 49 }, (_, index) => [`key${index}`, '']));
+    expect(wordsOn({ instance: { tags } })).toBe('capture crash no-room-for-lease');
+    expect(wordsOn({ instance: { tags }, capture: { consistency: 'reboot' } })).toBe('capture rebooted policy');
+  });
+
   it('gives the gravest of several reasons', () => {
     const facts = { autoScalingGroup: 'web', spotRequest: 'one-time', isStopProtected: true } as const;
     expect(verdictOn({ facts }).reason).toBe('member-of-auto-scaling-group');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { copyTags, imageTags, isProductOf, type Tags, tagKeys } from '../../../shared/domain/tags.ts';
+import { copyTags, hasRoomForLease, imageTags, isProductOf, type Tags, tagKeys } from '../../../shared/domain/tags.ts';
 import { imageId, instanceId, slot } from './examples.ts';
 
 const ours: Tags = {
@@ -125,5 +125,25 @@ describe('an image is the product of a policy, instance and slot', () => {
   it.each([tagKeys.policy, tagKeys.source, tagKeys.slot])('and not when %s is another or missing', (key) => {
     expect(isProductOf({ ...ours, [key]: 'another' }, product)).toBe(false);
     expect(isProductOf(Object.fromEntries(Object.entries(ours).filter(([each]) => each !== key)), product)).toBe(false);
+  });
+});
+
+describe('a lease', () => {
+  const tags = (count: number, prefix = 'key') =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, '']));
+
+  it('fits on an instance with 48 tags of its own, and not on one with 49', () => {
+    expect(hasRoomForLease(tags(48))).toBe(true);
+    expect(hasRoomForLease(tags(49))).toBe(false);
+  });
+
+  it('does not mind tags that AWS wrote, nor a lease that is there already', () => {
+    const crowded = {
+      ...tags(48),
+      ...tags(5, 'aws:cloudformation:'),
+      [tagKeys.stoppedBy]: 'x',
+      [tagKeys.restartBy]: 'y',
+    };
+    expect(hasRoomForLease(crowded)).toBe(true);
   });
 });
