@@ -6,7 +6,6 @@ import { serviceException } from './exceptions.ts';
 import { type Fault, type Faults, faultPlan } from './faults.ts';
 import { type CallCounts, emptyHistory } from './history.ts';
 import { loadContents } from './load-contents.ts';
-import { snapshotCost } from './prices.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
 import { emptyRegion } from './region.ts';
 import { ServiceFailure } from './service-failure.ts';
@@ -69,8 +68,8 @@ export interface Account {
   killsInvocation(functionName: string, phase: 'before' | 'after'): boolean;
   /** The last twenty calls and events, oldest first, one line each. */
   recentHistory(): string[];
-  /** Snapshot storage of all Regions: gigabytes now, gigabytes times hours so far, and their list price in dollars. */
-  snapshotStorage(): { gigabytes: number; gigabyteHours: number; costDollars: number };
+  /** Snapshot storage of all Regions: gigabytes now, and gigabytes times hours so far. */
+  snapshotStorage(): { gigabytes: number; gigabyteHours: number };
   /** For simulator/under-clients.ts: answers one attempt of one call. */
   readonly answering: Answering;
 }
@@ -192,7 +191,7 @@ export function createAccount(options: AccountOptions): Account {
         gigabytes += storage.gigabytes;
         gigabyteHours += storage.gigabyteHours(clock.now());
       }
-      return { gigabytes, gigabyteHours, costDollars: snapshotCost(gigabyteHours) };
+      return { gigabytes, gigabyteHours };
     },
     answering,
   };

@@ -1,5 +1,6 @@
 import type { Image, Instance, InstanceBlockDeviceMapping, SpotInstanceRequest, Volume } from '@aws-sdk/client-ec2';
 import type { AccountContents, InstanceExtras, LoadNote } from './contents.ts';
+import { copiedVolumeId } from './ec2/copying.ts';
 import { registerImage } from './ec2/image-records.ts';
 import { stateOf } from './ec2/instance-states.ts';
 import { addInstance } from './ec2/launch.ts';
@@ -167,6 +168,8 @@ function loadSnapshot(
   }
   const volume = region.volumes.get(snapshot.VolumeId ?? '');
   const random = world.random.stream('loaded-snapshot', id);
+  // What a copy shares its blocks with is not said anywhere: it stands alone.
+  const origin = !snapshot.VolumeId || snapshot.VolumeId === copiedVolumeId ? id : snapshot.VolumeId;
   const startedAtMs = snapshot.StartTime?.getTime() ?? 0;
   const settled = snapshot.State === 'pending' ? { State: 'completed' as const, Progress: '100%' } : {};
   registerSnapshot(
@@ -176,7 +179,7 @@ function loadSnapshot(
       description: { ...snapshot, ...settled, OwnerId: snapshot.OwnerId ?? world.accountId },
       startedAtMs,
       completesAtMs: startedAtMs,
-      lineage: lineageOf(snapshot.VolumeId ?? id, snapshot.Encrypted, snapshot.KmsKeyId),
+      lineage: lineageOf(origin, snapshot.Encrypted, snapshot.KmsKeyId),
       contentAtMs: startedAtMs,
       usedGigabytes: volume?.usedGigabytes ?? (snapshot.VolumeSize ?? 8) * random.between(0.25, 0.8),
       dailyChangeRate: volume?.dailyChangeRate ?? random.between(0.005, 0.05),

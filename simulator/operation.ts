@@ -51,14 +51,21 @@ export function operationFile(service: string, operationName: string): string {
   return `simulator/${service}/${words}.ts`;
 }
 
-/** Lists without members vanish on the wire, as what is undefined does. */
+/** What is undefined vanishes on the wire; so do lists without members, and with them what holds nothing else. */
 function asSent(input: object): Record<string, unknown> {
-  const sent: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(input)) {
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
-    sent[name] = value;
+  const entries = Object.entries(input).map(([name, value]): [string, unknown] => [name, valueAsSent(value)]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+function valueAsSent(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map(valueAsSent).filter((item) => item !== undefined);
+    return items.length > 0 ? items : undefined;
   }
-  return sent;
+  // Dates, bytes and streams are sent whole.
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const sent = asSent(value);
+  return Object.keys(sent).length > 0 ? sent : undefined;
 }
 
 /** Ends the operation if a parameter that it cannot do without is missing. */

@@ -6,6 +6,9 @@ import { InputError, type InputProblem } from '../input-error.ts';
 import { explainIssue, type FieldProblem, valueAt } from './explain-issue.ts';
 import { parseYamlFile } from './yaml-file.ts';
 
+/** What a standard parameter of Systems Manager holds. */
+const mostCharacters = 4096;
+
 /** A policy that is valid, its schedule included. */
 export interface LoadedPolicy {
   /** As the user named it. */
@@ -96,9 +99,18 @@ function readPolicy(file: string, name: string, result: ReadPolicies): void {
       ...rest,
     })),
   );
+  if (found.length === 0 && policy) found.push(...tooLong(file, { name, ...policy }));
   found.sort((left, right) => (left.line ?? 0) - (right.line ?? 0));
   if (found.length === 0 && policy && schedule) result.policies.push({ file, policy: { name, ...policy }, schedule });
   result.problems.push(...found);
+}
+
+/** A policy is deployed as one parameter of Systems Manager, of the standard tier. */
+function tooLong(file: string, policy: NamedPolicy): InputProblem[] {
+  const { length } = JSON.stringify(policy);
+  if (length <= mostCharacters) return [];
+  const problem = `is too long: it comes to ${length} characters of JSON, and a parameter holds ${mostCharacters}`;
+  return [{ file, problem, mend: 'shorten its lists and texts, or make two policies of it' }];
 }
 
 /** Judges the parts apart, because zod looks at rules across fields only when all fields are well formed. */

@@ -4,7 +4,7 @@ import { policyWords } from '../../shared/domain/selection.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 import type { Account } from '../../simulator/account.ts';
 import type { Bucket } from '../../simulator/state.ts';
-import type { AccountEvent } from '../../simulator/world.ts';
+import { type Downtime, watchDowntimes } from './downtimes.ts';
 import type { Stack } from './stack.ts';
 
 /** What became of one instance under one policy in one run. */
@@ -17,6 +17,8 @@ export interface Capture {
   reason: string;
   /** The error's sentence; empty where all went well. */
   message: string;
+  /** What its owner should know of the capture. */
+  notices: string[];
 }
 
 /** One execution of capture-images. */
@@ -31,18 +33,10 @@ export interface Run {
   captures: Capture[];
 }
 
-/** An instance that did not run, from leaving `running` until it was back. */
-export interface Downtime {
-  instanceId: string;
-  fromMs: number;
-  seconds: number;
-}
-
 export interface Observer {
   readonly runs: readonly Run[];
-  readonly downtimes: readonly Downtime[];
-  /** Instances that left `running` and are not back, by id, with the instant. */
-  readonly notBack: ReadonlyMap<string, number>;
+  /** By instance, in order of time. */
+  readonly downtimes: ReadonlyMap<string, readonly Downtime[]>;
 }
 
 const manifestSchema = z.object({ ResultFiles: z.record(z.string(), z.array(z.object({ Key: z.string() }))) });
@@ -55,7 +49,12 @@ const resultSchema = z.object({
 });
 const itemSchema = z.object({ instanceId: z.string(), slot: z.string(), policy: z.object({ name: z.string() }) });
 const outcomeSchema = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('captured'), consistency: z.string(), reason: z.string() }),
+  z.object({
+    outcome: z.literal('captured'),
+    consistency: z.string(),
+    reason: z.string(),
+    notices: z.array(z.string()).default([]),
+  }),
   z.object({ outcome: z.literal('skipped'), reason: z.string() }),
 ]);
 const startSchema = z.union([
@@ -66,10 +65,7 @@ const startSchema = z.union([
 /** Watches a stack from outside, as its owner would: executions as they end, instances as they stop and run. */
 export function observe(account: Account, { engine, workBucket }: Stack): Observer {
   const runs: Run[] = [];
-  const downtimes: Downtime[] = [];
-  const notBack = new Map<string, number>();
-
-  account.onEvent((event) => noteState(event, downtimes, notBack));
+  const downtimes = watchDowntimes(account);
   engine.onStatusChange(({ detail }) => {
     if (detail.status === 'RUNNING' || isChild(detail.executionArn)) return;
     runs.push({
@@ -82,7 +78,7 @@ export function observe(account: Account, { engine, workBucket }: Stack): Observ
       captures: takeResults(workBucket, detail.name),
     });
   });
-  return { runs, downtimes, notBack };
+  return { runs, downtimes };
 }
 
 /** By hand or by schedule a run names its policy; a tagging names policies in the tag. */
@@ -94,27 +90,6 @@ function policiesOf(input: string | null): string[] {
 /** The children of a distributed Map carry its label beside the machine's name. */
 function isChild(executionArn: string): boolean {
   return executionArn.split(':')[6]?.includes('/') ?? false;
-}
-
-function noteState(event: AccountEvent, downtimes: Downtime[], notBack: Map<string, number>): void {
-  if (event['detail-type'] !== 'EC2 Instance State-change Notification') return;
-  const instanceId = String(event.detail['instance-id']);
-  const atMs = Date.parse(event.time);
-  const since = notBack.get(instanceId);
-  switch (event.detail.state) {
-    case 'stopping':
-      notBack.set(instanceId, since ?? atMs);
-      return;
-    case 'running':
-      if (since !== undefined) downtimes.push({ instanceId, fromMs: since, seconds: (atMs - since) / 1000 });
-      notBack.delete(instanceId);
-      return;
-    case 'terminated':
-      notBack.delete(instanceId);
-      return;
-    default:
-      return;
-  }
 }
 
 /** Reads what the run's Map left in the work bucket, and clears it away as the bucket's expiry would in time. */
@@ -144,12 +119,13 @@ function captureOf(result: z.output<typeof resultSchema>): Capture {
       outcome: 'failed',
       reason: result.Error ?? result.Status,
       message: sentenceOf(result.Cause ?? ''),
+      notices: [],
     };
   }
   const output = outcomeSchema.parse(JSON.parse(result.Output ?? 'null'));
   const { outcome, reason } = output;
-  if (outcome === 'skipped') return { ...item, outcome, reason, message: '' };
+  if (outcome === 'skipped') return { ...item, outcome, reason, message: '', notices: [] };
   // That the policy asked for it needs no saying.
   const how = reason === 'policy' ? output.consistency : `${output.consistency} (${reason})`;
-  return { ...item, outcome, reason: how, message: '' };
+  return { ...item, outcome, reason: how, message: '', notices: output.notices };
 }

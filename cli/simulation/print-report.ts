@@ -74,7 +74,11 @@ function instanceLines({ captures }: Report): string[] {
     { title: 'worst', right: true },
     { title: 'How, and why' },
   ];
-  return table(columns, captures.map(instanceRow));
+  return [
+    ...table(columns, captures.map(instanceRow)),
+    'Down: from our stop or reboot until the instance runs and its status checks pass',
+    ...captures.flatMap(({ instanceId, notices }) => notices.map((notice) => `${instanceId}: ${notice}`)),
+  ];
 }
 
 function instanceRow(instance: InstanceReport): string[] {

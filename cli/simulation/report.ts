@@ -27,8 +27,10 @@ export interface InstanceReport {
   /** How it was captured, or why it was not: reason and count. */
   reasons: Record<string, number>;
   failed: number;
-  /** From leaving `running` until it runs again; null if it never stopped. */
+  /** From our stop or reboot until it runs and passes its status checks; null if there was none, or none is over. */
   downtimeSeconds: { median: number; worst: number } | null;
+  /** What its owner should know of its captures, each once. */
+  notices: string[];
 }
 
 export interface RegionReport {
@@ -39,6 +41,7 @@ export interface RegionReport {
   copies: number;
   /** Images of this system that are not (yet) available or not complete. */
   incomplete: number;
+  /** Of the snapshots of this system. */
   snapshotGigabytes: number;
   monthlyDollars: number;
 }
@@ -128,9 +131,10 @@ function instanceReports(home: RegionState, { runs, downtimes }: Observer): Inst
     runs.flatMap((run) => run.captures),
     ({ instanceId }) => instanceId,
   );
-  const standstills = Map.groupBy(downtimes, ({ instanceId }) => instanceId);
   return [...captures].map(([instanceId, all]) => {
-    const seconds = (standstills.get(instanceId) ?? []).map((downtime) => downtime.seconds);
+    const seconds = (downtimes.get(instanceId) ?? [])
+      .map(({ fromMs, untilMs }) => (untilMs - fromMs) / 1000)
+      .filter(Number.isFinite);
     const tags = home.instances.get(instanceId)?.description.Tags ?? [];
     return {
       instanceId,
@@ -140,25 +144,37 @@ function instanceReports(home: RegionState, { runs, downtimes }: Observer): Inst
       reasons: countBy(all.filter(({ outcome }) => outcome !== 'failed').map(({ reason }) => reason)),
       failed: all.filter(({ outcome }) => outcome === 'failed').length,
       downtimeSeconds: seconds.length > 0 ? { median: median(seconds), worst: Math.max(...seconds) } : null,
+      notices: [...new Set(all.flatMap(({ notices }) => notices))],
     };
   });
 }
 
 function regionReport(region: RegionState): RegionReport {
-  const tagsOf = (tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined) =>
-    new Map((tags ?? []).map(({ Key, Value }) => [Key, Value]));
   const ours = [...region.images.values()]
     .map(({ description }) => ({ state: description.State, tags: tagsOf(description.Tags) }))
-    .filter(({ tags }) => tags.has(tagKeys.policy) && tags.has(tagKeys.slot));
+    .filter(({ tags }) => isOurs(tags));
   const complete = ours.filter(({ state, tags }) => state === 'available' && tags.get(tagKeys.state) === 'complete');
+  const snapshotGigabytes = [...region.snapshots.values()]
+    .filter(({ description }) => isOurs(tagsOf(description.Tags)))
+    .reduce((sum, { storedGigabytes }) => sum + storedGigabytes, 0);
   return {
     region: region.name,
     images: complete.length,
     copies: complete.filter(({ tags }) => tags.has(tagKeys.origin)).length,
     incomplete: ours.length - complete.length,
-    snapshotGigabytes: region.storage.gigabytes,
-    monthlyDollars: region.storage.gigabytes * prices.snapshotGigabyteMonth,
+    snapshotGigabytes,
+    monthlyDollars: snapshotGigabytes * prices.snapshotGigabyteMonth,
   };
+}
+
+type TagMap = ReadonlyMap<string | undefined, string | undefined>;
+
+function tagsOf(list: readonly { Key?: string | undefined; Value?: string | undefined }[] = []): TagMap {
+  return new Map(list.map(({ Key, Value }) => [Key, Value]));
+}
+
+function isOurs(tags: TagMap): boolean {
+  return tags.has(tagKeys.policy) && tags.has(tagKeys.slot);
 }
 
 function problemsOf({ observer, breaches, untilMs }: ReportInput): Problem[] {
@@ -173,11 +189,13 @@ function problemsOf({ observer, breaches, untilMs }: ReportInput): Problem[] {
       problems.push({ at: at(startedAtMs), what: `the run ended ${status} ${error}`.trim(), message: cause });
     }
   }
-  for (const [instanceId, sinceMs] of observer.notBack) {
+  for (const [instanceId, downtimes] of observer.downtimes) {
+    const last = downtimes.at(-1);
+    if (last?.untilMs !== Number.POSITIVE_INFINITY) continue;
     problems.push({
-      at: at(sinceMs),
+      at: at(last.fromMs),
       what: `${instanceId} stands still`,
-      message: 'It stopped and does not run again.',
+      message: 'It was stopped, and since then did not run and pass its status checks.',
     });
   }
   for (const { invariant, message } of breaches) {

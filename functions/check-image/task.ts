@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { haveAllStarted, type Image, type Snapshot } from '../../shared/domain/image.ts';
 import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
+import type { Product } from '../../shared/domain/tags.ts';
 
 /** A new image may be unknown to EC2 for a while; one that stays unknown is gone. */
 const visibilitySeconds = 5 * 60;
@@ -11,6 +12,9 @@ export const contract = {
     executionId: parts.executionId,
     region: parts.region,
     imageId: parts.imageId,
+    policyName: z.string(),
+    instanceId: parts.instanceId,
+    slot: parts.slot,
     /** The volumes whose snapshots an instance stands still for; null when none does. */
     awaitedVolumeIds: parts.volumeIds.nullable(),
     timeoutHours: z.int().min(1),
@@ -33,13 +37,21 @@ type Output = z.output<typeof contract.output>;
 interface Ports {
   imagesIn: (region: string) => {
     describe(imageId: string): Promise<Image | undefined>;
-    snapshotsFor(imageId: string): Promise<Snapshot[]>;
+    snapshotsOf(product: Product): Promise<Snapshot[]>;
   };
 }
 
 /** Looks how far an image is, in whichever Region. */
 export function makeCheckImage({ imagesIn }: Ports) {
-  return async ({ region, imageId, awaitedVolumeIds, timeoutHours, since, now }: Input): Promise<Output> => {
+  return async ({
+    region,
+    imageId,
+    awaitedVolumeIds,
+    timeoutHours,
+    since,
+    now,
+    ...product
+  }: Input): Promise<Output> => {
     const images = imagesIn(region);
     const image = await images.describe(imageId);
     const waitedSeconds = secondsBetween(since, now);
@@ -57,7 +69,9 @@ export function makeCheckImage({ imagesIn }: Ports) {
     if (waitedSeconds > timeoutHours * 3600) {
       return answer('failed', `not available after ${timeoutHours} hours`, false);
     }
-    const started = awaitedVolumeIds !== null && haveAllStarted(awaitedVolumeIds, await images.snapshotsFor(imageId));
+    const started =
+      awaitedVolumeIds !== null &&
+      haveAllStarted(awaitedVolumeIds, await images.snapshotsOf(product), { imageId, requestedAt: since });
     return answer('pending', '', started);
   };
 }

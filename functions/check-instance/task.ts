@@ -19,8 +19,11 @@ export const contract = {
     now: parts.instant,
   }),
   output: z.strictObject({
-    /** `fell-back`: a start that EC2 accepted ended in `stopped` again. `gone`: terminated; nothing is left to run. */
-    status: z.enum(['reached', 'waiting', 'fell-back', 'gone']),
+    /**
+     * `fell-back`: a start that EC2 accepted ended in `stopped` again. `stopped-by-hand`: its owner stopped it since, and is
+     * not to be overruled. `gone`: terminated; nothing is left to run.
+     */
+    status: z.enum(['reached', 'waiting', 'fell-back', 'stopped-by-hand', 'gone']),
     reason: z.string(),
     waitSeconds: parts.waitSeconds,
   }),
@@ -71,7 +74,11 @@ function stopProgress(input: Input, instance: Instance | undefined): Output {
 function startProgress(input: Input, instance: Instance, health: Health | undefined): Output {
   const { instanceId, since, now } = input;
   if (health === 'ok') return answer(input, 'reached', 'running');
-  if (instance.state === 'stopped') return answer(input, 'fell-back', instance.stateReason);
+  if (instance.state === 'stopped') {
+    // EC2 writes whole seconds.
+    const isByHand = Date.parse(instance.stoppedByHandAt) > Date.parse(since) + 1000;
+    return answer(input, isByHand ? 'stopped-by-hand' : 'fell-back', instance.stateReason);
+  }
   if (secondsBetween(since, now) > healthPatienceSeconds) {
     throw new LifecycleError(
       'RestartFailed',

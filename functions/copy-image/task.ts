@@ -54,15 +54,21 @@ export function makeCopyImage({ region: sourceRegion, imagesIn }: Ports) {
       tags,
     });
     return {
-      imageId: created ?? (await adopt(destination, source.name, tags)),
+      imageId: created ?? (await adopt(destination, source.name, tags, attempt)),
       adopted: created === undefined,
       waitSeconds: pollSeconds('image', now, now),
     };
   };
 
-  async function adopt(destination: ReturnType<Ports['imagesIn']>, name: string, tags: Tags): Promise<string> {
+  async function adopt(
+    destination: ReturnType<Ports['imagesIn']>,
+    name: string,
+    tags: Tags,
+    attempt: number,
+  ): Promise<string> {
     const image = await destination.findByName(name);
-    if (!image) {
+    // As in create-image: what failed and was deregistered may still be shown.
+    if (!image || (attempt > 1 && image.state === 'failed')) {
       throw new LifecycleError('AwsUnavailable', `The name ${name} is taken, but its image is not shown.`, { name });
     }
     if (image.tags[tagKeys.origin] === tags[tagKeys.origin]) return image.imageId;

@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { LifecycleError } from '../../shared/domain/errors.ts';
 import type { Image, ImageRequest } from '../../shared/domain/image.ts';
+import { wantedDevices } from '../../shared/domain/inspection.ts';
 import { type Instance, isAlive } from '../../shared/domain/instance.ts';
 import { imageName } from '../../shared/domain/naming.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
 import { pollSeconds } from '../../shared/domain/polling.ts';
-import { imageTags, isProductOf, tagKeys } from '../../shared/domain/tags.ts';
+import { imageTags, isProductOf, type Product, tagKeys } from '../../shared/domain/tags.ts';
 
 export const contract = {
   input: z.strictObject({
@@ -15,6 +16,7 @@ export const contract = {
     policy: namedPolicySchema,
     slot: parts.slot,
     consistency: parts.consistency,
+    attempt: parts.attempt,
     /** Whether the instance stands still for this image. */
     leased: z.boolean(),
     now: parts.instant,
@@ -25,6 +27,8 @@ export const contract = {
     adopted: z.boolean(),
     /** What the image really holds: `crash` where somebody started the instance in between. */
     consistency: parts.consistency,
+    /** The volumes that it holds: those that are attached now, not when the instance was inspected. */
+    volumeIds: parts.volumeIds,
     waitSeconds: parts.waitSeconds,
   }),
   errors: [...awsErrors, 'QuotaExceeded', 'NameTaken', 'InstanceGone'],
@@ -43,7 +47,7 @@ interface Ports {
 
 /** Asks for the image; once for each policy, instance and slot, however often it is called. */
 export function makeCreateImage({ instances, images }: Ports) {
-  return async ({ instanceId, policy, slot, consistency: planned, leased, now }: Input): Promise<Output> => {
+  return async ({ instanceId, policy, slot, consistency: planned, attempt, leased, now }: Input): Promise<Output> => {
     const instance = await instances.describe(instanceId);
     if (!isAlive(instance)) {
       throw new LifecycleError('InstanceGone', `${instanceId} was terminated before its image was made.`, {
@@ -72,16 +76,18 @@ export function makeCreateImage({ instances, images }: Ports) {
       }),
     });
     const waitSeconds = pollSeconds(leased ? 'snapshots' : 'image', now, now);
-    if (created !== undefined) return { imageId: created, adopted: false, consistency, waitSeconds };
-    const image = await adopt(name, { policyName: policy.name, instanceId, slot });
+    const volumeIds = wantedDevices(instance, policy).map(({ volumeId }) => volumeId);
+    if (created !== undefined) return { imageId: created, adopted: false, consistency, volumeIds, waitSeconds };
+    const image = await adopt(name, { policyName: policy.name, instanceId, slot }, attempt);
     // What it holds was decided when it was made.
     const held = parts.consistency.catch(consistency).parse(image.tags[tagKeys.consistency]);
-    return { imageId: image.imageId, adopted: true, consistency: held, waitSeconds };
+    return { imageId: image.imageId, adopted: true, consistency: held, volumeIds, waitSeconds };
   };
 
-  async function adopt(name: string, product: Parameters<typeof isProductOf>[1]): Promise<Image> {
+  async function adopt(name: string, product: Product, attempt: number): Promise<Image> {
     const image = await images.findByName(name);
-    if (!image) {
+    // After a failure, the failed image may still be shown though it is deregistered: that one is not to be adopted.
+    if (!image || (attempt > 1 && image.state === 'failed')) {
       // Just made and not shown yet, or just deregistered and its name not free yet: both pass with time.
       throw new LifecycleError('AwsUnavailable', `The name ${name} is taken, but its image is not shown.`, { name });
     }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { LifecycleError } from '../../shared/domain/errors.ts';
-import type { Image, Snapshot } from '../../shared/domain/image.ts';
-import { isProductOf } from '../../shared/domain/tags.ts';
+import { type Image, isSnapshotFor, type Snapshot } from '../../shared/domain/image.ts';
+import { isProductOf, type Product } from '../../shared/domain/tags.ts';
 
 /** How often an image is tried in all. */
 const attempts = 2;
@@ -33,7 +33,7 @@ type Output = z.output<typeof contract.output>;
 interface Ports {
   imagesIn: (region: string) => {
     describe(imageId: string): Promise<Image | undefined>;
-    snapshotsFor(imageId: string): Promise<Snapshot[]>;
+    snapshotsOf(product: Product): Promise<Snapshot[]>;
     deregister(imageId: string): Promise<void>;
     deleteSnapshot(snapshotId: string): Promise<boolean>;
   };
@@ -46,8 +46,9 @@ interface Ports {
 export function makeDiscardImage({ imagesIn }: Ports) {
   return async ({ region, imageId, policyName, instanceId, slot, attempt, reason }: Input): Promise<Output> => {
     const images = imagesIn(region);
+    const product = { policyName, instanceId, slot };
     const image = await images.describe(imageId);
-    if (image && !isProductOf(image.tags, { policyName, instanceId, slot })) {
+    if (image && !isProductOf(image.tags, product)) {
       throw new LifecycleError('ImageFailed', `${imageId} failed, and its tags no longer say that it is ours.`, {
         imageId,
         region,
@@ -55,7 +56,7 @@ export function makeDiscardImage({ imagesIn }: Ports) {
       });
     }
     if (image?.state === 'available' || image?.state === 'disabled') return { discarded: false, nextAttempt: attempt };
-    const snapshots = await images.snapshotsFor(imageId);
+    const snapshots = (await images.snapshotsOf(product)).filter((snapshot) => isSnapshotFor(imageId, snapshot));
     if (image) await images.deregister(imageId);
     const deleted = await Promise.all(snapshots.map(({ snapshotId }) => images.deleteSnapshot(snapshotId)));
     if (deleted.includes(false)) {

@@ -2,17 +2,20 @@ import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { LifecycleError } from '../../shared/domain/errors.ts';
 import type { Image } from '../../shared/domain/image.ts';
-import { inspect, leaseMinutes, wantedDevices } from '../../shared/domain/inspection.ts';
-import { type Instance, isAlive, type StopFacts } from '../../shared/domain/instance.ts';
+import { inspect, leaseMinutes } from '../../shared/domain/inspection.ts';
+import { type Instance, isAlive, leaseOf, type StopFacts } from '../../shared/domain/instance.ts';
 import { imageName } from '../../shared/domain/naming.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
 import { targetSchema, targetsOf } from '../../shared/domain/target.ts';
 
+/** Whether the instance carries this execution's lease, whatever else is decided: then it is ours to start. */
+const holdsLease = z.boolean();
+
 const plan = {
+  holdsLease,
   reason: z.string(),
   consistency: parts.consistency,
   notices: z.array(z.string()),
-  volumeIds: parts.volumeIds,
   targets: z.array(targetSchema),
   /** When the lease of an instance that is stopped runs out, counted from the stop. */
   leaseMinutes: z.int().min(1),
@@ -29,8 +32,8 @@ export const contract = {
     now: parts.instant,
   }),
   output: z.discriminatedUnion('action', [
-    z.strictObject({ action: z.literal('skip'), reason: z.string(), explanation: z.string() }),
-    z.strictObject({ action: z.literal('wait'), reason: z.string(), waitSeconds: parts.waitSeconds }),
+    z.strictObject({ action: z.literal('skip'), holdsLease, reason: z.string(), explanation: z.string() }),
+    z.strictObject({ action: z.literal('wait'), holdsLease, reason: z.string(), waitSeconds: parts.waitSeconds }),
     z.strictObject({ action: z.literal('capture'), ...plan }),
     z.strictObject({ action: z.literal('stop'), ...plan, abandonedLease: z.string().nullable() }),
   ]),
@@ -61,17 +64,17 @@ export function makeInspectInstance({ region, instances, images }: Ports) {
           instanceId,
         });
       }
-      return { action: 'skip', reason: 'instance-gone', explanation: 'it is terminated' };
+      return { action: 'skip', holdsLease: false, reason: 'instance-gone', explanation: 'it is terminated' };
     }
     const [facts, existing] = await Promise.all([
       instances.stopFacts(instance),
       images.findByName(imageName(policy.name, instanceId, slot)),
     ]);
     const verdict = inspect({ instance, facts, policy, slot, executionId, existing, since, now });
-    if (verdict.action === 'skip' || verdict.action === 'wait') return verdict;
+    const answer = { ...verdict, holdsLease: leaseOf(instance.tags)?.executionId === executionId };
+    if (answer.action === 'skip' || answer.action === 'wait') return answer;
     return {
-      ...verdict,
-      volumeIds: wantedDevices(instance, policy).map(({ volumeId }) => volumeId),
+      ...answer,
       targets: targetsOf(policy, region),
       leaseMinutes: leaseMinutes(policy),
     };

@@ -35,10 +35,11 @@ export function makeShareImage({ imagesIn }: Ports) {
       throw new LifecycleError('AwsUnavailable', `EC2 does not show ${imageId} at present.`, { imageId, region });
     }
     if (audience.public) refusePublic(image, region);
-    await images.shareImage(imageId, audience);
     // A consumer that copies reads the snapshots; organizations cannot be given that right, only accounts.
     const snapshotIds = audience.accounts.length > 0 ? image.snapshotIds : [];
     for (const snapshotId of snapshotIds) await images.shareSnapshot(snapshotId, audience.accounts);
+    // Last, as snapshots are what EC2 may refuse: an image that is shared by half helps nobody.
+    await images.shareImage(imageId, audience);
     return { snapshots: snapshotIds.length };
   };
 }

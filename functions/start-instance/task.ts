@@ -4,6 +4,8 @@ import { isLifecycleError, LifecycleError } from '../../shared/domain/errors.ts'
 import { type Instance, isAlive, leaseOf } from '../../shared/domain/instance.ts';
 import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
 
+/** A read may lag behind our own write; EC2 names no limit, and seconds are usual. */
+const visibilitySeconds = 60;
 /** Capacity comes back within hours or not by waiting. */
 const patienceSeconds = 12 * 60 * 60;
 
@@ -43,6 +45,8 @@ export function makeStartInstance({ instances, meter }: Ports) {
     const lease = leaseOf(instance.tags);
     if (lease && lease.executionId !== executionId) return answer('not-ours');
     if (instance.state === 'running' || instance.state === 'pending') return answer('started');
+    // Our lease may not show yet. If it is not there a little later, then whoever stopped the instance, it was not us.
+    if (!lease) return answer(secondsBetween(since, now) < visibilitySeconds ? 'waiting' : 'not-ours');
     if (secondsBetween(since, now) > patienceSeconds) {
       throw new LifecycleError('RestartFailed', `${instanceId} could not be started for 12 hours.`, {
         instanceId,

@@ -3,6 +3,7 @@ import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts
 import { LifecycleError } from '../../shared/domain/errors.ts';
 import { type Instance, isAlive, type Lease, leaseOf } from '../../shared/domain/instance.ts';
 import { pollSeconds } from '../../shared/domain/polling.ts';
+import { autoScalingGroupKey, type Tags, tagKeys } from '../../shared/domain/tags.ts';
 
 export const contract = {
   input: z.strictObject({
@@ -14,8 +15,8 @@ export const contract = {
     now: parts.instant,
   }),
   output: z.strictObject({
-    /** `yielded`: another holds the instance. `not-running`: it was stopped or started by somebody in between. */
-    action: z.enum(['stopping', 'yielded', 'not-running']),
+    /** `yielded`: another holds the instance. `changed`: it is not what was inspected, and is to be inspected again. */
+    action: z.enum(['stopping', 'yielded', 'changed']),
     waitSeconds: parts.waitSeconds,
   }),
   errors: [...awsErrors, 'InstanceGone', 'StopRefused'],
@@ -50,8 +51,10 @@ export function makeStopInstance({ instances }: Ports) {
     if (instance.state !== 'running') {
       // A repeated attempt finds its own work done.
       const isOurs = lease?.executionId === executionId && instance.state !== 'pending';
-      return { ...yielded, action: isOurs ? 'stopping' : 'not-running' };
+      return { ...yielded, action: isOurs ? 'stopping' : 'changed' };
     }
+    // Hours of retries may lie between the inspection and this.
+    if (mustNotStop(instance.tags)) return { ...yielded, action: 'changed' };
     const restartBy = new Date(Date.parse(now) + leaseMinutes * 60_000).toISOString();
     await instances.writeLease(instanceId, { executionId, restartBy });
     // Tags know no compare-and-set: of two that claim at once the later stays, and the other sees it here.
@@ -60,4 +63,8 @@ export function makeStopInstance({ instances }: Ports) {
     // Hardly any instance stops faster than this.
     return { action: 'stopping', waitSeconds: 15 };
   };
+}
+
+function mustNotStop(tags: Tags): boolean {
+  return tags[tagKeys.skip] !== undefined || tags[autoScalingGroupKey] !== undefined;
 }

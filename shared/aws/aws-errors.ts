@@ -22,10 +22,12 @@ const meanings: Readonly<Record<string, ErrorName>> = {
   ServiceUnavailable: 'AwsUnavailable',
   TimeoutError: 'AwsUnavailable',
   RequestTimeout: 'AwsUnavailable',
+  RequestExpired: 'AwsUnavailable',
   InsufficientInstanceCapacity: 'CapacityUnavailable',
   InsufficientHostCapacity: 'CapacityUnavailable',
   InsufficientCapacityOnHost: 'CapacityUnavailable',
   InsufficientReservedInstanceCapacity: 'CapacityUnavailable',
+  IncompatibleHostRequirements: 'CapacityUnavailable',
   InsufficientFreeAddressesInSubnet: 'CapacityUnavailable',
   InstanceLimitExceeded: 'CapacityUnavailable',
   VcpuLimitExceeded: 'CapacityUnavailable',
@@ -104,5 +106,5 @@ function statusOf(metadata: unknown): number {
 }
 
 function isNetworkFault(error: Error): boolean {
-  return 'code' in error && typeof error.code === 'string' && /^(E[A-Z]+|ERR_SOCKET.*)$/.test(error.code);
+  return 'code' in error && typeof error.code === 'string' && /^(E[A-Z_]+|ERR_.+)$/.test(error.code);
 }

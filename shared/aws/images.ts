@@ -4,7 +4,6 @@ import {
   DeleteSnapshotCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
-  DescribeSnapshotsCommand,
   type Image as Ec2Image,
   type Snapshot as Ec2Snapshot,
   ModifyImageAttributeCommand,
@@ -14,7 +13,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { LifecycleError } from '../domain/errors.ts';
 import type { Audience, CopyRequest, Image, ImageRequest, ImageState, Snapshot } from '../domain/image.ts';
-import { type Tags, tagKeys } from '../domain/tags.ts';
+import { type Product, type Tags, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
 import { clients } from './clients.ts';
 import { tagList, tagsOf, writeTags } from './tagging.ts';
@@ -87,15 +86,16 @@ export function imagesIn(region: string) {
     },
 
     /**
-     * The snapshots that EC2 makes for an image. They are found by its id in their description, because a pending image
-     * need not name them yet.
+     * The snapshots of a capture: those that carry its tags. A pending image need not name its snapshots yet, but they are
+     * tagged from their first moment.
      */
-    async snapshotsFor(imageId: string): Promise<Snapshot[]> {
-      return calling(`DescribeSnapshots for ${imageId}`, async () => {
+    async snapshotsOf({ policyName, instanceId, slot }: Product): Promise<Snapshot[]> {
+      return calling(`DescribeSnapshots of ${instanceId} at ${slot}`, async () => {
         const found: Snapshot[] = [];
         const filters = [
-          { Name: 'description', Values: [`*${imageId}*`] },
-          { Name: `tag:${tagKeys.policy}`, Values: ['*'] },
+          { Name: `tag:${tagKeys.source}`, Values: [instanceId] },
+          { Name: `tag:${tagKeys.slot}`, Values: [slot] },
+          { Name: `tag:${tagKeys.policy}`, Values: [policyName] },
         ];
         const pages = paginateDescribeSnapshots(
           { client: ec2, pageSize: 1000 },
@@ -104,16 +104,6 @@ export function imagesIn(region: string) {
         for await (const { Snapshots = [] } of pages) found.push(...Snapshots.map(snapshotOf));
         return found;
       });
-    },
-
-    /** These snapshots, where they still exist. */
-    async describeSnapshots(snapshotIds: readonly string[]): Promise<Snapshot[]> {
-      // Without ids the call would answer with every snapshot of the account.
-      if (snapshotIds.length === 0) return [];
-      const { Snapshots = [] } = await calling(`DescribeSnapshots ${snapshotIds.join(', ')}`, () =>
-        ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [...snapshotIds] })),
-      );
-      return Snapshots.map(snapshotOf);
     },
 
     /** Deregisters an image; gone already is done. */
@@ -184,7 +174,8 @@ async function unlessNameTaken(call: () => Promise<{ ImageId?: string | undefine
   try {
     return (await call()).ImageId;
   } catch (error) {
-    if (hasCode(error, 'InvalidAMIName.Duplicate')) return undefined;
+    // A token that was used with other tags belongs to an earlier attempt of ours, whose image has the name.
+    if (hasCode(error, 'InvalidAMIName.Duplicate', 'IdempotentParameterMismatch')) return undefined;
     throw error;
   }
 }
@@ -232,7 +223,7 @@ function snapshotOf(described: Ec2Snapshot): Snapshot {
     snapshotId: described.SnapshotId ?? '',
     volumeId: described.VolumeId ?? '',
     state: described.State === 'completed' ? 'completed' : described.State === 'error' ? 'error' : 'pending',
-    isEncrypted: described.Encrypted ?? false,
-    kmsKeyId: described.KmsKeyId,
+    startedAt: described.StartTime?.toISOString() ?? '',
+    description: described.Description ?? '',
   };
 }

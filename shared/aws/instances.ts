@@ -15,7 +15,7 @@ import {
 import { LifecycleError } from '../domain/errors.ts';
 import type { Health, Instance, InstanceState, Lease, StopFacts } from '../domain/instance.ts';
 import { leaseTags } from '../domain/instance.ts';
-import { tagKeys } from '../domain/tags.ts';
+import { autoScalingGroupKey, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
 import { clients } from './clients.ts';
 import { removeTags, tagsOf, writeTags } from './tagging.ts';
@@ -57,7 +57,7 @@ export function instancesIn(region: string) {
     async stopFacts(instance: Instance): Promise<StopFacts> {
       return {
         autoScalingGroup:
-          instance.tags['aws:autoscaling:groupName'] ?? (await autoScalingGroup(autoScaling, instance.instanceId)),
+          instance.tags[autoScalingGroupKey] ?? (await autoScalingGroup(autoScaling, instance.instanceId)),
         spotRequest: instance.isSpot ? await spotRequest(ec2, instance.instanceId) : undefined,
         isStopProtected: await isStopProtected(ec2, instance.instanceId),
         hasInstanceStore: await hasInstanceStore(ec2, instance.instanceType),
@@ -102,9 +102,12 @@ export function instancesIn(region: string) {
       await writeTags(ec2, [instanceId], leaseTags(lease));
     },
 
-    /** Removes this lease and no other's; the deadline goes with it, whatever people made of it. */
-    async removeLease(instanceId: string, { executionId }: Lease): Promise<void> {
-      await removeTags(ec2, instanceId, [{ Key: tagKeys.stoppedBy, Value: executionId }, { Key: tagKeys.restartBy }]);
+    /** Removes this lease as it was read, and no other's that has been written since. */
+    async removeLease(instanceId: string, { executionId, restartBy }: Lease): Promise<void> {
+      await removeTags(ec2, instanceId, [
+        { Key: tagKeys.stoppedBy, Value: executionId },
+        { Key: tagKeys.restartBy, Value: restartBy },
+      ]);
     },
   };
 }
@@ -125,6 +128,7 @@ function instanceOf(described: Ec2Instance): Instance {
     instanceId: described.InstanceId ?? '',
     state: stateOf(described),
     stateReason: described.StateReason?.Message ?? described.StateTransitionReason ?? '',
+    stoppedByHandAt: stoppedByHandAt(described.StateTransitionReason),
     instanceType: described.InstanceType ?? '',
     rootDeviceType: described.RootDeviceType === 'instance-store' ? 'instance-store' : 'ebs',
     rootDeviceName: described.RootDeviceName ?? '',
@@ -136,6 +140,12 @@ function instanceOf(described: Ec2Instance): Instance {
     // An Elastic IP is owned by an account; an address lent for the time of running, by Amazon.
     hasTemporaryAddress: interfaces.some(({ Association }) => Association?.IpOwnerId === 'amazon'),
   };
+}
+
+/** EC2 says so in words: `User initiated (2026-11-21 10:00:00 GMT)`. */
+function stoppedByHandAt(reason = ''): string {
+  const [, day, time] = /^User initiated \((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) GMT\)$/.exec(reason) ?? [];
+  return day && time ? `${day}T${time}Z` : '';
 }
 
 /** A state that EC2 may add one day is not known to be safe: neither stopped nor running. */

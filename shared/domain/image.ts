@@ -22,8 +22,10 @@ export interface Snapshot {
   snapshotId: string;
   volumeId: string;
   state: 'pending' | 'completed' | 'error';
-  isEncrypted: boolean;
-  kmsKeyId: string | undefined;
+  /** ISO instant. */
+  startedAt: string;
+  /** EC2 writes into it which image it is made for. */
+  description: string;
 }
 
 /** An image to be made. */
@@ -57,8 +59,23 @@ export interface Audience {
   public: boolean;
 }
 
-/** Whether each of the volumes has a snapshot that has started: from then on its content is fixed. */
-export function haveAllStarted(volumeIds: readonly string[], snapshots: readonly Snapshot[]): boolean {
-  const started = new Set(snapshots.filter(({ state }) => state !== 'error').map(({ volumeId }) => volumeId));
-  return volumeIds.every((volumeId) => started.has(volumeId));
+/** Whether a snapshot of a capture belongs to this image of it, and not to one that was discarded before. */
+export function isSnapshotFor(imageId: string, snapshot: Snapshot): boolean {
+  return snapshot.description.includes(imageId);
+}
+
+/**
+ * Whether each of the volumes has a snapshot for this image that has started: from then on its content is fixed.
+ * @param requestedAt when the image was asked for: what started since is for it, whatever AWS may write into descriptions
+ */
+export function haveAllStarted(
+  volumeIds: readonly string[],
+  snapshots: readonly Snapshot[],
+  { imageId, requestedAt }: { imageId: string; requestedAt: string },
+): boolean {
+  const started = snapshots
+    .filter(({ state }) => state !== 'error')
+    .filter((snapshot) => isSnapshotFor(imageId, snapshot) || Date.parse(snapshot.startedAt) >= Date.parse(requestedAt))
+    .map(({ volumeId }) => volumeId);
+  return volumeIds.every((volumeId) => started.includes(volumeId));
 }

@@ -2,6 +2,7 @@ import type { Image } from './image.ts';
 import { type Device, type Instance, isAlive, leaseOf, type StopFacts } from './instance.ts';
 import type { NamedPolicy } from './policy.ts';
 import { pollSeconds, secondsBetween } from './polling.ts';
+import { isSelected } from './selection.ts';
 import { type Consistency, hasRoomForLease, isProductOf, type Tags, tagKeys } from './tags.ts';
 
 /** Another's lease, or an instance in transition, is waited for this long. */
@@ -10,6 +11,7 @@ const patienceSeconds = 2 * 60 * 60;
 export type SkipReason =
   | 'skip-tag'
   | 'instance-gone'
+  | 'not-selected'
   | 'instance-store-root'
   | 'root-device-excluded'
   | 'slot-already-captured'
@@ -79,6 +81,8 @@ function reasonToSkip({ instance, policy, slot, existing }: InspectionInput): Ve
   }
   const skipTag = instance.tags[tagKeys.skip];
   if (skipTag !== undefined) return skip('skip-tag', skipTag || `its tag ${tagKeys.skip} says so`);
+  // It may have waited in the queue for long, and its owner may have taken it out since.
+  if (!isSelected(instance.tags, policy)) return skip('not-selected', 'its tags no longer name the policy');
   if (instance.rootDeviceType === 'instance-store') {
     return skip('instance-store-root', 'EC2 makes no image of an instance whose root device is an instance store');
   }

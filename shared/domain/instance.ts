@@ -14,6 +14,8 @@ export interface Instance {
   state: InstanceState;
   /** EC2's reason for the last change of state, for people. */
   stateReason: string;
+  /** When a person, or whoever called the API, stopped it last; an ISO instant, or empty where nobody did. */
+  stoppedByHandAt: string;
   instanceType: string;
   rootDeviceType: 'ebs' | 'instance-store';
   rootDeviceName: string;
@@ -44,19 +46,14 @@ export type Health = 'ok' | 'initializing' | 'impaired';
 /** The claim of an execution on an instance that it stops, kept in the instance's tags so that it outlives us. */
 export interface Lease {
   executionId: string;
-  /** ISO instant by when the instance must run again. */
+  /** By when the instance must run again: an ISO instant as we write it, but tags are for everybody to edit. */
   restartBy: string;
 }
 
-/** The lease in an instance's tags. A half-written one counts, with a deadline that has passed: the tags are written in one call, but people edit them. */
+/** The lease in an instance's tags; one that people left half of has an empty deadline. */
 export function leaseOf(tags: Tags): Lease | undefined {
   const executionId = tags[tagKeys.stoppedBy];
-  if (executionId === undefined) return undefined;
-  const restartBy = tags[tagKeys.restartBy];
-  return {
-    executionId,
-    restartBy: restartBy && Number.isFinite(Date.parse(restartBy)) ? restartBy : new Date(0).toISOString(),
-  };
+  return executionId === undefined ? undefined : { executionId, restartBy: tags[tagKeys.restartBy] ?? '' };
 }
 
 export function leaseTags(lease: Lease): Tags {

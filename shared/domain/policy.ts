@@ -46,7 +46,10 @@ const schedule = z.strictObject({
     .max(1440)
     .default(0)
     .describe('Captures may begin up to this much later, to spread load.'),
-  onTagged: z.boolean().default(true).describe('Also capture as soon as an instance gets the tag of this policy.'),
+  onTagged: z
+    .boolean()
+    .default(true)
+    .describe('Also capture at once whenever the tag of an instance changes and names this policy.'),
 });
 
 const capture = z.strictObject({
@@ -232,22 +235,31 @@ function* issuesOf(policy: z.output<typeof policyObject>): Generator<PolicyIssue
   for (const field of fieldsNotAvailableYet) {
     if (policy[field] !== undefined) yield { path: [field], message: notAvailable };
   }
+  if (policy.share && !sharesWithAnybody(policy.share)) {
+    yield { path: ['share'], message: 'names nobody to share with: leave it out, or name accounts' };
+  }
   const seen = new Set<string>();
   for (const [index, { region, retain }] of policy.copies.entries()) {
     if (retain !== undefined) yield { path: ['copies', index, 'retain'], message: notAvailable };
     if (seen.has(region)) yield { path: ['copies', index, 'region'], message: `names ${region} a second time` };
     seen.add(region);
   }
-  if (policy.select && policy.schedule.onTagged && !(tagKeys.policy in policy.select.tags)) {
+  const ownTag = policy.select?.tags[tagKeys.policy];
+  if (policy.select && policy.schedule.onTagged && (ownTag === undefined || ownTag.includes('*'))) {
     // The tag event is matched on our key alone, so such a policy would wait for events that never reach it.
     yield {
       path: ['schedule', 'onTagged'],
-      message: `cannot work when select.tags does not name ${tagKeys.policy}: set it to false`,
+      message: `cannot work unless select.tags has ${tagKeys.policy} with the policy's own name: set it to false`,
     };
   }
 }
 
 const notAvailable = 'is not available yet: its workflow is not built; leave the field out';
+
+function sharesWithAnybody(audience: z.output<typeof share>): boolean {
+  const { accounts, organizationArns, organizationalUnitArns } = audience;
+  return audience.public || accounts.length + organizationArns.length + organizationalUnitArns.length > 0;
+}
 
 /** Asking the runtime for a zone's data costs as much as the rest of a policy, and every task reads one. */
 const knownZones = new Map<string, boolean>();

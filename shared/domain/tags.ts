@@ -16,6 +16,9 @@ export const tagKeys = {
   state: `${prefix}state`,
 } as const;
 
+/** AWS's own tag on the members of an Auto Scaling group. */
+export const autoScalingGroupKey = 'aws:autoscaling:groupName';
+
 interface TagMeaning {
   on: string;
   writer: 'you' | 'the system';
@@ -117,8 +120,15 @@ export function hasRoomForLease(tags: Tags): boolean {
   return others.length + lease.length <= mostTags;
 }
 
+/** What tells one capture from all others. */
+export interface Product {
+  policyName: string;
+  instanceId: string;
+  slot: string;
+}
+
 /** Whether an image or snapshot with these tags is the product of this policy, instance and slot. */
-export function isProductOf(tags: Tags, product: { policyName: string; instanceId: string; slot: string }): boolean {
+export function isProductOf(tags: Tags, product: Product): boolean {
   return (
     tags[tagKeys.policy] === product.policyName &&
     tags[tagKeys.source] === product.instanceId &&

@@ -7,7 +7,7 @@ import { endSnapshot, startSnapshot } from './snapshot-records.ts';
 import { lineageOf } from './volume-records.ts';
 
 /** What AWS gives copies for a volume ID: it means nothing. */
-const copiedVolumeId = 'vol-ffffffff';
+export const copiedVolumeId = 'vol-ffffffff';
 
 export interface CopiedSnapshot {
   deviceName: string;

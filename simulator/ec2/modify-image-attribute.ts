@@ -4,7 +4,7 @@ import { refuse } from '../service-failure.ts';
 import type { ImageRecord } from '../state.ts';
 import { replace } from '../world.ts';
 import { known } from './identifiers.ts';
-import { changedPermissions } from './permissions.ts';
+import { changedPermissions, wantedChanges } from './permissions.ts';
 
 /** Accounts, organizations and units that one image may be shared with. */
 const mostShares = 1000;
@@ -14,6 +14,7 @@ export const modifyImageAttribute = operation<ModifyImageAttributeCommandInput, 
   act(call, input) {
     const { world, region, nowMs } = call;
     const id = required(input.ImageId, 'ImageId');
+    const { Add, Remove } = wantedChanges(input.LaunchPermission);
     if (region.tombstones.has(id)) {
       refuse('InvalidAMIID.Unavailable', `The image id '[${id}]' is no longer available`);
     }
@@ -22,7 +23,6 @@ export const modifyImageAttribute = operation<ModifyImageAttributeCommandInput, 
     if (image.description.State !== 'available') {
       refuse('InvalidAMIID.Unavailable', `The image id '[${id}]' is not available: it is ${image.description.State}`);
     }
-    const { Add = [], Remove = [] } = required(input.LaunchPermission, 'LaunchPermission');
     for (const permission of [...Add, ...Remove]) checkHolder(permission);
     if (Add.some(({ Group }) => Group === 'all')) checkMayBePublic(image);
     const permissions = changedPermissions(image.launchPermissions, Add, Remove);

@@ -2,14 +2,14 @@ import type { ModifySnapshotAttributeCommandInput } from '@aws-sdk/client-ec2';
 import { operation, required } from '../operation.ts';
 import { refuse } from '../service-failure.ts';
 import { known } from './identifiers.ts';
-import { changedPermissions } from './permissions.ts';
+import { changedPermissions, wantedChanges } from './permissions.ts';
 
 export const modifySnapshotAttribute = operation<ModifySnapshotAttributeCommandInput, object>({
   parameters: ['SnapshotId', 'CreateVolumePermission'],
   act(call, input) {
     const { region } = call;
+    const { Add, Remove } = wantedChanges(input.CreateVolumePermission);
     const snapshot = known('snapshot', region.snapshots, required(input.SnapshotId, 'SnapshotId'));
-    const { Add = [], Remove = [] } = required(input.CreateVolumePermission, 'CreateVolumePermission');
     const { State, Encrypted, KmsKeyId } = snapshot.description;
     if (State !== 'completed') {
       refuse('IncorrectState', `The snapshot '${snapshot.id}' is not completed: it is ${State}.`);

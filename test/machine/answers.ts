@@ -66,8 +66,8 @@ export function toCapture(
 
 function planOf(policy: NamedPolicy) {
   return {
+    holdsLease: false,
     notices: [],
-    volumeIds: ['vol-00000000000000001', 'vol-00000000000000002'],
     targets: targetsOf(policy, home),
     leaseMinutes: leaseMinutes(policy),
   };
@@ -110,6 +110,7 @@ export const usualAnswers: Answers = {
   CreateImage: ({ consistency, leased, now }) => ({
     imageId,
     adopted: false,
+    volumeIds: ['vol-00000000000000001', 'vol-00000000000000002'],
     consistency,
     waitSeconds: pollSeconds(leased ? 'snapshots' : 'image', now, now),
   }),

@@ -52,7 +52,7 @@ export function budgets(): void {
       });
     const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
     const perAccountBytes = bytes(withAccounts(2)) - bytes(withAccounts(1));
-    const policy = withAccounts(Math.floor((parameterLimitBytes - bytes(withAccounts(0))) / perAccountBytes));
+    const policy = withAccounts(Math.floor((parameterLimitBytes - bytes(withAccounts(1))) / perAccountBytes) + 1);
     expect(bytes(policy)).toBeGreaterThan(parameterLimitBytes - 20);
     expect(toStop(policy).targets.map(({ region }) => region)).toEqual([home, ...regions]);
 

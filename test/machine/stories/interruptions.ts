@@ -106,13 +106,38 @@ export function interruptions(): void {
   });
 
   it('is left alone, with the reason, where inspection says so', async () => {
-    const done = await capture(inspectionSays({ action: 'skip', reason: 'skip-tag', explanation: 'a demo is on' }));
+    const done = await capture(
+      inspectionSays({ action: 'skip', holdsLease: false, reason: 'skip-tag', explanation: 'a demo is on' }),
+    );
     expect(done.states).toEqual(['Begin', 'InspectInstance', 'ChooseWay', 'CaptureSkipped']);
     expect(done.output).toMatchObject({ outcome: 'skipped', reason: 'skip-tag' });
   });
 
+  it('is started again when another execution stopped it under our lease', async () => {
+    const ours = { ...toCapture(policy, 'stopped', 'stopped-by-us'), holdsLease: true };
+    const done = await capture({
+      tasks: { StopInstance: [{ action: 'yielded', waitSeconds: 15 }], InspectInstance: [toStop(policy), ours] },
+    });
+    expect(orderOf(done)).toContain('StartInstance');
+    expect(done.status).toBe('SUCCEEDED');
+  });
+
+  it('is left as it is when its owner stopped it after its restart, and the lease is taken away', async () => {
+    const done = await capture({
+      tasks: { CheckInstanceRunning: [{ status: 'stopped-by-hand', reason: '', waitSeconds: 15 }] },
+    });
+    expect(callsIn('StartInstance', done)).toHaveLength(1);
+    expect(orderOf(done)).toContain('ReleaseLease');
+    expect(done.output).toMatchObject({ outcome: 'captured', downtimeSeconds: null });
+  });
+
   it("waits for another's lease and then goes on, in the place of a lease that was abandoned", async () => {
-    const wait: Output<'InspectInstance'> = { action: 'wait', reason: 'leased-by-another', waitSeconds: 900 };
+    const wait: Output<'InspectInstance'> = {
+      action: 'wait',
+      holdsLease: false,
+      reason: 'leased-by-another',
+      waitSeconds: 900,
+    };
     const done = await capture({
       tasks: { InspectInstance: [wait, wait, { ...toStop(policy), abandonedLease: other }] },
     });
@@ -127,7 +152,7 @@ export function interruptions(): void {
     expect(done.status).toBe('SUCCEEDED');
   });
 
-  it.each(['yielded', 'not-running'] as const)('is inspected again when its stop finds it %s', async (action) => {
+  it.each(['yielded', 'changed'] as const)('is inspected again when its stop finds it %s', async (action) => {
     const done = await capture({
       tasks: {
         StopInstance: [{ action, waitSeconds: 15 }],
@@ -217,7 +242,7 @@ export function interruptions(): void {
     const done = await capture({
       tasks: {
         CheckImage: [failedImage()],
-        InspectInstance: [toStop(policy), { action: 'skip', reason: 'skip-tag', explanation: '' }],
+        InspectInstance: [toStop(policy), { action: 'skip', holdsLease: true, reason: 'skip-tag', explanation: '' }],
       },
     });
     expect(orderOf(done).slice(-5)).toEqual([

@@ -129,7 +129,7 @@ describe('a mistake in a policy is named with its place, its path and its mend',
       'a rule across fields',
       `${valid}select: { tags: { env: prod } }\n`,
       [
-        'gold.yml:1:1: schedule.onTagged: cannot work when select.tags does not name ami-lifecycle:policy: set it to false',
+        "gold.yml:1:1: schedule.onTagged: cannot work unless select.tags has ami-lifecycle:policy with the policy's own name: set it to false",
       ],
     ],
     ['no schedule', 'description: x\n', ['gold.yml:1:1: schedule: is missing; add it (When instances are captured)']],

@@ -29,6 +29,7 @@ export function anInstance(different: Partial<Instance> = {}): Instance {
     instanceId,
     state: 'running',
     stateReason: '',
+    stoppedByHandAt: '',
     instanceType: 't3.micro',
     rootDeviceType: 'ebs',
     rootDeviceName: '/dev/xvda',
@@ -53,9 +54,9 @@ export function stopFacts(different: Partial<StopFacts> = {}): StopFacts {
   };
 }
 
-/** Tags of a lease that runs out three hours after the beginning. */
+/** Tags of an instance of the example's policy with a lease that runs out three hours after the beginning. */
 export function leasedTo(holder: string): Record<string, string> {
-  return { [tagKeys.stoppedBy]: holder, [tagKeys.restartBy]: after(3 * 3600) };
+  return { [tagKeys.policy]: 'gold', [tagKeys.stoppedBy]: holder, [tagKeys.restartBy]: after(3 * 3600) };
 }
 
 /** The tags by which an image is known as that of the example's policy, instance and slot. */
@@ -78,5 +79,6 @@ export function anImage(different: Partial<Image> = {}): Image {
 }
 
 export function aSnapshot(volumeId: string, state: Snapshot['state'] = 'pending'): Snapshot {
-  return { snapshotId: volumeId.replace('vol', 'snap'), volumeId, state, isEncrypted: false, kmsKeyId: undefined };
+  const description = `Created by CreateImage(${instanceId}) for ${imageId}`;
+  return { snapshotId: volumeId.replace('vol', 'snap'), volumeId, state, startedAt: beginning, description };
 }

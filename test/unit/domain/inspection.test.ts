@@ -32,7 +32,7 @@ interface Case {
 
 function verdictOn({ instance, facts, capture = {}, existing, waitedSeconds = 0 }: Case): Verdict {
   return inspect({
-    instance: anInstance(instance),
+    instance: anInstance({ ...instance, tags: { [tagKeys.policy]: 'gold', ...instance?.tags } }),
     facts: stopFacts(facts),
     policy: aPolicy({ capture }),
     slot,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { contract, makeCheckImage } from '../../../functions/check-image/task.ts';
 import type { Image, Snapshot } from '../../../shared/domain/image.ts';
 import { pollSeconds } from '../../../shared/domain/polling.ts';
-import { after, anImage, aSnapshot, beginning, executionId, imageId } from '../domain/examples.ts';
+import { after, anImage, aSnapshot, beginning, executionId, imageId, instanceId, slot } from '../domain/examples.ts';
 import { fakeImages, regions, throttled, within } from './fakes.ts';
 
 const volumes = ['vol-00000001', 'vol-00000002'];
@@ -16,13 +16,16 @@ interface Case {
 
 async function look({ image = {}, snapshots, awaitedVolumeIds = volumes, waitedSeconds = 60 }: Case) {
   const images = fakeImages(...(image === 'unknown' ? [] : [anImage({ state: 'pending', ...image })]));
-  const shown = { ...images, ...(snapshots ? { snapshotsFor: async () => snapshots } : {}) };
+  const shown = { ...images, ...(snapshots ? { snapshotsOf: async () => snapshots } : {}) };
   const checkImage = within(contract, makeCheckImage({ imagesIn: regions({ 'eu-west-2': shown }) }));
   const now = after(waitedSeconds);
   return checkImage({
     executionId,
     region: 'eu-west-2',
     imageId,
+    policyName: 'gold',
+    instanceId,
+    slot,
     awaitedVolumeIds,
     timeoutHours: 24,
     since: beginning,
@@ -99,6 +102,7 @@ it("leaves AWS's errors to the workflow", async () => {
     throw throttled;
   };
   const imagesIn = regions({ 'eu-west-1': { ...fakeImages(), describe: describeImage } });
-  const input = { executionId, region: 'eu-west-1', imageId, awaitedVolumeIds: null, timeoutHours: 24 };
+  const product = { policyName: 'gold', instanceId, slot };
+  const input = { executionId, region: 'eu-west-1', imageId, ...product, awaitedVolumeIds: null, timeoutHours: 24 };
   await expect(makeCheckImage({ imagesIn })({ ...input, since: beginning, now: beginning })).rejects.toBe(throttled);
 });

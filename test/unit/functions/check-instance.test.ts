@@ -95,3 +95,20 @@ describe('an instance that is being started', () => {
     expect(await look({ until, state: 'stopped', waitedSeconds: 9999 })).toMatchObject({ status: 'fell-back' });
   });
 });
+
+describe('an instance that is stopped again after its start', () => {
+  const lookAt = (stoppedByHandAt: string) => {
+    const instances = fakeInstances(anInstance({ state: 'stopped', stoppedByHandAt }));
+    const input = { executionId, instanceId, until: 'running', since: beginning, now: after(60) } as const;
+    return within(contract, makeCheckInstance({ instances }))(input);
+  };
+
+  it('fell back, as long as EC2 tells of no stop but ours before the start', async () => {
+    expect(await lookAt(after(-120))).toMatchObject({ status: 'fell-back' });
+    expect(await lookAt('')).toMatchObject({ status: 'fell-back' });
+  });
+
+  it('was stopped by its owner, who is not to be overruled, where EC2 tells of a later stop', async () => {
+    expect(await lookAt(after(30))).toMatchObject({ status: 'stopped-by-hand' });
+  });
+});

@@ -22,14 +22,17 @@ interface Case {
   images?: Parameters<typeof makeCreateImage>[0]['images'];
   capture?: Record<string, unknown>;
   consistency?: Consistency;
+  attempt?: number;
   leased?: boolean;
 }
 
-function create({ instance = {}, images = fakeImages(), capture = {}, consistency = 'stopped', leased = true }: Case) {
+function create(example: Case) {
+  const { instance = {}, images = fakeImages(), capture = {}, consistency = 'stopped' } = example;
+  const { attempt = 1, leased = true } = example;
   const instances = fakeInstances(...(instance === 'unknown' ? [] : [anInstance({ state: 'stopped', ...instance })]));
   const createImage = within(contract, makeCreateImage({ instances, images }));
   const policy = aPolicy({ capture });
-  return createImage({ executionId, instanceId, policy, slot, consistency, leased, now: beginning });
+  return createImage({ executionId, instanceId, policy, slot, consistency, attempt, leased, now: beginning });
 }
 
 async function requestFor(example: Case): Promise<Record<string, unknown>> {
@@ -44,6 +47,7 @@ describe('an image', () => {
       imageId: 'ami-00000001',
       adopted: false,
       consistency: 'stopped',
+      volumeIds: ['vol-00000001', 'vol-00000002'],
       waitSeconds: pollSeconds('snapshots', beginning, beginning),
     });
   });
@@ -132,4 +136,16 @@ it('a quota that is used up is left to the workflow', async () => {
     throw full;
   };
   await expect(create({ images: { ...fakeImages(), create: refuse } })).rejects.toBe(full);
+});
+
+describe('the volumes of an image', () => {
+  it('are those that are wanted of what is attached now', async () => {
+    expect(await create({ capture: { excludeDevices: ['/dev/sdf'] } })).toMatchObject({ volumeIds: ['vol-00000001'] });
+  });
+});
+
+it('does not adopt a failed image in the second attempt: it is deregistered, and shown a little longer', async () => {
+  const images = () => fakeImages(anImage({ state: 'failed' }));
+  expect(await create({ images: images(), attempt: 1 })).toMatchObject({ adopted: true });
+  await expect(create({ images: images(), attempt: 2 })).rejects.toMatchObject({ name: 'AwsUnavailable' });
 });

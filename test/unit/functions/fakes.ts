@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Audience, Image, Snapshot } from '../../../shared/domain/image.ts';
 import { type Health, type Instance, type Lease, leaseTags, type StopFacts } from '../../../shared/domain/instance.ts';
-import { type Tags, tagKeys } from '../../../shared/domain/tags.ts';
+import { type Product, type Tags, tagKeys } from '../../../shared/domain/tags.ts';
 import { aSnapshot, stopFacts } from '../domain/examples.ts';
 
 /** Runs a task as its handler would: what goes in and what comes out keeps the contract, after a way through JSON. */
@@ -94,7 +94,7 @@ export function fakeImages(...list: Image[]) {
     describe: async (imageId: string): Promise<Image | undefined> => known.get(imageId),
     findByName: async (name: string): Promise<Image | undefined> =>
       [...known.values()].find((image) => image.name === name),
-    snapshotsFor: async (_imageId: string): Promise<Snapshot[]> => [
+    snapshotsOf: async (_product: Product): Promise<Snapshot[]> => [
       aSnapshot('vol-00000001'),
       aSnapshot('vol-00000002'),
     ],

@@ -46,8 +46,8 @@ describe('an instance that is inspected', () => {
       action: 'stop',
       reason: 'policy',
       consistency: 'stopped',
+      holdsLease: false,
       notices: [],
-      volumeIds: ['vol-00000001', 'vol-00000002'],
       targets: [{ region: 'eu-west-2', copy: true, kmsKeyId: null, withinMinutes: null, audience: null }],
       leaseMinutes: 120,
       abandonedLease: null,
@@ -62,16 +62,11 @@ describe('an instance that is inspected', () => {
     });
   });
 
-  it('is awaited for its wanted volumes only', async () => {
-    expect(await look({ policy: { capture: { excludeDevices: ['/dev/sdf'] } } })).toMatchObject({
-      volumeIds: ['vol-00000001'],
-    });
-  });
-
   it('is waited for while another holds it', async () => {
     const instance = { tags: leasedTo(anotherExecution) };
     expect(await look({ instance })).toEqual({
       action: 'wait',
+      holdsLease: false,
       reason: 'leased-by-another',
       waitSeconds: expect.any(Number),
     });
@@ -84,6 +79,7 @@ describe('an instance that is inspected', () => {
   it('is left alone when its slot is captured', async () => {
     expect(await look({ image: anImage() })).toEqual({
       action: 'skip',
+      holdsLease: false,
       reason: 'slot-already-captured',
       explanation: expect.stringContaining(imageId),
     });
@@ -99,5 +95,16 @@ describe.each(['terminated', 'shutting-down', 'unknown'] as const)('an instance 
 
   it('is a loss once its first image had failed', async () => {
     await expect(look({ instance, attempt: 2 })).rejects.toMatchObject({ name: 'InstanceGone' });
+  });
+});
+
+describe('an instance that carries our lease', () => {
+  it('is ours to start again, whatever else is decided', async () => {
+    const tags = { ...leasedTo(executionId), 'ami-lifecycle:skip': 'being moved' };
+    expect(await look({ instance: { state: 'stopped', tags } })).toMatchObject({ action: 'skip', holdsLease: true });
+    expect(await look({ instance: { state: 'stopped', tags: leasedTo(executionId) } })).toMatchObject({
+      action: 'capture',
+      holdsLease: true,
+    });
   });
 });

@@ -24,9 +24,9 @@ describe('an image is shared', () => {
     expect(await share(anImage(), partner)).toEqual({
       answer: { snapshots: 2 },
       calls: [
-        `share ${imageId} with 111122223333`,
         'share snap-00000001 with 111122223333',
         'share snap-00000002 with 111122223333',
+        `share ${imageId} with 111122223333`,
       ],
     });
   });

@@ -36,10 +36,11 @@ describe('an instance', () => {
     expect(calls).toEqual(['start']);
   });
 
-  it('whose lease somebody removed is started nevertheless: it stands still because of us', async () => {
+  it('without a lease is looked at again for a minute, as reads lag, and then left to whoever stopped it', async () => {
     const { call, calls } = starting({ state: 'stopped' });
-    expect(await call()).toMatchObject({ action: 'started' });
-    expect(calls).toEqual(['start']);
+    expect(await call()).toMatchObject({ action: 'waiting' });
+    expect(await call(61)).toMatchObject({ action: 'not-ours' });
+    expect(calls).toEqual([]);
   });
 
   it.each(['running', 'pending'] as const)('that is %s already is not started again', async (state) => {

@@ -79,13 +79,19 @@ describe('an instance is not touched', () => {
 
   it.each(['stopping', 'stopped', 'pending'] as const)('when somebody else made it %s in between', async (state) => {
     const instances = withInstance({ state });
-    expect(await stop(instances)).toMatchObject({ action: 'not-running' });
+    expect(await stop(instances)).toMatchObject({ action: 'changed' });
+    expect(instances.calls).toEqual([]);
+  });
+
+  it.each(['ami-lifecycle:skip', 'aws:autoscaling:groupName'])('when it has got the tag %s since', async (key) => {
+    const instances = withInstance({ tags: { 'ami-lifecycle:policy': 'gold', [key]: 'since' } });
+    expect(await stop(instances)).toMatchObject({ action: 'changed' });
     expect(instances.calls).toEqual([]);
   });
 
   it('when it starts again under our own lease', async () => {
     const instances = withInstance({ state: 'pending', tags: leasedTo(executionId) });
-    expect(await stop(instances)).toMatchObject({ action: 'not-running' });
+    expect(await stop(instances)).toMatchObject({ action: 'changed' });
   });
 });
 
