@@ -48,7 +48,18 @@ export function compileTemplate(value: Json, location: string, world: FunctionWo
     );
     return { ...compound(value, location, children, (values) => objectOf(keys, values)), keys };
   }
+  if (typeof value === 'string' && isHalfExpression(value)) {
+    report(
+      location,
+      `'${value}' is opened or closed as an expression, but not both: it must begin with {% and end with %}`,
+    );
+  }
   return constantTemplate(value, location);
+}
+
+/** AWS refuses these: an expression has nothing before its {% and nothing after its %}, not even a space. */
+function isHalfExpression(text: string): boolean {
+  return text.startsWith('{%') !== text.endsWith('%}') || expressionPattern.test(text.trim());
 }
 
 function constantTemplate(value: Json, location: string): Template {

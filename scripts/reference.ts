@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { projectDirectory } from '../cli/simulation/project.ts';
 import type { Contract } from '../shared/domain/contract.ts';
 import { errorCatalogue } from '../shared/domain/errors.ts';
+import { notAvailableYet, policyFileSchema } from '../shared/domain/policy.ts';
 import { tagKeys, tagMeanings } from '../shared/domain/tags.ts';
 import { markdownTable } from './markdown.ts';
 
@@ -13,6 +15,9 @@ export async function reference(): Promise<string> {
     'Written by `npm run docs` from the code; a test keeps it fresh.',
     '## Tags',
     markdownTable(['Tag', 'On', 'Written by', 'Meaning'], tagRows()),
+    '## Policy',
+    'Every field of a policy file. Those marked *not yet* are refused until their workflow exists.',
+    markdownTable(['Field', 'Default', 'Meaning'], policyRows()),
     '## Errors',
     'What a disposition does: `retry`, the workflow tries again; `refuse`, nothing was done, on purpose; `abort`, what was stopped is restarted and the capture fails.',
     markdownTable(['Error', 'Disposition', 'Meaning', 'What to do'], errorRows()),
@@ -37,6 +42,37 @@ function errorRows(): string[][] {
     meaning,
     remedy,
   ]);
+}
+
+interface FieldSchema {
+  description?: string | undefined;
+  default?: unknown;
+  properties?: Record<string, FieldSchema> | undefined;
+  items?: FieldSchema | undefined;
+}
+
+const fieldSchema: z.ZodType<FieldSchema> = z.lazy(() =>
+  z.object({
+    description: z.string().optional(),
+    default: z.unknown().optional(),
+    properties: z.record(z.string(), fieldSchema).optional(),
+    items: fieldSchema.optional(),
+  }),
+);
+
+function policyRows(): string[][] {
+  return fieldRows('', fieldSchema.parse(z.toJSONSchema(policyFileSchema, { io: 'input' })));
+}
+
+function fieldRows(path: string, { properties = {}, items }: FieldSchema): string[][] {
+  if (items) return fieldRows(`${path}[]`, items);
+  return Object.entries(properties).flatMap(([name, field]) => {
+    const own = path ? `${path}.${name}` : name;
+    const isMissing = notAvailableYet.includes(own.replaceAll('[]', ''));
+    const meaning = `${field.description ?? ''}${isMissing ? ' *Not yet.*' : ''}`;
+    const row = [`\`${own}\``, field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``, meaning];
+    return [row, ...(isMissing ? [] : fieldRows(own, field))];
+  });
 }
 
 async function taskRows(): Promise<string[][]> {

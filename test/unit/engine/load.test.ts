@@ -347,3 +347,10 @@ describe('A state machine of states in JSONata', () => {
     expect((await createWorld().run(definition)).output).toBe(2);
   });
 });
+
+describe('An expression that is opened or closed wrongly', () => {
+  it.each(['{% 1 + 1', '1 + 1 %}', ' {% 1 %}', '{% 1 %} '])('is refused, as AWS does: %j', (text) => {
+    const definition = machine({ A: { Type: 'Pass', Output: { value: text }, End: true } });
+    expect(problemsOf(definition).join()).toMatch(/Output\/value.*must begin with \{% and end with %\}/);
+  });
+});
