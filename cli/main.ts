@@ -5,8 +5,8 @@ import { complainOf, type Output, processOutput } from './output.ts';
 import { addPoliciesCommand } from './policies/command.ts';
 import { addSimulateCommand } from './simulation/command.ts';
 
-/** 0: all is well. 1: what was asked for was done, and found something wrong. 2: the input or the usage is wrong. */
-export type ExitCode = 0 | 1 | 2;
+/** 0: all is well. 1: what was asked for was done, and found something wrong. 2: the input or the usage is wrong. 3: a fault of this program. */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 /** What every subcommand is given. */
 export interface CommandContext {
@@ -18,7 +18,7 @@ export interface CommandContext {
 /**
  * Runs the command.
  * @param argv the arguments after the command's own name
- * @returns the exit code; errors of the user's input are printed, all others are thrown
+ * @returns the exit code; whatever goes wrong is printed
  */
 export async function run(argv: readonly string[], output: Output = processOutput()): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
@@ -34,9 +34,15 @@ export async function run(argv: readonly string[], output: Output = processOutpu
   } catch (error) {
     // Commander throws also when it has printed help; its code is then 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof InputError)) throw error;
-    complainOf(error, output);
-    return 2;
+    if (error instanceof InputError) {
+      complainOf(error, output);
+      return 2;
+    }
+    const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    output.complain(
+      `${output.styleError('red', 'error:')} this is a fault of ami-lifecycle itself, please report it: ${told}`,
+    );
+    return 3;
   }
 }
 

@@ -36,7 +36,10 @@ export function isExpression(value: Json | undefined): value is string {
 }
 
 export function compileTemplate(value: Json, location: string, world: FunctionWorld, report: SyntaxReport): Template {
-  if (isExpression(value)) return expressionTemplate(value, location, world, report);
+  if (typeof value === 'string') {
+    if (isExpression(value)) return expressionTemplate(value, location, world, report);
+    refuseHalfExpression(value, location, report);
+  }
   if (isJsonArray(value)) {
     const children = value.map((item, index) => compileTemplate(item, `${location}[${index}]`, world, report));
     return compound(value, location, children, (values) => values);
@@ -48,18 +51,13 @@ export function compileTemplate(value: Json, location: string, world: FunctionWo
     );
     return { ...compound(value, location, children, (values) => objectOf(keys, values)), keys };
   }
-  if (typeof value === 'string' && isHalfExpression(value)) {
-    report(
-      location,
-      `'${value}' is opened or closed as an expression, but not both: it must begin with {% and end with %}`,
-    );
-  }
   return constantTemplate(value, location);
 }
 
 /** AWS refuses these: an expression has nothing before its {% and nothing after its %}, not even a space. */
-function isHalfExpression(text: string): boolean {
-  return text.startsWith('{%') !== text.endsWith('%}') || expressionPattern.test(text.trim());
+function refuseHalfExpression(text: string, location: string, report: SyntaxReport): void {
+  if (text.startsWith('{%') === text.endsWith('%}') && !expressionPattern.test(text.trim())) return;
+  report(location, `'${text}' is no whole expression: an expression must begin with {% and end with %}`);
 }
 
 function constantTemplate(value: Json, location: string): Template {

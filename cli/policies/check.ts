@@ -1,5 +1,7 @@
 import { type ClockChange, clockChanges, nextRuns } from '../../engine/schedule.ts';
 import { zoneOf } from '../../engine/schedule-zone.ts';
+import type { NamedPolicy } from '../../shared/domain/policy.ts';
+import { tagKeys } from '../../shared/domain/tags.ts';
 import type { InputProblem } from '../input-error.ts';
 import { type LoadedPolicy, readPolicies } from './load.ts';
 
@@ -21,6 +23,7 @@ export interface PolicyReport {
 }
 
 const runCount = 5;
+const hourMs = 3_600_000;
 const horizonMs = 366 * 86_400_000;
 
 /**
@@ -38,6 +41,7 @@ function reportOn({ file, policy, schedule }: LoadedPolicy, atMs: number): Polic
   const runs = nextRuns(schedule, { afterMs: atMs, timezone }, runCount);
   const changes = clockChanges(schedule, { fromMs: atMs, untilMs: atMs + horizonMs, timezone });
   const warnings = changes.map((change) => warningOf(change, timezone));
+  warnings.push(...doubtsAbout(policy, runs));
   if (runs.length === 0) warnings.push('it never runs again: its last date is over');
   return {
     name: policy.name,
@@ -49,6 +53,22 @@ function reportOn({ file, policy, schedule }: LoadedPolicy, atMs: number): Polic
     nextRuns: runs.map((runMs) => ({ local: localTime(runMs, timezone), utc: isoSeconds(runMs) })),
     warnings,
   };
+}
+
+/** What is legal, and hardly meant. */
+function doubtsAbout({ name, select, capture }: NamedPolicy, runs: readonly number[]): string[] {
+  const doubts: string[] = [];
+  const selected = select?.tags[tagKeys.policy];
+  if (selected !== undefined && selected !== name) {
+    doubts.push(
+      `it selects instances tagged '${selected}', though its name is '${name}': leave select out to select by its name`,
+    );
+  }
+  const [first, second] = runs;
+  if (capture.consistency !== 'crash' && first !== undefined && second !== undefined && second - first < hourMs) {
+    doubts.push('it interrupts its instances again before an hour is over: a capture may take longer than that');
+  }
+  return doubts;
 }
 
 /** `at 02:30 on 2027-03-28 Europe/Rome skips this time: the run is left out` */

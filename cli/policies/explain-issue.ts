@@ -88,7 +88,8 @@ function wrongType(path: readonly PropertyKey[], expected: string, value: unknow
   const problem = `must be ${typeNames[expected] ?? expected}, but is ${kindOf(value)}`;
   if (value === null) return { path, problem, mend: 'give it a value, or leave the key out' };
   if (expected === 'string' && typeof value !== 'object') return { path, problem, mend: 'put it in quotes' };
-  if (expected === 'array' && typeof value === 'string') return { path, problem, mend: `write [${value}]` };
+  if (expected === 'array' && typeof value === 'string')
+    return { path, problem, mend: path.at(-1) === 'copies' ? `write - region: ${value}` : `write ['${value}']` };
   if (expected === 'boolean' && typeof value === 'string' && /^(?:yes|no|on|off)$/i.test(value)) {
     return { path, problem, mend: `write ${/^(?:yes|on)$/i.test(value) ? 'true' : 'false'}` };
   }

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type YAMLError } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type YAMLError } from 'yaml';
 import type { InputProblem } from '../input-error.ts';
 
 /** A parsed YAML file that can tell where each of its fields stands. */
@@ -15,7 +15,7 @@ export interface YamlFile {
 /** Parses YAML 1.2, one document; duplicate keys are problems. */
 export function parseYamlFile(file: string, text: string): YamlFile {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
   const positionOf = (offset: number) => {
     const { line, col } = lineCounter.linePos(offset);
     return { line, column: col };
@@ -24,10 +24,16 @@ export function parseYamlFile(file: string, text: string): YamlFile {
   // What follows the first syntax error is mostly its consequence.
   const [broken] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
   const errors = broken ? [broken] : duplicates;
+  const content = broken ? { data: undefined } : contentOf(document);
   return {
-    data: broken ? undefined : document.toJS(),
-    problems: errors.map((error) => ({ file, ...positionOf(error.pos[0]), ...explain(error, text) })),
-    isUsable: !broken,
+    data: broken ? undefined : content.data,
+    problems: [
+      ...errors.map((error) => ({ file, ...positionOf(error.pos[0]), ...explain(error, text) })),
+      ...(content.problem === undefined
+        ? []
+        : [{ file, problem: content.problem, mend: 'write the values out, without * and &' }]),
+    ],
+    isUsable: !broken && content.problem === undefined,
     locate(path) {
       let node: unknown = document.contents;
       let offset = 0;
@@ -43,6 +49,16 @@ export function parseYamlFile(file: string, text: string): YamlFile {
       return positionOf(offset);
     },
   };
+}
+
+/** An alias of nothing, and one that multiplies itself beyond reason, show only now. */
+function contentOf(document: Document): { data: unknown; problem?: string } {
+  try {
+    return { data: document.toJS() };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return { data: undefined, problem: `has an alias that cannot be followed: ${error.message}` };
+  }
 }
 
 function keyText(key: unknown): string {

@@ -13,9 +13,11 @@ import { printReport } from './print-report.ts';
 import { projectDirectory } from './project.ts';
 import { simulate } from './simulate.ts';
 
+const sampleDirectory = join(projectDirectory, 'cli', 'sample');
+
 interface Options {
   account?: string;
-  policies: string;
+  policies?: string;
   sample?: true;
   days: number;
   seed: number;
@@ -32,7 +34,7 @@ export function addSimulateCommand(program: Command, { output, finish }: Command
     .description('run policies on a simulated account, and report what they would do')
     .option('--account <folder>', 'what aws ec2 describe-instances and the like print, one JSON file for each command')
     .option('--sample', 'the sample fleet that comes with the project')
-    .option('--policies <folder>', 'the policies to run', join(projectDirectory, 'policies'))
+    .option('--policies <folder>', 'the policies to run (default: policies, or those of the sample)')
     .option('--days <n>', 'how many days to simulate', wholeNumber(1, 3660), 30)
     .option('--seed <n>', 'the same seed gives the same simulation', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
     .option('--region <region>', 'the Region to simulate; by default the one with the most instances')
@@ -69,7 +71,7 @@ function accountOf({ account, sample, region }: Options): LoadedAccount {
     ]);
   }
   try {
-    return loadAccountFolder(account ?? join(projectDirectory, 'cli', 'sample', 'account'), region ? { region } : {});
+    return loadAccountFolder(account ?? join(sampleDirectory, 'account'), region ? { region } : {});
   } catch (error) {
     if (error instanceof AccountFolderInvalid) throw new InputError(error.problems.map(withoutEmptyPath));
     throw error;
@@ -80,14 +82,15 @@ function withoutEmptyPath({ path, ...problem }: { file: string; path: string; pr
   return path === '' ? problem : { ...problem, path };
 }
 
-function policiesOf({ policies: folder, selectAll }: Options, region: string): NamedPolicy[] {
+function policiesOf({ policies, sample, selectAll }: Options, region: string): NamedPolicy[] {
+  const folder = policies ?? (sample ? join(sampleDirectory, 'policies') : 'policies');
   const loaded = loadPolicies(folder).policies;
   refuseCopiesAtHome(loaded, region);
-  const policies = loaded.map(({ policy }) => policy);
-  if (selectAll === undefined) return policies;
+  const all = loaded.map(({ policy }) => policy);
+  if (selectAll === undefined) return all;
   const problem = (text: string, mend: string) => new InputError([{ file: '--select-all', problem: text, mend }]);
-  const chosen = policies.find(({ name }) => name === selectAll);
-  const names = policies.map(({ name }) => name).join(', ');
+  const chosen = all.find(({ name }) => name === selectAll);
+  const names = all.map(({ name }) => name).join(', ');
   if (!chosen) throw problem(`'${selectAll}' is no policy in ${folder}`, `name one of ${names}`);
   if (!(tagKeys.policy in selectorOf(chosen))) {
     throw problem(
@@ -95,7 +98,7 @@ function policiesOf({ policies: folder, selectAll }: Options, region: string): N
       `take select out of its file, so that ${tagKeys.policy} selects`,
     );
   }
-  return policies;
+  return all;
 }
 
 /** Found now rather than at every run: a policy does not know its Region, but a simulation does. */
@@ -118,6 +121,8 @@ function wholeNumber(least: number, most: number) {
 
 function parseDate(text: string): number {
   const instantMs = Date.parse(text);
-  if (/^\d{4}-\d\d-\d\d$/.test(text) && Number.isFinite(instantMs)) return instantMs;
-  throw new InvalidArgumentError('It is no date such as 2026-11-21.');
+  // A day that does not exist, such as 30 February, would become another; and schedules know no years beyond these.
+  const isDay = Number.isFinite(instantMs) && new Date(instantMs).toISOString().slice(0, 10) === text;
+  if (isDay && text >= '2000-01-01' && text < '2190-01-01') return instantMs;
+  throw new InvalidArgumentError('Write a day from 2000 to 2189, such as 2026-11-21.');
 }

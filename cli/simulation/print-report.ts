@@ -1,3 +1,4 @@
+import { prices } from '../../simulator/prices.ts';
 import type { Output } from '../output.ts';
 import { table } from '../table.ts';
 import type { InstanceReport, Report } from './report.ts';
@@ -26,10 +27,18 @@ export function printReport(report: Report, output: Output): void {
   lines(instanceLines(report));
   heading('Images at the end');
   lines(imageLines(report));
+  heading('What is assumed');
+  lines(assumptions);
   heading('What went wrong');
   const problems = problemLines(report);
   lines(problems.length > 0 ? problems.map((line) => output.style('red', line)) : ['nothing']);
 }
+
+const assumptions = [
+  'The keys, topics and Regions that policies name exist. Times, and how much of a volume changes, are drawn from the seed.',
+  `Prices are for snapshot storage alone: $${prices.snapshotGigabyteMonth} for a GB and month, the list price of us-east-1.`,
+  'Nothing is taken away: retirement is not built yet.',
+];
 
 function leftOutLines({ leftOut, notes }: Report): string[] {
   const told = leftOut.map(({ what, reason, count, examples, mend }) =>
@@ -60,7 +69,10 @@ function policyLines({ policies, untagged }: Report): string[] {
     { title: 'Failed', right: true },
     { title: 'Why' },
   ];
-  return [...table(columns, rows), `${untagged} ${plural('instance', untagged)} under no policy`];
+  return [
+    ...table(columns, rows),
+    `${untagged.length} ${plural('instance', untagged.length)} under no policy${untagged.length > 0 ? ` (${few(untagged.slice(0, 3), untagged.length)})` : ''}`,
+  ];
 }
 
 function instanceLines({ captures }: Report): string[] {

@@ -62,7 +62,7 @@ export interface Report {
   seed: number;
   instances: number;
   /** Instances that no policy selects. */
-  untagged: number;
+  untagged: string[];
   leftOut: LeftOut[];
   notes: LoadNote[];
   policies: PolicyReport[];
@@ -81,7 +81,9 @@ interface ReportInput {
   policies: readonly NamedPolicy[];
   leftOut: LeftOut[];
   notes: LoadNote[];
-  untagged: number;
+  /** Instance, and the name in its policy tag of which there is no policy. */
+  unknownPolicies: [instanceId: string, policy: string][];
+  untagged: string[];
   fromMs: number;
   untilMs: number;
   seed: number;
@@ -177,7 +179,7 @@ function isOurs(tags: TagMap): boolean {
   return tags.has(tagKeys.policy) && tags.has(tagKeys.slot);
 }
 
-function problemsOf({ observer, breaches, untilMs }: ReportInput): Problem[] {
+function problemsOf({ observer, breaches, unknownPolicies, fromMs, untilMs }: ReportInput): Problem[] {
   const problems: Problem[] = [];
   const at = (atMs: number): string => new Date(atMs).toISOString();
   for (const { startedAtMs, status, error, cause, captures } of observer.runs) {
@@ -201,7 +203,14 @@ function problemsOf({ observer, breaches, untilMs }: ReportInput): Problem[] {
   for (const { invariant, message } of breaches) {
     problems.push({ at: at(untilMs), what: `invariant ${invariant} is broken`, message });
   }
-  return problems;
+  for (const [instanceId, policy] of unknownPolicies) {
+    problems.push({
+      at: at(fromMs),
+      what: `${instanceId} is under no policy '${policy}'`,
+      message: 'Its tag names a policy that is not there.',
+    });
+  }
+  return problems.toSorted((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0));
 }
 
 function countBy(words: readonly string[]): Record<string, number> {

@@ -4,7 +4,7 @@ import { isSelected, policyWords } from '../../shared/domain/selection.ts';
 import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
 import { createAccount } from '../../simulator/account.ts';
 import type { Behaviour } from '../../simulator/behaviour.ts';
-import type { AccountContents, LoadNote } from '../../simulator/contents.ts';
+import type { AccountContents } from '../../simulator/contents.ts';
 import { watchInvariants } from '../../simulator/invariants.ts';
 import type { LoadedAccount } from '../../simulator/load/account-folder.ts';
 import { observe } from './observer.ts';
@@ -63,31 +63,25 @@ export async function simulate(request: SimulationRequest): Promise<Report> {
     breaches: watch.breaches,
     policies,
     leftOut: loaded.leftOut,
-    notes: [...loaded.notes, ...loadNotes, ...unknownPolicies(contents, policies)],
-    untagged: contents.instances.filter(({ Tags }) => !policies.some((policy) => isSelected(tagsOf(Tags), policy)))
-      .length,
+    notes: [...loaded.notes, ...loadNotes],
+    unknownPolicies: unknownPolicies(contents, policies),
+    untagged: contents.instances
+      .filter(({ Tags }) => !policies.some((policy) => isSelected(tagsOf(Tags), policy)))
+      .map(({ InstanceId = '' }) => InstanceId),
     fromMs,
     untilMs,
     seed,
   });
 }
 
-/** A name that is misspelt in a tag selects nothing, and says nothing. */
-function unknownPolicies({ instances }: AccountContents, policies: readonly NamedPolicy[]): LoadNote[] {
+/** Names in the policy tag of which there is no policy, by instance: misspelt, they select nothing and say nothing. */
+function unknownPolicies({ instances }: AccountContents, policies: readonly NamedPolicy[]): [string, string][] {
   const known = new Set(policies.map(({ name }) => name));
-  const examples = instances.flatMap(({ InstanceId = '', Tags }) =>
+  return instances.flatMap(({ InstanceId = '', Tags }) =>
     policyWords(tagsOf(Tags)[tagKeys.policy] ?? '')
       .filter((word) => !known.has(word))
-      .map((word) => `${InstanceId}: ${word}`),
+      .map((word): [string, string] => [InstanceId, word]),
   );
-  if (examples.length === 0) return [];
-  return [
-    {
-      note: 'an instance is tagged for a policy that is not there',
-      count: examples.length,
-      examples: examples.slice(0, 3),
-    },
-  ];
 }
 
 /** Keys that policies name exist in the simulation: whether they do on AWS is not in the account's folder. */

@@ -6,7 +6,7 @@ import { simulate } from '../../cli/simulation/simulate.ts';
 import { loadAccountFolder } from '../../simulator/load/account-folder.ts';
 
 const sample = () => loadAccountFolder(join(projectDirectory, 'cli', 'sample', 'account'));
-const policies = loadPolicies(join(projectDirectory, 'policies')).policies.map(({ policy }) => policy);
+const policies = loadPolicies(join(projectDirectory, 'cli', 'sample', 'policies')).policies.map(({ policy }) => policy);
 
 describe('The sample account under the example policies', () => {
   it('has three days without a problem, with images, copies and short downtimes', async () => {

@@ -18,6 +18,8 @@ beforeAll(() => {
     often: "schedule: { cron: '0/15 * * * ? *', timezone: Australia/Lord_Howe }\n",
     over: "schedule: { cron: '0 3 * * ? 2020' }\n",
     rated: 'schedule: { cron: rate(12 hours) }\n',
+    silver: "schedule: { cron: rate(12 hours) }\nselect: { tags: { 'ami-lifecycle:policy': gold } }\n",
+    alias: 'schedule: *nowhere\n',
     wrong: 'schedule: { cron: 61 3 * * ? * }\n',
   };
   for (const [name, text] of Object.entries(policies)) writeFileSync(join(folder, `${name}.yml`), text);
@@ -112,12 +114,35 @@ describe('policies check', () => {
         { name: 'often' },
         { name: 'over', nextRuns: [] },
         { name: 'rated' },
+        { name: 'silver' },
       ],
-      problems: [{ file: 'wrong.yml', line: 1, column: 13, path: 'schedule.cron', mend: 'write 0-59 or *' }],
+      problems: [
+        { file: 'alias.yml' },
+        { file: 'wrong.yml', line: 1, column: 13, path: 'schedule.cron', mend: 'write 0-59 or *' },
+      ],
     });
     expect(error).toBe('');
     expect(code).toBe(2);
   });
+});
+
+describe('a policy that is legal, and hardly meant', () => {
+  it('is warned of where it selects by the name of another', async () => {
+    const { code, out } = await check('silver');
+    expect(out).toContain("warning: it selects instances tagged 'gold', though its name is 'silver'");
+    expect(code).toBe(0);
+  });
+
+  it('is warned of where it stops its instances more often than a capture takes', async () => {
+    expect((await check('often')).out).toContain('it interrupts its instances again before an hour is over');
+    expect((await check('rated')).out).not.toContain('interrupts');
+  });
+});
+
+it('an alias that leads nowhere is a problem of the file, not of the program', async () => {
+  const { code, error } = await check('alias');
+  expect(error).toContain('alias.yml: has an alias that cannot be followed');
+  expect(code).toBe(2);
 });
 
 describe('the command', () => {
@@ -133,6 +158,8 @@ describe('the command', () => {
       'error: no-such-folder: does not exist; name a policy file, or a folder of them',
     ],
     [['policies'], 'Usage: ami-lifecycle policies'],
+    [['simulate', '--sample', '--from', '2026-02-30'], 'Write a day from 2000 to 2189, such as 2026-11-21.'],
+    [['simulate', '--sample', '--select-all', 'glod'], "'glod' is no policy in"],
   ])('refuses %j with 2 and a sentence', async (argv, message) => {
     const { code, error } = await ran(...argv);
     expect(error).toContain(message);

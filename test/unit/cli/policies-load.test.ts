@@ -77,7 +77,7 @@ describe('a mistake in a policy is named with its place, its path and its mend',
     [
       'one value where a list belongs',
       `${valid}capture: { excludeDevices: /dev/sdf }\n`,
-      ["gold.yml:2:12: capture.excludeDevices: must be a list, but is the text '/dev/sdf'; write [/dev/sdf]"],
+      ["gold.yml:2:12: capture.excludeDevices: must be a list, but is the text '/dev/sdf'; write ['/dev/sdf']"],
     ],
     [
       'a word that is no choice',
@@ -232,6 +232,22 @@ describe('a mistake in a policy is named with its place, its path and its mend',
       'gold.yml:4:3 schedule.zone',
       'gold.yml:5:12 capture.consistency',
     ]);
+  });
+});
+
+describe('a policy that no parameter of Systems Manager holds', () => {
+  const withTags = (count: number): string => {
+    const tags = Array.from({ length: count }, (_, index) => `tag${index}: ${'x'.repeat(250)}`);
+    return `${valid}select: { tags: { ami-lifecycle:policy: gold, ${tags.join(', ')} } }\n`;
+  };
+
+  it('is refused with its length', () => {
+    expect(problemsOf(withTags(10))).toEqual([]);
+    const [problem, ...others] = problemsOf(withTags(20));
+    expect(problem).toMatch(
+      /^gold\.yml: is too long: it comes to \d{4} characters of JSON, and a parameter holds 4096; shorten /,
+    );
+    expect(others).toEqual([]);
   });
 });
 

@@ -63,6 +63,20 @@ describe('what an account begins with', () => {
     expect(remove).toThrow('is currently in use by ami-00000000000000001');
   });
 
+  test('has copied snapshots that share nothing, although one volume ID stands on all of them', () => {
+    const copies = ['snap-00000000000000001', 'snap-00000000000000002'].map((SnapshotId) => ({
+      SnapshotId,
+      VolumeId: 'vol-ffffffff',
+      VolumeSize: 8,
+      State: 'completed' as const,
+    }));
+    const { account } = world({ contents: { instances: [], snapshots: copies } });
+    const records = [...account.region('us-east-1').snapshots.values()];
+    expect(records.map(({ storedGigabytes }) => storedGigabytes)).toEqual(
+      records.map(({ usedGigabytes }) => usedGigabytes),
+    );
+  });
+
   test('may be of several Regions, one after the other', () => {
     const { account } = world();
     account.load({ instances: [instance(web)] }, 'eu-west-1');

@@ -319,6 +319,19 @@ describe('sharing', () => {
     expect(await codeOf({ Group: 'all' })).toBe('OperationNotPermitted');
   });
 
+  test('is refused where it names nobody: empty lists do not travel', async () => {
+    const { as, ec2, wait, snapshotsOf } = world();
+    const { ImageId } = await as('f', () => ec2.send(create()));
+    await wait(700);
+    const SnapshotId = snapshotsOf(ImageId)[0]?.SnapshotId;
+    const nobody = { Add: [], Remove: [] };
+    const refused = { code: 'InvalidParameterCombination', message: 'No attributes specified.', status: 400 };
+    const image = new ModifyImageAttributeCommand({ ImageId, LaunchPermission: nobody });
+    expect(await errorOf(as('f', () => ec2.send(image)))).toMatchObject(refused);
+    const snapshot = new ModifySnapshotAttributeCommand({ SnapshotId, CreateVolumePermission: nobody });
+    expect(await errorOf(as('f', () => ec2.send(snapshot)))).toMatchObject(refused);
+  });
+
   test('of a snapshot is possible when it is complete, and not under the default key', async () => {
     const { as, ec2, wait, snapshotsOf, account } = world();
     const key = account.region('us-east-1').keys.add('alias/ami');
