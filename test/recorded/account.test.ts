@@ -1,14 +1,6 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadAccountFolder } from '../../simulator/load/account-folder.ts';
-
-/**
- * What a real account answered: many Regions, dates of many years, references that lead nowhere. The recordings lie
- * beside the repository, not in it; RECORDED_ACCOUNT names another place, RECORDED=required makes their absence a fault.
- */
-const folder = process.env.RECORDED_ACCOUNT ?? resolve(import.meta.dirname, '../../../shared/data/recorded-account');
-const isPresent = existsSync(folder);
+import { folder, isPresent } from './recorded-account.ts';
 
 describe('the recorded account', () => {
   it('is present where it is required', () => {
