@@ -4,6 +4,8 @@ import { haveAllStarted, type Image, type Snapshot } from '../../shared/domain/i
 import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
 import type { Product } from '../../shared/domain/tags.ts';
 
+/** Snapshots start within seconds; an instance does not stand still for hours for some that do not. */
+const standstillSeconds = 30 * 60;
 /** A new image may be unknown to EC2 for a while; one that stays unknown is gone. */
 const visibilitySeconds = 5 * 60;
 
@@ -72,6 +74,9 @@ export function makeCheckImage({ imagesIn }: Ports) {
     const started =
       awaitedVolumeIds !== null &&
       haveAllStarted(awaitedVolumeIds, await images.snapshotsOf(product), { imageId, requestedAt: since });
+    if (awaitedVolumeIds !== null && !started && waitedSeconds > standstillSeconds) {
+      return answer('failed', 'its snapshots have not started within half an hour', false);
+    }
     return answer('pending', '', started);
   };
 }

@@ -106,3 +106,10 @@ it("leaves AWS's errors to the workflow", async () => {
   const input = { executionId, region: 'eu-west-1', imageId, ...product, awaitedVolumeIds: null, timeoutHours: 24 };
   await expect(makeCheckImage({ imagesIn })({ ...input, since: beginning, now: beginning })).rejects.toBe(throttled);
 });
+
+it('an instance does not stand still for hours for snapshots that do not start', async () => {
+  const nothing = { snapshots: [], waitedSeconds: 1801 };
+  expect(await look(nothing)).toMatchObject({ status: 'failed', reason: expect.stringContaining('half an hour') });
+  expect(await look({ ...nothing, waitedSeconds: 1800 })).toMatchObject({ status: 'pending' });
+  expect(await look({ ...nothing, awaitedVolumeIds: null })).toMatchObject({ status: 'pending' });
+});
