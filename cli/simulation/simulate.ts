@@ -1,7 +1,8 @@
 import { virtualClock } from '../../engine/clock.ts';
+import { tagList, tagsOf } from '../../shared/aws/tagging.ts';
 import type { NamedPolicy } from '../../shared/domain/policy.ts';
 import { isSelected, policyWords } from '../../shared/domain/selection.ts';
-import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
+import { tagKeys } from '../../shared/domain/tags.ts';
 import { createAccount } from '../../simulator/account.ts';
 import type { Behaviour } from '../../simulator/behaviour.ts';
 import type { AccountContents } from '../../simulator/contents.ts';
@@ -13,9 +14,6 @@ import { createStack } from './stack.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-
-/** What was started on the last day may run on for as long as the workflow allows. */
-const aftermathMs = 8 * dayMs;
 
 export interface SimulationRequest {
   loaded: LoadedAccount;
@@ -54,7 +52,8 @@ export async function simulate(request: SimulationRequest): Promise<Report> {
     await clock.run(Math.min(atMs + hourMs, untilMs));
     onProgress((clock.now() - fromMs) / (untilMs - fromMs));
   }
-  await clock.run(untilMs + aftermathMs);
+  // What was started on the last day comes to its own end, whenever that is: nothing under way may go unreported.
+  await clock.run();
 
   return reportOf({
     account,
@@ -95,14 +94,9 @@ function withTag(contents: AccountContents, policyName: string): AccountContents
     instances: contents.instances.map((instance) => {
       const tags = tagsOf(instance.Tags);
       const words = new Set([...policyWords(tags[tagKeys.policy] ?? ''), policyName]);
-      const Tags = Object.entries({ ...tags, [tagKeys.policy]: [...words].join(' ') });
-      return { ...instance, Tags: Tags.map(([Key, Value]) => ({ Key, Value })) };
+      return { ...instance, Tags: tagList({ ...tags, [tagKeys.policy]: [...words].join(' ') }) };
     }),
   };
-}
-
-function tagsOf(list: readonly { Key?: string | undefined; Value?: string | undefined }[] = []): Tags {
-  return Object.fromEntries(list.map(({ Key = '', Value = '' }) => [Key, Value]));
 }
 
 /** A simulation must not begin before what it finds. */

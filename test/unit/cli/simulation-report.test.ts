@@ -89,3 +89,24 @@ it('tells of a tag that names no policy, and of instances under none', async () 
   expect(report.problems.map(({ what }) => what)).toEqual([`${web} is under no policy 'glod'`]);
   expect(report.untagged).toEqual([web]);
 });
+
+it('goes on until everything that was started has ended, however long that takes', async () => {
+  const ids = Array.from({ length: 8 }, (_, index) => `i-0000000000000000${index + 1}`);
+  const Tags = [{ Key: 'ami-lifecycle:policy', Value: 'gold' }];
+  const capture = { consistency: 'crash', concurrency: 1, timeoutHours: 36 };
+  const report = await simulate({
+    loaded: {
+      contents: { instances: ids.map((id) => instance(id, { Tags, BlockDeviceMappings: [] })) },
+      region: 'us-east-1',
+      accountId: '111122223333',
+      leftOut: [],
+      notes: [],
+    },
+    policies: [namedPolicySchema.parse({ name: 'gold', schedule: { cron: '0 3 * * ? *' }, capture })],
+    days: 1,
+    seed: 1,
+    fromMs: Date.parse('2026-11-21T00:00:00Z'),
+    behaviour: { imageMinutes: () => 30 * 60 },
+  });
+  expect(report.policies).toMatchObject([{ runs: 1, captured: ids.length }]);
+});
