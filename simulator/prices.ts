@@ -1,5 +1,4 @@
 /** List prices of us-east-1 in US dollars; other Regions differ a little. */
 export const prices = {
   snapshotGigabyteMonth: 0.05,
-  snapshotArchiveGigabyteMonth: 0.0125,
 } as const;

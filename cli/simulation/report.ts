@@ -1,6 +1,7 @@
 import type { Engine } from '../../engine/index.ts';
+import { tagsOf } from '../../shared/aws/tagging.ts';
 import type { NamedPolicy } from '../../shared/domain/policy.ts';
-import { tagKeys } from '../../shared/domain/tags.ts';
+import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
 import type { Account } from '../../simulator/account.ts';
 import type { LoadNote } from '../../simulator/contents.ts';
 import type { InvariantBroken } from '../../simulator/invariants.ts';
@@ -137,10 +138,9 @@ function instanceReports(home: RegionState, { runs, downtimes }: Observer): Inst
     const seconds = (downtimes.get(instanceId) ?? [])
       .map(({ fromMs, untilMs }) => (untilMs - fromMs) / 1000)
       .filter(Number.isFinite);
-    const tags = home.instances.get(instanceId)?.description.Tags ?? [];
     return {
       instanceId,
-      name: tags.find(({ Key }) => Key === 'Name')?.Value ?? '',
+      name: tagsOf(home.instances.get(instanceId)?.description.Tags).Name ?? '',
       policies: [...new Set(all.map(({ policy }) => policy))],
       captured: all.filter(({ outcome }) => outcome === 'captured').length,
       reasons: countBy(all.filter(({ outcome }) => outcome !== 'failed').map(({ reason }) => reason)),
@@ -155,28 +155,22 @@ function regionReport(region: RegionState): RegionReport {
   const ours = [...region.images.values()]
     .map(({ description }) => ({ state: description.State, tags: tagsOf(description.Tags) }))
     .filter(({ tags }) => isOurs(tags));
-  const complete = ours.filter(({ state, tags }) => state === 'available' && tags.get(tagKeys.state) === 'complete');
+  const complete = ours.filter(({ state, tags }) => state === 'available' && tags[tagKeys.state] === 'complete');
   const snapshotGigabytes = [...region.snapshots.values()]
     .filter(({ description }) => isOurs(tagsOf(description.Tags)))
     .reduce((sum, { storedGigabytes }) => sum + storedGigabytes, 0);
   return {
     region: region.name,
     images: complete.length,
-    copies: complete.filter(({ tags }) => tags.has(tagKeys.origin)).length,
+    copies: complete.filter(({ tags }) => tags[tagKeys.origin] !== undefined).length,
     incomplete: ours.length - complete.length,
     snapshotGigabytes,
     monthlyDollars: snapshotGigabytes * prices.snapshotGigabyteMonth,
   };
 }
 
-type TagMap = ReadonlyMap<string | undefined, string | undefined>;
-
-function tagsOf(list: readonly { Key?: string | undefined; Value?: string | undefined }[] = []): TagMap {
-  return new Map(list.map(({ Key, Value }) => [Key, Value]));
-}
-
-function isOurs(tags: TagMap): boolean {
-  return tags.has(tagKeys.policy) && tags.has(tagKeys.slot);
+function isOurs(tags: Tags): boolean {
+  return tags[tagKeys.policy] !== undefined && tags[tagKeys.slot] !== undefined;
 }
 
 function problemsOf({ observer, breaches, unknownPolicies, fromMs, untilMs }: ReportInput): Problem[] {

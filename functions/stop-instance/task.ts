@@ -53,7 +53,7 @@ export function makeStopInstance({ instances }: Ports) {
       const isOurs = lease?.executionId === executionId && instance.state !== 'pending';
       return { ...yielded, action: isOurs ? 'stopping' : 'changed' };
     }
-    // Hours of retries may lie between the inspection and this.
+    // Many minutes of retries may lie between the inspection and this.
     if (mustNotStop(instance.tags)) return { ...yielded, action: 'changed' };
     const restartBy = new Date(Date.parse(now) + leaseMinutes * 60_000).toISOString();
     await instances.writeLease(instanceId, { executionId, restartBy });
