@@ -1,15 +1,30 @@
+import packageJson from '../package.json' with { type: 'json' };
 import { run } from '../cli/main.ts';
 
-const begin = '<!-- written by `npm run docs`: begin -->';
-const end = '<!-- written by `npm run docs`: end -->';
+/** A block of what a command prints: the command stands in the line that begins it. */
+const block = /<!-- written by `npm run docs`, from `([^`]+)`: begin -->[^]*?<!-- end -->/g;
 
-/** The README with what `npm start` prints at present. */
+/** The README with what its commands print at present. */
 export async function readmeWithOutput(readme: string): Promise<string> {
+  const commands = [...readme.matchAll(block)].map(([, command = '']) => command);
+  if (commands.length === 0) throw new Error('README.md lacks the lines that `npm run docs` writes between.');
+  const printed = new Map<string, string>();
+  for (const command of commands) printed.set(command, (await ran(command)).printed);
+  return readme.replaceAll(
+    block,
+    (_, command: string) =>
+      `<!-- written by \`npm run docs\`, from \`${command}\`: begin -->\n\n\`\`\`text\n${printed.get(command)}\n\`\`\`\n\n<!-- end -->`,
+  );
+}
+
+/** Runs `npm start` or `npx ami-lifecycle …` in this process. */
+export async function ran(command: string): Promise<{ code: number; printed: string }> {
+  const expanded = command === 'npm start' ? packageJson.scripts.start : command;
+  const words = expanded.split(/ +/);
+  const argv = words.slice(words.findIndex((word) => /(?:^|\/)ami-lifecycle(?:\.js)?$/.test(word)) + 1);
   const lines: string[] = [];
   const print = (text: string): void => void lines.push(text);
   const plain = (_format: unknown, text: string): string => text;
-  await run(['simulate', '--sample'], { print, complain: print, style: plain, styleError: plain });
-  const [before, after] = [readme.indexOf(begin), readme.indexOf(end)];
-  if (before < 0 || after < before) throw new Error(`README.md lacks the lines '${begin}' and '${end}'.`);
-  return `${readme.slice(0, before)}${begin}\n\n\`\`\`text\n${lines.join('\n')}\n\`\`\`\n\n${readme.slice(after)}`;
+  const code = await run(argv, { print, complain: print, style: plain, styleError: plain });
+  return { code, printed: lines.join('\n') };
 }

@@ -1,7 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import * as z from 'zod';
 import { projectDirectory } from '../cli/simulation/project.ts';
+import { folderOf, readWorkflow, workflowNames } from '../cli/simulation/workflows.ts';
 import type { Contract } from '../shared/domain/contract.ts';
 import { errorCatalogue } from '../shared/domain/errors.ts';
 import { notAvailableYet, policyFileSchema } from '../shared/domain/policy.ts';
@@ -18,8 +20,11 @@ export async function reference(): Promise<string> {
     '## Policy',
     'Every field of a policy file. Those marked *not yet* are refused until their workflow exists.',
     markdownTable(['Field', 'Default', 'Meaning'], policyRows()),
+    '## Workflows',
+    'One state machine each. Started with the input that the second column names; `event` is EventBridge\'s own.',
+    markdownTable(['Workflow', 'Started by', 'What it does', 'Tasks and workflows'], workflowRows()),
     '## Errors',
-    'What a disposition does: `retry`, the workflow tries again; `refuse`, nothing was done, on purpose; `abort`, what was stopped is restarted and the capture fails.',
+    'What a disposition does: `retry`, the workflow tries again; `refuse`, nothing was done, on purpose; `abort`, what was stopped is restarted, and the capture, retirement, archive or restore fails.',
     markdownTable(['Error', 'Disposition', 'Meaning', 'What to do'], errorRows()),
     '## Tasks',
     'One Lambda function each. `AwsThrottled`, `AwsUnavailable` and `AccessDenied` may come from any of them.',
@@ -72,6 +77,36 @@ function fieldRows(path: string, { properties = {}, items }: FieldSchema): strin
     const meaning = `${field.description ?? ''}${isMissing ? ' *Not yet.*' : ''}`;
     const row = [`\`${own}\``, field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``, meaning];
     return [row, ...(isMissing ? [] : fieldRows(own, field))];
+  });
+}
+
+const workflowSchema = z.object({
+  triggers: z.object({
+    schedule: z.string().optional(),
+    event: z.object({ 'detail-type': z.array(z.string()) }).optional(),
+    workflow: z.string().optional(),
+    hand: z.string().optional(),
+  }),
+});
+
+function workflowRows(): string[][] {
+  return workflowNames().map((name) => {
+    const { definition, functionKeys, workflowKeys } = readWorkflow(name);
+    const { Comment } = z.object({ Comment: z.string() }).parse(definition);
+    const file = join(projectDirectory, 'statemachines', name, 'workflow.yml');
+    const { schedule, event, workflow, hand } = workflowSchema.parse(parse(readFileSync(file, 'utf8'))).triggers;
+    const starts = [
+      schedule,
+      event && `event: ${event['detail-type'].join(', ')}`,
+      workflow,
+      hand === undefined ? undefined : `by hand ${hand}`,
+    ];
+    return [
+      `\`${name}\``,
+      starts.filter((start) => start !== undefined).join('; '),
+      Comment,
+      [...functionKeys, ...workflowKeys].map((key) => `\`${folderOf(key)}\``).join(', '),
+    ];
   });
 }
 

@@ -139,7 +139,17 @@ function stalenessMs(operation: string, strikes: Call['strikes']): number {
   return fault ? (fault.seconds ?? 30) * 1000 : 0;
 }
 
-const singleResources = ['InstanceId', 'ImageId', 'SourceImageId', 'SnapshotId', 'Key', 'Name', 'TopicArn'];
+const singleResources = [
+  'InstanceId',
+  'ImageId',
+  'SourceImageId',
+  'SnapshotId',
+  'LaunchTemplateId',
+  'Key',
+  'ObjectKey',
+  'Name',
+  'TopicArn',
+];
 const resourceLists = ['InstanceIds', 'ImageIds', 'SnapshotIds', 'VolumeIds', 'Resources'];
 
 /** The resources that a request names: what faults match by, and rate limits count. */

@@ -15,6 +15,15 @@ export type FaultName =
   | 'access-denied'
   | 'image-fails'
   | 'copy-fails'
+  /** DeregisterImage answers `internal-error` for a snapshot, which stays. */
+  | 'snapshot-deletion-fails'
+  /** The task or image fails when `atShare` (default 0.6) of its time is over. */
+  | 'store-fails'
+  | 'restore-fails'
+  /** The restored image has the platform details and usage operation of plain Linux. */
+  | 'restore-loses-billing'
+  /** A usage report ends as `error`. */
+  | 'usage-report-fails'
   | 'capacity-gone'
   /** StartInstances answers 200, then the instance is `stopped` again. */
   | 'start-falls-back'
@@ -47,6 +56,8 @@ export interface Fault {
   /** From the first instant (included) to the second (excluded), in epoch milliseconds. */
   between?: readonly [fromMs: number, untilMs: number];
   seconds?: number;
+  /** From 0 to 1. */
+  atShare?: number;
   message?: string;
 }
 

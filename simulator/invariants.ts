@@ -1,14 +1,23 @@
 import type { Account } from './account.ts';
 import type { AnsweredCall, Request } from './attempt.ts';
-import type { ImageRecord, InstanceRecord, RegionState, SnapshotRecord } from './state.ts';
+import { changedResources } from './invariants/changed-resources.ts';
+import { isOurs, listIn, prefix, tagKeysIn, tagsOf, textIn } from './invariants/records.ts';
+import { type RetirementOptions, watchRetirement } from './invariants/retirement.ts';
+import type { ImageRecord, RegionState, SnapshotRecord } from './state.ts';
 
 /** What must never happen, whatever fails. The numbers are those of the project's list, which these are a part of. */
 export const invariants = {
   2: 'We start no instance that we did not stop.',
   3: 'Nothing that does not carry our tags is changed; of an instance only our own tags are.',
-  8: 'No snapshot of ours outlives its image.',
+  4: 'An image that somebody needs is never disabled or deregistered.',
+  5: 'A held image is never disabled or deregistered.',
+  6: 'The newest image of a lineage stays, and as many as its policy says.',
+  7: 'Nothing is retired before its grace is over.',
+  8: 'No snapshot of ours outlives its image, and none dies before it.',
+  9: 'No image goes before its archive is there, where one is due.',
   10: 'There is at most one image for each policy, instance, slot and Region.',
   11: 'Every image and snapshot carries its tags from its first moment.',
+  12: 'No run takes steps with more images than its policy allows.',
   13: 'A member of an Auto Scaling group is never stopped.',
   15: 'A snapshot that is said to be of a stopped instance started while the instance was stopped.',
 } as const;
@@ -52,15 +61,22 @@ export interface InvariantWatch {
   stop(): void;
 }
 
-const prefix = 'ami-lifecycle:';
-/** A function may need some time between an image's deregistration and the last of its snapshots. */
-const snapshotGraceMs = 30 * 60_000;
+/** What a watch is told beside what it sees. */
+export interface WatchOptions extends RetirementOptions {
+  /** How long a function may need between an image's deregistration and the last of its snapshots; by default half an hour. */
+  snapshotGraceMs?: number;
+}
 
 /**
  * Watches an account by its calls and tags alone, so that it cannot share a mistake with the code that it judges. "We"
  * are the functions that call through `runAs`; what a user does by hand breaks nothing.
  */
-export function watchInvariants(account: Account, onBreach?: (breach: InvariantBroken) => void): InvariantWatch {
+export function watchInvariants(
+  account: Account,
+  onBreach?: (breach: InvariantBroken) => void,
+  options: WatchOptions = {},
+): InvariantWatch {
+  const { snapshotGraceMs = 30 * 60_000 } = options;
   const breaches: InvariantBroken[] = [];
   /**
    * Who stopped an instance last. It stays known when the instance is started: a start that was accepted may fall back
@@ -77,6 +93,7 @@ export function watchInvariants(account: Account, onBreach?: (breach: InvariantB
     breaches.push(broken);
     onBreach?.(broken);
   };
+  const retirement = watchRetirement(account, options, breach);
 
   const before = (request: Request): void => {
     const { caller, operation, input } = request;
@@ -88,9 +105,12 @@ export function watchInvariants(account: Account, onBreach?: (breach: InvariantB
     if (operation === 'StartInstances' && caller !== undefined) checkStart(region, input);
     if (caller !== undefined) checkOwnership(region, operation, input);
     if (caller !== undefined && operation === 'DeregisterImage') expectSnapshotsGone(region, input);
+    if (caller !== undefined && operation === 'DeleteSnapshot') checkSnapshotUse(region, input);
+    retirement.before(request);
   };
 
   const after = (call: AnsweredCall): void => {
+    retirement.after(call);
     if (call.errorCode !== undefined) return;
     const region = account.region(call.region);
     const { operation, input, caller } = call;
@@ -163,6 +183,12 @@ export function watchInvariants(account: Account, onBreach?: (breach: InvariantB
     }
   };
 
+  const checkSnapshotUse = (region: RegionState, input: object): void => {
+    const snapshot = region.snapshots.get(textIn(input, 'SnapshotId') ?? '');
+    const [imageId] = snapshot?.imageIds ?? [];
+    if (snapshot && imageId !== undefined) breach(8, `${snapshot.id} would go before ${imageId}.`);
+  };
+
   const expectSnapshotsGone = (region: RegionState, input: object): void => {
     const imageId = textIn(input, 'ImageId') ?? '';
     const image = region.images.get(imageId);
@@ -176,9 +202,10 @@ export function watchInvariants(account: Account, onBreach?: (breach: InvariantB
   const checkLeftSnapshots = (region: RegionState, imageId: string): void => {
     for (const id of region.snapshotIndex.under(`image=${imageId}`)) {
       const snapshot = region.snapshots.get(id);
-      if (snapshot && imageIdIn(snapshot) === imageId && snapshot.imageIds.size === 0 && isOurs(snapshot)) {
-        breach(8, `${id} is left of ${imageId}.`);
-      }
+      if (!snapshot || imageIdIn(snapshot) !== imageId || snapshot.imageIds.size > 0 || !isOurs(snapshot)) continue;
+      // What people keep on purpose is theirs to let go.
+      const isLocked = (snapshot.lockedUntilMs ?? 0) > account.clock.now() - snapshotGraceMs;
+      if (!isLocked && tagsOf(snapshot)[`${prefix}hold`] === undefined) breach(8, `${id} is left of ${imageId}.`);
     }
   };
 
@@ -210,57 +237,7 @@ export function watchInvariants(account: Account, onBreach?: (breach: InvariantB
   };
 }
 
-/** The resources that a call would change; what stops, starts or images instances is judged elsewhere. */
-function changedResources(operation: string, input: object): string[] {
-  switch (operation) {
-    case 'CreateTags':
-    case 'DeleteTags':
-      return listIn(input, 'Resources');
-    case 'DeregisterImage':
-    case 'ModifyImageAttribute':
-      return [textIn(input, 'ImageId') ?? ''];
-    case 'DeleteSnapshot':
-    case 'ModifySnapshotAttribute':
-      return [textIn(input, 'SnapshotId') ?? ''];
-    case 'ModifyInstanceAttribute':
-      return [textIn(input, 'InstanceId') ?? ''];
-    case 'TerminateInstances':
-    case 'RebootInstances':
-      return listIn(input, 'InstanceIds');
-    default:
-      return [];
-  }
-}
-
-function isOurs(record: ImageRecord | SnapshotRecord): boolean {
-  const tags = tagsOf(record);
-  return tags[`${prefix}policy`] !== undefined && tags[`${prefix}source`] !== undefined;
-}
-
 /** The image that a snapshot was made for, as its description says. */
 function imageIdIn(snapshot: SnapshotRecord): string | undefined {
   return /(?:for|DestinationAmi) (ami-[0-9a-f]+)/.exec(snapshot.description.Description ?? '')?.[1];
-}
-
-function tagsOf(record: ImageRecord | SnapshotRecord | InstanceRecord): Record<string, string | undefined> {
-  return Object.fromEntries((record.description.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
-}
-
-function tagKeysIn(input: object): string[] {
-  const tags: unknown = 'Tags' in input ? input.Tags : [];
-  if (!Array.isArray(tags)) return [];
-  return tags.flatMap((tag: unknown) => {
-    const isTag = typeof tag === 'object' && tag !== null && 'Key' in tag && typeof tag.Key === 'string';
-    return isTag ? [String(tag.Key)] : [];
-  });
-}
-
-function textIn(input: object, name: string): string | undefined {
-  const value = new Map<string, unknown>(Object.entries(input)).get(name);
-  return typeof value === 'string' ? value : undefined;
-}
-
-function listIn(input: object, name: string): string[] {
-  const value = new Map<string, unknown>(Object.entries(input)).get(name);
-  return Array.isArray(value) ? value.filter((entry: unknown): entry is string => typeof entry === 'string') : [];
 }

@@ -4,6 +4,7 @@ import { copiedVolumeId } from './ec2/copying.ts';
 import { registerImage } from './ec2/image-records.ts';
 import { stateOf } from './ec2/instance-states.ts';
 import { addInstance } from './ec2/launch.ts';
+import { loadLaunchTemplateVersion } from './ec2/launch-template-records.ts';
 import { registerSnapshot } from './ec2/snapshot-records.ts';
 import { lineageOf, volumeRecord } from './ec2/volume-records.ts';
 import type { InstanceRecord, RegionState } from './state.ts';
@@ -25,8 +26,10 @@ export function loadContents(world: World, region: RegionState, contents: Accoun
   for (const snapshot of contents.snapshots ?? []) loadSnapshot(world, region, snapshot, notes);
   for (const image of contents.images ?? []) loadImage(world, region, image, notes);
   for (const group of contents.autoScalingGroups ?? []) loadGroup(region, group, notes);
-  region.launchTemplateVersions.push(...(contents.launchTemplateVersions ?? []));
-  region.launchConfigurations.push(...(contents.launchConfigurations ?? []));
+  for (const version of contents.launchTemplateVersions ?? []) loadLaunchTemplateVersion(region, version);
+  for (const configuration of contents.launchConfigurations ?? []) {
+    region.launchConfigurations.set(configuration.LaunchConfigurationName ?? '', configuration);
+  }
   return notes.all();
 }
 

@@ -4,16 +4,23 @@ import type {
   BlockDeviceMapping,
   CreateVolumePermission,
   Image,
+  ImageUsageReport,
+  ImageUsageReportEntry,
   Instance,
   LaunchPermission,
+  LaunchTemplate,
   LaunchTemplateVersion,
   Snapshot,
   SpotInstanceRequest,
+  Tag,
   Volume,
 } from '@aws-sdk/client-ec2';
 import type { Timer } from '../engine/clock.ts';
+import type { StoredImage, StoreTaskRecord } from './ec2/store-tasks.ts';
 import type { KeyStore } from './keys.ts';
 import type { LookupIndex } from './lookup-index.ts';
+import type { StorageClass } from './s3/storage-classes.ts';
+import type { MultipartUpload } from './s3/uploads.ts';
 import type { SnapshotStorage } from './snapshot-storage.ts';
 
 /**
@@ -78,6 +85,8 @@ export interface SnapshotRecord extends Kept<Snapshot> {
   /** A little after its image's deregistration EC2 still says InUse. */
   inUseUntilMs: number;
   lastImageId: string | undefined;
+  /** Until then it cannot be deleted; undefined where it was never locked. */
+  lockedUntilMs?: number | undefined;
 }
 
 export interface ImageRecord extends Kept<Image> {
@@ -112,8 +121,57 @@ export interface StoredParameter {
   name: string;
   value: string;
   type: 'String' | 'StringList' | 'SecureString';
+  dataType: 'text' | 'aws:ec2:image';
   version: number;
+  /** The values of the versions before this one, the latest last. */
+  earlierValues: readonly string[];
   lastModifiedAtMs: number;
+}
+
+/** A launch template with its versions, the oldest first; numbers of deleted versions are never given again. */
+export type LaunchTemplateDescription = LaunchTemplate & { versions: readonly LaunchTemplateVersion[] };
+
+export interface LaunchTemplateRecord extends Kept<LaunchTemplateDescription> {
+  versionsMade: number;
+}
+
+/** A recipe of EC2 Image Builder, by its ARN (`…:image-recipe/…` or `…:container-recipe/…`), and its parent image. */
+interface ImageRecipe {
+  arn: string;
+  imageId: string;
+}
+
+/** What another account does with an image of ours. */
+interface ForeignUse {
+  imageId: string;
+  accountId: string;
+  resourceType: 'ec2:Instance' | 'ec2:LaunchTemplate' | 'imagebuilder:ImageRecipe' | 'imagebuilder:ContainerRecipe';
+  count: number;
+}
+
+export interface UsageReportRecord extends Kept<ImageUsageReport> {
+  entries: readonly ImageUsageReportEntry[];
+  /** When `pending` ends. */
+  settlesAtMs: number;
+  fails: boolean;
+}
+
+/** A retention rule of the Recycle Bin: what it catches is kept for a while when it is deleted. */
+export interface RecycleBinRule {
+  resourceType: 'EC2_IMAGE' | 'EBS_SNAPSHOT';
+  /** Catches what carries one of these; without it, everything of its type in the Region. */
+  tags?: readonly Tag[];
+  /** Lets go what carries one of these; only where `tags` is absent. */
+  excludeTags?: readonly Tag[];
+  /** 1 to 365. */
+  retentionDays: number;
+}
+
+/** What lies in the Recycle Bin: nobody sees it, and snapshots are paid for as before. */
+export interface Recycled<Record> {
+  record: Record;
+  enteredAtMs: number;
+  exitsAtMs: number;
 }
 
 export interface RegionState {
@@ -128,18 +186,35 @@ export interface RegionState {
   /** Names that a deregistered image still holds. */
   namesReleased: Map<string, { atMs: number; imageId: string }>;
   tombstones: Map<string, Tombstone>;
+  /** To be pushed to: how the rules came to be is not simulated. */
+  recycleBinRules: RecycleBinRule[];
+  recycledImages: Map<string, Recycled<ImageRecord>>;
+  recycledSnapshots: Map<string, Recycled<SnapshotRecord>>;
+  imageBlockPublicAccess: 'unblocked' | 'block-new-sharing';
   snapshots: Map<string, SnapshotRecord>;
   snapshotIndex: LookupIndex;
   storage: SnapshotStorage;
   copyTokens: Map<string, { fingerprint: string; imageId: string }>;
   launchTokens: Map<string, { fingerprint: string; instanceIds: string[]; reservationId: string }>;
   copiesUnderWay: number;
+  /** Store tasks of the last 31 days, the oldest first. */
+  storeTasks: Map<string, StoreTaskRecord>;
+  /** Sizes of the images that restore tasks are making. */
+  gigabytesBeingRestored: number;
+  /** Uploads into this Region's buckets that were begun and not ended, by upload ID. */
+  multipartUploads: Map<string, MultipartUpload>;
   keys: KeyStore;
   addresses: Map<string, Address>;
   spotRequests: Map<string, SpotInstanceRequest>;
   autoScalingGroups: Map<string, AutoScalingRecord>;
-  launchConfigurations: LaunchConfiguration[];
-  launchTemplateVersions: LaunchTemplateVersion[];
+  launchConfigurations: Map<string, LaunchConfiguration>;
+  launchTemplates: Map<string, LaunchTemplateRecord>;
+  imageRecipes: ImageRecipe[];
+  /** What usage reports will find, for whoever tells the account's story to fill in. */
+  foreignUse: ForeignUse[];
+  usageReports: Map<string, UsageReportRecord>;
+  /** What requests with a client token made, by operation and token. */
+  requestTokens: Map<string, { fingerprint: string; id: string }>;
   parameters: Map<string, StoredParameter>;
   /** How often the tags of a resource changed: the `version` of the event. */
   tagVersions: Map<string, number>;
@@ -149,9 +224,17 @@ export interface RegionState {
 
 export interface StoredObject {
   key: string;
+  /** Empty for the object of a store task, which is too large to be here: its size and content stand beside it. */
   body: Uint8Array;
+  sizeBytes: number;
+  /** What the object of a store task holds; lost where only a part of it was copied. */
+  image: StoredImage | undefined;
   contentType: string | undefined;
   metadata: Record<string, string>;
+  tags: ReadonlyMap<string, string>;
+  storageClass: StorageClass;
+  /** The readable copy of an archived object that was asked for last. */
+  wake: { readyAtMs: number; expiresAtMs: number } | undefined;
   eTag: string;
   lastModifiedAtMs: number;
 }

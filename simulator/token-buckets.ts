@@ -13,10 +13,14 @@ const reading: Limit = { capacity: 100, refillPerSecond: 20 };
 const changing: Limit = { capacity: 50, refillPerSecond: 5 };
 const frequentChanging: Limit = { capacity: 100, refillPerSecond: 5 };
 const tagging: Limit = { capacity: 100, refillPerSecond: 10 };
+const storing: Limit = { capacity: 50, refillPerSecond: 0.1 };
 const launching: Limit = { capacity: 5, refillPerSecond: 2 };
 
 const requestLimits: Readonly<Record<string, Limit>> = {
   CopyImage: { capacity: 100, refillPerSecond: 1 },
+  CreateStoreImageTask: storing,
+  CreateRestoreImageTask: storing,
+  DescribeStoreImageTasks: { capacity: 50, refillPerSecond: 0.5 },
   DeregisterImage: frequentChanging,
   ModifyImageAttribute: frequentChanging,
   CreateSnapshot: frequentChanging,

@@ -10,6 +10,12 @@ export interface CheckReport {
   problems: InputProblem[];
 }
 
+/** ISO 8601; `local` with the offset of the policy's zone at that time. */
+interface RunTime {
+  local: string;
+  utc: string;
+}
+
 export interface PolicyReport {
   name: string;
   file: string;
@@ -17,12 +23,14 @@ export interface PolicyReport {
   schedule: string;
   timezone: string;
   flexibleMinutes: number;
-  /** ISO 8601; `local` with the offset of the policy's zone at that time. */
-  nextRuns: { local: string; utc: string }[];
+  nextRuns: RunTime[];
+  /** Absent where the policy retires nothing. */
+  retirement?: { mode: 'report' | 'enforce'; schedule: string; nextRuns: RunTime[] };
   warnings: string[];
 }
 
 const runCount = 5;
+const retirementCount = 2;
 const hourMs = 3_600_000;
 const horizonMs = 366 * 86_400_000;
 
@@ -36,7 +44,7 @@ export function checkPolicies(sources: readonly string[], atMs: number): CheckRe
   return { policies: policies.map((loaded) => reportOn(loaded, atMs)), problems };
 }
 
-function reportOn({ file, policy, schedule }: LoadedPolicy, atMs: number): PolicyReport {
+function reportOn({ file, policy, schedule, retireSchedule }: LoadedPolicy, atMs: number): PolicyReport {
   const { timezone, flexibleMinutes } = policy.schedule;
   const runs = nextRuns(schedule, { afterMs: atMs, timezone }, runCount);
   const changes = clockChanges(schedule, { fromMs: atMs, untilMs: atMs + horizonMs, timezone });
@@ -50,13 +58,28 @@ function reportOn({ file, policy, schedule }: LoadedPolicy, atMs: number): Polic
     schedule: schedule.expression,
     timezone,
     flexibleMinutes,
-    nextRuns: runs.map((runMs) => ({ local: localTime(runMs, timezone), utc: isoSeconds(runMs) })),
+    nextRuns: runs.map((runMs) => timeOf(runMs, timezone)),
+    ...(policy.retire && retireSchedule
+      ? {
+          retirement: {
+            mode: policy.retire.mode,
+            schedule: retireSchedule.expression,
+            nextRuns: nextRuns(retireSchedule, { afterMs: atMs, timezone }, retirementCount).map((runMs) =>
+              timeOf(runMs, timezone),
+            ),
+          },
+        }
+      : {}),
     warnings,
   };
 }
 
+function timeOf(epochMs: number, timezone: string): RunTime {
+  return { local: localTime(epochMs, timezone), utc: isoSeconds(epochMs) };
+}
+
 /** What is legal, and hardly meant. */
-function doubtsAbout({ name, select, capture }: NamedPolicy, runs: readonly number[]): string[] {
+function doubtsAbout({ name, select, capture, retire }: NamedPolicy, runs: readonly number[]): string[] {
   const doubts: string[] = [];
   const selected = select?.tags[tagKeys.policy];
   if (selected !== undefined && selected !== name) {
@@ -67,6 +90,11 @@ function doubtsAbout({ name, select, capture }: NamedPolicy, runs: readonly numb
   const [first, second] = runs;
   if (capture.consistency !== 'crash' && first !== undefined && second !== undefined && second - first < hourMs) {
     doubts.push('it interrupts its instances again before an hour is over: a capture may take longer than that');
+  }
+  if (retire?.mode === 'report') {
+    doubts.push('mode: report: its runs write down what they would retire and archive, and do none of it');
+  } else if (retire && !retire.steps.includes('deregister')) {
+    doubts.push('its steps do not end with deregister: images stay for ever, and their snapshots are paid for');
   }
   return doubts;
 }

@@ -11,7 +11,7 @@ export function addPoliciesCommand(program: Command, { output, finish }: Command
   const policies = program.command('policies').description('work with policy files');
   policies
     .command('check')
-    .description('check policies, print their next five runs, and warn of runs that a clock change touches')
+    .description('check policies, print their next runs, and warn of what is legal and hardly meant')
     .argument('[file...]', 'policy files, or folders of them', [usualFolder])
     .option('--json', 'print the report as JSON')
     .option('--at <instant>', 'count the next runs from this instant (ISO 8601) instead of now', parseInstant)

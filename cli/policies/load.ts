@@ -15,6 +15,8 @@ export interface LoadedPolicy {
   file: string;
   policy: NamedPolicy;
   schedule: Schedule;
+  /** When to look for what to retire; absent where the policy retires nothing. */
+  retireSchedule?: Schedule;
 }
 
 export interface ReadPolicies {
@@ -91,7 +93,7 @@ function readPolicy(file: string, name: string, result: ReadPolicies): void {
     result.problems.push(...found);
     return;
   }
-  const { problems, policy, schedule } = judge(yaml.data);
+  const { problems, policy, schedule, retireSchedule } = judge(yaml.data);
   found.push(
     ...problems.map(({ path, ...rest }) => ({
       file,
@@ -101,7 +103,9 @@ function readPolicy(file: string, name: string, result: ReadPolicies): void {
   );
   if (found.length === 0 && policy) found.push(...tooLong(file, { name, ...policy }));
   found.sort((left, right) => (left.line ?? 0) - (right.line ?? 0));
-  if (found.length === 0 && policy && schedule) result.policies.push({ file, policy: { name, ...policy }, schedule });
+  if (found.length === 0 && policy && schedule) {
+    result.policies.push({ file, policy: { name, ...policy }, schedule, ...(retireSchedule ? { retireSchedule } : {}) });
+  }
   result.problems.push(...found);
 }
 
@@ -121,27 +125,31 @@ function judge(data: unknown) {
     return { problems };
   }
   const unavailable = unavailableFields(data);
-  const expression = valueAt(data, ['schedule', 'cron']);
-  const parsed = typeof expression === 'string' && expression !== '' ? judgeSchedule(expression) : undefined;
   const { data: policy, error } = policySchema.safeParse(data);
+  const parsed = judgeSchedule(data, ['schedule', 'cron']);
+  const retires = judgeSchedule(data, ['retire', 'cron']);
   const issues = (error?.issues ?? []).filter(({ path }) => !unavailable.some((field) => isWithin(path, field)));
   return {
     policy,
-    schedule: parsed?.schedule,
+    schedule: parsed.schedule,
+    retireSchedule: policy?.retire && (retires.schedule ?? parseSchedule(policy.retire.cron)),
     problems: [
       ...unavailable.map((path) => ({
         path,
         problem: 'is not available yet: its workflow is not built',
         mend: 'leave the field out',
       })),
-      ...(parsed?.problems ?? []),
+      ...parsed.problems,
+      ...retires.problems,
       ...issues.flatMap((issue) => explainIssue(issue, data)),
     ],
   };
 }
 
-function judgeSchedule(expression: string): { schedule?: Schedule; problems: FieldProblem[] } {
-  const path = ['schedule', 'cron'];
+/** What is no text, or is not there, is the schema's to judge. */
+function judgeSchedule(data: unknown, path: readonly string[]): { schedule?: Schedule; problems: FieldProblem[] } {
+  const expression = valueAt(data, path);
+  if (typeof expression !== 'string' || expression === '') return { problems: [] };
   try {
     const schedule = parseSchedule(expression);
     if (isPossible(schedule)) return { schedule, problems: [] };

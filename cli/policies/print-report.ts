@@ -14,15 +14,19 @@ function printPolicy(policy: PolicyReport, output: Output): void {
   if (policy.description !== undefined) output.print(`   ${policy.description}`);
   const window = policy.flexibleMinutes > 0 ? `, within ${policy.flexibleMinutes} minutes` : '';
   output.print(`   ${policy.schedule} in ${policy.timezone}${window}`);
-  for (const [index, { local, utc }] of policy.nextRuns.entries()) {
-    const title = index === 0 ? 'next runs' : '';
-    output.print(`   ${title.padEnd(11)}${spaced(local)}   ${style('dim', `${spaced(utc).replace(/Z$/, '')} UTC`)}`);
-  }
+  const runs = (title: string, times: PolicyReport['nextRuns']): void => {
+    for (const [index, { local, utc }] of times.entries()) {
+      const label = (index === 0 ? title : '').padEnd(11);
+      output.print(`   ${label}${spaced(local)}   ${style('dim', `${spaced(utc).replace(/Z$/, '')} UTC`)}`);
+    }
+  };
+  runs('next runs', policy.nextRuns);
   if (policy.schedule.startsWith('rate(')) {
     output.print(
       `   ${''.padEnd(11)}${style('dim', 'a rate counts from its deployment; these runs are as if it were deployed now')}`,
     );
   }
+  runs('retires', policy.retirement?.nextRuns ?? []);
   for (const warning of policy.warnings) output.print(`   ${style('yellow', 'warning:')} ${warning}`);
   output.print('');
 }

@@ -9,9 +9,11 @@ import { InputError } from '../input-error.ts';
 import type { CommandContext } from '../main.ts';
 import { type LoadedPolicy, loadPolicies } from '../policies/load.ts';
 import { progressBar } from '../progress.ts';
+import { explain } from './explain.ts';
+import { printExplanation } from './print-explanation.ts';
 import { printReport } from './print-report.ts';
 import { projectDirectory } from './project.ts';
-import { simulate } from './simulate.ts';
+import { type SimulationRequest, simulate, simulateLives } from './simulate.ts';
 
 const sampleDirectory = join(projectDirectory, 'cli', 'sample');
 
@@ -24,6 +26,7 @@ interface Options {
   region?: string;
   from?: number;
   selectAll?: string;
+  explain?: string;
   json?: true;
 }
 
@@ -40,24 +43,38 @@ export function addSimulateCommand(program: Command, { output, finish }: Command
     .option('--region <region>', 'the Region to simulate; by default the one with the most instances')
     .option('--from <date>', 'the first day; by default the day after the newest date in the account', parseDate)
     .option('--select-all <policy>', 'treat every instance as tagged for this policy')
+    .option('--explain <image-or-instance>', 'tell the life of one image (id or name) or instance, not the report')
     .option('--json', 'print the report as JSON')
     .action(async (options: Options) => {
-      const loaded = accountOf(options);
-      const policies = policiesOf(options, loaded.region);
+      const request = requestOf(options);
       const bar = progressBar(`Simulating ${options.days} days`);
-      const report = await simulate({
-        loaded,
-        policies,
-        days: options.days,
-        seed: options.seed,
-        ...(options.from === undefined ? {} : { fromMs: options.from }),
-        ...(options.selectAll === undefined ? {} : { selectAll: options.selectAll }),
-        onProgress: bar.show,
-      }).finally(bar.end);
-      if (options.json) output.print(JSON.stringify(report, null, 2));
-      else printReport(report, output);
-      finish(report.problems.length === 0 ? 0 : 1);
+      const ask = { ...request, onProgress: bar.show };
+      if (options.explain === undefined) {
+        const report = await simulate(ask).finally(bar.end);
+        if (options.json) output.print(JSON.stringify(report, null, 2));
+        else printReport(report, output);
+        finish(report.problems.length === 0 ? 0 : 1);
+      } else {
+        const { observer } = await simulateLives(ask).finally(bar.end);
+        const instanceIds = request.loaded.contents.instances.map(({ InstanceId = '' }) => InstanceId);
+        const explanation = explain(options.explain, observer, instanceIds);
+        if (options.json) output.print(JSON.stringify(explanation, null, 2));
+        else printExplanation(explanation, output);
+      }
     });
+}
+
+function requestOf(options: Options): SimulationRequest {
+  const { days, seed, from, selectAll } = options;
+  const loaded = accountOf(options);
+  return {
+    loaded,
+    policies: policiesOf(options, loaded.region),
+    days,
+    seed,
+    ...(from === undefined ? {} : { fromMs: from }),
+    ...(selectAll === undefined ? {} : { selectAll }),
+  };
 }
 
 function accountOf({ account, sample, region }: Options): LoadedAccount {

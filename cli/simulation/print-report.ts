@@ -1,6 +1,8 @@
 import { prices } from '../../simulator/prices.ts';
 import type { Output } from '../output.ts';
 import { table } from '../table.ts';
+import { few, plural, reasonsOf, sum } from './phrases.ts';
+import { retirementLines, storageLines } from './print-retirement.ts';
 import type { InstanceReport, Report } from './report.ts';
 
 /** Problems are told one by one up to this many; --json tells all. */
@@ -25,8 +27,10 @@ export function printReport(report: Report, output: Output): void {
   lines(policyLines(report));
   heading('Instances');
   lines(instanceLines(report));
+  heading('Retirement');
+  lines(retirementLines(report));
   heading('Images at the end');
-  lines(imageLines(report));
+  lines(storageLines(report));
   heading('What is assumed');
   lines(assumptions);
   heading('What went wrong');
@@ -35,9 +39,9 @@ export function printReport(report: Report, output: Output): void {
 }
 
 const assumptions = [
-  'The keys, topics and Regions that policies name exist. Times, and how much of a volume changes, are drawn from the seed.',
-  `Prices are for snapshot storage alone: $${prices.snapshotGigabyteMonth} for a GB and month, the list price of us-east-1.`,
-  'Nothing is taken away: retirement is not built yet.',
+  'The keys, topics, Regions and buckets that policies name exist. Times, and how much of a volume changes, are drawn from the seed.',
+  `Prices are for storage alone, at list prices of us-east-1: $${prices.snapshotGigabyteMonth} for a GB of snapshots and month; objects by class.`,
+  'Nobody uses an image but what the account shows: its instances, launch templates and Auto Scaling groups.',
 ];
 
 function leftOutLines({ leftOut, notes }: Report): string[] {
@@ -106,47 +110,9 @@ function instanceRow(instance: InstanceReport): string[] {
   ];
 }
 
-function imageLines({ regions }: Report): string[] {
-  const columns = [
-    { title: 'Region' },
-    { title: 'Images', right: true },
-    { title: 'of them copies', right: true },
-    { title: 'incomplete', right: true },
-    { title: 'Snapshots', right: true },
-    { title: 'List price', right: true },
-  ];
-  const rows = regions.map(({ region, images, copies, incomplete, snapshotGigabytes, monthlyDollars }) => [
-    region,
-    String(images),
-    String(copies),
-    String(incomplete),
-    `${snapshotGigabytes.toFixed(0)} GB`,
-    `$${monthlyDollars.toFixed(2)} a month`,
-  ]);
-  return table(columns, rows);
-}
-
 function problemLines({ problems }: Report): string[] {
   const told = problems.slice(0, toldProblems).map(({ at, what, message }) => `${at} ${what}: ${message}`);
   return problems.length > told.length
     ? [...told, `and ${problems.length - told.length} more; --json tells all`]
     : told;
-}
-
-function reasonsOf(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .map(([reason, count]) => `${reason} ${count}`)
-    .join(', ');
-}
-
-function sum(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((total, count) => total + count, 0);
-}
-
-function few(examples: readonly string[], count: number): string {
-  return [...examples, ...(count > examples.length ? ['…'] : [])].join(', ');
-}
-
-function plural(word: string, count: number): string {
-  return count === 1 ? word : `${word}s`;
 }

@@ -1,14 +1,22 @@
 import type { Engine } from '../../engine/index.ts';
 import { tagsOf } from '../../shared/aws/tagging.ts';
 import type { NamedPolicy } from '../../shared/domain/policy.ts';
-import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
 import type { Account } from '../../simulator/account.ts';
 import type { LoadNote } from '../../simulator/contents.ts';
-import type { InvariantBroken } from '../../simulator/invariants.ts';
 import type { LeftOut } from '../../simulator/load/tally.ts';
-import { prices } from '../../simulator/prices.ts';
-import type { RegionState } from '../../simulator/state.ts';
+import type { Bucket, RegionState } from '../../simulator/state.ts';
 import type { Observer } from './observer.ts';
+import { type Problem, problemsOf, type Watched } from './problems.ts';
+import { type RetirementReport, retirementReport } from './retirement-report.ts';
+import {
+  type ArchiveReport,
+  archiveReports,
+  type RegionReport,
+  regionReport,
+  type WithoutRetirement,
+  withoutRetirement,
+} from './storage-report.ts';
+import type { Unretired } from './unretired.ts';
 
 export interface PolicyReport {
   policy: string;
@@ -34,25 +42,6 @@ export interface InstanceReport {
   notices: string[];
 }
 
-export interface RegionReport {
-  region: string;
-  /** Images of this system that are available. */
-  images: number;
-  /** Of those, copies from another Region. */
-  copies: number;
-  /** Images of this system that are not (yet) available or not complete. */
-  incomplete: number;
-  /** Of the snapshots of this system. */
-  snapshotGigabytes: number;
-  monthlyDollars: number;
-}
-
-export interface Problem {
-  at: string;
-  what: string;
-  message: string;
-}
-
 /** What a person wants to know of a simulation; printed as it is by `--json`. */
 export interface Report {
   region: string;
@@ -68,25 +57,26 @@ export interface Report {
   notes: LoadNote[];
   policies: PolicyReport[];
   captures: InstanceReport[];
+  retirements: RetirementReport[];
   regions: RegionReport[];
+  archives: ArchiveReport[];
+  /** What would be there had nothing been retired; null where nothing was. */
+  withoutRetirement: WithoutRetirement | null;
   problems: Problem[];
   awsCalls: number;
   stateTransitions: number;
 }
 
-interface ReportInput {
+interface ReportInput extends Watched {
   account: Account;
   engine: Engine;
-  observer: Observer;
-  breaches: readonly InvariantBroken[];
   policies: readonly NamedPolicy[];
+  /** Where policies archive to. */
+  buckets: readonly Bucket[];
+  unretired: Unretired;
   leftOut: LeftOut[];
   notes: LoadNote[];
-  /** Instance, and the name in its policy tag of which there is no policy. */
-  unknownPolicies: [instanceId: string, policy: string][];
   untagged: string[];
-  fromMs: number;
-  untilMs: number;
   seed: number;
 }
 
@@ -108,7 +98,10 @@ export function reportOf(input: ReportInput): Report {
     notes: input.notes,
     policies: policies.map(({ name }) => policyReport(name, observer)),
     captures: instanceReports(home, observer),
+    retirements: policies.map((policy) => retirementReport(policy, observer)),
     regions: account.regions().map(regionReport),
+    archives: archiveReports(input.buckets),
+    withoutRetirement: withoutRetirement(account, input.unretired),
     problems: problemsOf(input),
     awsCalls: account.calls.total,
     stateTransitions: engine.transitions(),
@@ -149,62 +142,6 @@ function instanceReports(home: RegionState, { runs, downtimes }: Observer): Inst
       notices: [...new Set(all.flatMap(({ notices }) => notices))],
     };
   });
-}
-
-function regionReport(region: RegionState): RegionReport {
-  const ours = [...region.images.values()]
-    .map(({ description }) => ({ state: description.State, tags: tagsOf(description.Tags) }))
-    .filter(({ tags }) => isOurs(tags));
-  const complete = ours.filter(({ state, tags }) => state === 'available' && tags[tagKeys.state] === 'complete');
-  const snapshotGigabytes = [...region.snapshots.values()]
-    .filter(({ description }) => isOurs(tagsOf(description.Tags)))
-    .reduce((sum, { storedGigabytes }) => sum + storedGigabytes, 0);
-  return {
-    region: region.name,
-    images: complete.length,
-    copies: complete.filter(({ tags }) => tags[tagKeys.origin] !== undefined).length,
-    incomplete: ours.length - complete.length,
-    snapshotGigabytes,
-    monthlyDollars: snapshotGigabytes * prices.snapshotGigabyteMonth,
-  };
-}
-
-function isOurs(tags: Tags): boolean {
-  return tags[tagKeys.policy] !== undefined && tags[tagKeys.slot] !== undefined;
-}
-
-function problemsOf({ observer, breaches, unknownPolicies, fromMs, untilMs }: ReportInput): Problem[] {
-  const problems: Problem[] = [];
-  const at = (atMs: number): string => new Date(atMs).toISOString();
-  for (const { startedAtMs, status, error, cause, captures } of observer.runs) {
-    const failed = captures.filter(({ outcome }) => outcome === 'failed');
-    for (const { policy, instanceId, reason, message } of failed) {
-      problems.push({ at: at(startedAtMs), what: `${policy} ${instanceId} ${reason}`, message });
-    }
-    if (status !== 'SUCCEEDED' && failed.length === 0) {
-      problems.push({ at: at(startedAtMs), what: `the run ended ${status} ${error}`.trim(), message: cause });
-    }
-  }
-  for (const [instanceId, downtimes] of observer.downtimes) {
-    const last = downtimes.at(-1);
-    if (last?.untilMs !== Number.POSITIVE_INFINITY) continue;
-    problems.push({
-      at: at(last.fromMs),
-      what: `${instanceId} stands still`,
-      message: 'It was stopped, and since then did not run and pass its status checks.',
-    });
-  }
-  for (const { invariant, message } of breaches) {
-    problems.push({ at: at(untilMs), what: `invariant ${invariant} is broken`, message });
-  }
-  for (const [instanceId, policy] of unknownPolicies) {
-    problems.push({
-      at: at(fromMs),
-      what: `${instanceId} is under no policy '${policy}'`,
-      message: 'Its tag names a policy that is not there.',
-    });
-  }
-  return problems.toSorted((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0));
 }
 
 function countBy(words: readonly string[]): Record<string, number> {

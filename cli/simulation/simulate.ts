@@ -8,9 +8,11 @@ import type { Behaviour } from '../../simulator/behaviour.ts';
 import type { AccountContents } from '../../simulator/contents.ts';
 import { watchInvariants } from '../../simulator/invariants.ts';
 import type { LoadedAccount } from '../../simulator/load/account-folder.ts';
-import { observe } from './observer.ts';
+import { type Observer, observe } from './observer.ts';
 import { type Report, reportOf } from './report.ts';
+import { rulesForWatch } from './rules-for-watch.ts';
 import { createStack } from './stack.ts';
+import { watchRetired } from './unretired.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -30,6 +32,18 @@ export interface SimulationRequest {
 
 /** Runs the policies on the account for so many days of virtual time. */
 export async function simulate(request: SimulationRequest): Promise<Report> {
+  return (await simulated(request, false)).report;
+}
+
+/** As `simulate`, and follows every image from its capture to its end. */
+export function simulateLives(request: SimulationRequest): Promise<{ report: Report; observer: Observer }> {
+  return simulated(request, true);
+}
+
+async function simulated(
+  request: SimulationRequest,
+  followImages: boolean,
+): Promise<{ report: Report; observer: Observer }> {
   const { loaded, policies, days, seed, selectAll, onProgress = () => {} } = request;
   const contents = selectAll === undefined ? loaded.contents : withTag(loaded.contents, selectAll);
   const fromMs = request.fromMs ?? dayAfter(contents);
@@ -44,9 +58,12 @@ export async function simulate(request: SimulationRequest): Promise<Report> {
   });
   const loadNotes = account.load(contents);
   for (const [region, keyId] of policies.flatMap(keysOf)) account.region(region).keys.add(keyId);
+  const bucketNames = new Set(policies.flatMap(({ archive }) => archive?.bucket ?? []));
+  const buckets = [...bucketNames].map((name) => account.createBucket(name));
   const stack = await createStack({ account, clock, seed, policies, schedulesUntilMs: untilMs - 1 });
-  const observer = observe(account, stack);
-  const watch = watchInvariants(account);
+  const observer = observe(account, stack, { clearPlans: true, followImages });
+  const unretired = watchRetired(account);
+  const watch = watchInvariants(account, undefined, rulesForWatch(account));
 
   for (let atMs = fromMs; atMs < untilMs; atMs += hourMs) {
     await clock.run(Math.min(atMs + hourMs, untilMs));
@@ -55,12 +72,14 @@ export async function simulate(request: SimulationRequest): Promise<Report> {
   // What was started on the last day comes to its own end, whenever that is: nothing under way may go unreported.
   await clock.run();
 
-  return reportOf({
+  const report = reportOf({
     account,
     engine: stack.engine,
     observer,
     breaches: watch.breaches,
     policies,
+    buckets,
+    unretired,
     leftOut: loaded.leftOut,
     notes: [...loaded.notes, ...loadNotes],
     unknownPolicies: unknownPolicies(contents, policies),
@@ -71,6 +90,7 @@ export async function simulate(request: SimulationRequest): Promise<Report> {
     untilMs,
     seed,
   });
+  return { report, observer };
 }
 
 /** Names in the policy tag of which there is no policy, by instance: misspelt, they select nothing and say nothing. */

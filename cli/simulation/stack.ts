@@ -1,13 +1,13 @@
 import type { VirtualClock } from '../../engine/clock.ts';
 import { parseEventPattern } from '../../engine/event-pattern.ts';
-import { createEngine, type Engine } from '../../engine/index.ts';
+import { createEngine, type Engine, type Json } from '../../engine/index.ts';
 import { parseSchedule } from '../../engine/schedule.ts';
 import { startSchedule } from '../../engine/scheduler.ts';
-import type { NamedPolicy } from '../../shared/domain/policy.ts';
+import { defaultRetireCron, type NamedPolicy } from '../../shared/domain/policy.ts';
 import type { Account } from '../../simulator/account.ts';
 import type { Bucket } from '../../simulator/state.ts';
 import { invoke, loadFunctions, stackNames } from './functions.ts';
-import { functionNameOf, readWorkflow } from './workflows.ts';
+import { readWorkflow, substitutionsOf, workflowNames } from './workflows.ts';
 
 export interface StackOptions {
   account: Account;
@@ -26,11 +26,15 @@ export interface Stack {
   workBucket: Bucket;
   /** Starts a run by hand; returns the execution's ARN. */
   capture(input: { policy: string; scheduledAt: string; instanceIds?: readonly string[] }): string;
+  /** Looks now for what is to be retired, archived and shared; returns the execution's ARN. */
+  retire(input: { policy: string; scheduledAt: string; mode?: 'report' | 'enforce' }): string;
+  /** Archives one image by hand. */
+  archive(input: { imageId: string; archive: { bucket: string; prefix: string; storageClass: string } }): string;
+  /** Makes an image of an archive. */
+  restore(input: { bucket: string; key: string; region?: string; name?: string }): string;
   /** Publishes a policy, new or changed. */
   publish(policy: NamedPolicy): void;
 }
-
-const captureImages = 'capture-images';
 
 /** Puts the shipped definitions and handlers into a simulated account, with their schedules and event rules. */
 export async function createStack(options: StackOptions): Promise<Stack> {
@@ -49,20 +53,19 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     invokeFunction: (name, payload, context) => invoke(account, functions, name, payload, context),
     objects: objectsOf(account),
   });
-  const workflow = readWorkflow(captureImages);
-  engine.addStateMachine(workflow.name, workflow.definition, {
-    substitutions: Object.fromEntries(
-      workflow.functionKeys.map((key) => [
-        key,
-        `arn:aws:lambda:${region}:${account.accountId}:function:${functionNameOf(key)}`,
-      ]),
-    ),
-  });
+  const workflows = workflowNames().map(readWorkflow);
+  for (const workflow of workflows) {
+    const substitutions = substitutionsOf(workflow, region, account.accountId);
+    engine.addStateMachine(workflow.name, workflow.definition, { substitutions });
+  }
 
   const stack: Stack = {
     engine,
     workBucket,
-    capture: (input) => engine.startExecution({ stateMachine: captureImages, input: { ...input } }).executionArn,
+    capture: (input) => engine.startExecution({ stateMachine: 'capture-images', input: { ...input } }).executionArn,
+    retire: (input) => engine.startExecution({ stateMachine: 'retire-images', input: { ...input } }).executionArn,
+    archive: (input) => engine.startExecution({ stateMachine: 'archive-image', input: { ...input } }).executionArn,
+    restore: (input) => engine.startExecution({ stateMachine: 'restore-image', input: { ...input } }).executionArn,
     publish(policy) {
       account.call('ssm', 'PutParameter', {
         Name: `${stackNames.policyPrefix}${policy.name}`,
@@ -73,28 +76,39 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     },
   };
   for (const policy of options.policies) stack.publish(policy);
-  startOnTagging(account, engine, workflow.eventPattern);
+  for (const { name, eventPattern } of workflows) {
+    if (eventPattern !== undefined) startOnEvents(account, engine, name, eventPattern);
+  }
   if (options.schedulesUntilMs !== undefined) startOnSchedules(stack, options, options.schedulesUntilMs);
   return stack;
 }
 
-/** What EventBridge does with the rule of `Tag Change on Resource`: the event is the execution's input. */
-function startOnTagging(account: Account, engine: Engine, pattern: Parameters<typeof parseEventPattern>[0]): void {
+/** What EventBridge does with a rule: the event is the execution's input. */
+function startOnEvents(account: Account, engine: Engine, stateMachine: string, pattern: Json): void {
   const matches = parseEventPattern(pattern);
   account.onEvent((event) => {
-    if (matches({ ...event }))
-      engine.startExecution({ stateMachine: captureImages, input: JSON.parse(JSON.stringify(event)) });
+    if (matches({ ...event })) engine.startExecution({ stateMachine, input: JSON.parse(JSON.stringify(event)) });
   });
 }
 
-/** What EventBridge Scheduler does: one schedule for each policy. */
+/** What EventBridge Scheduler does: two schedules for each policy, one to capture and one to look what is to be retired. */
 function startOnSchedules(stack: Stack, { clock, seed, policies }: StackOptions, untilMs: number): void {
-  for (const { name, schedule } of policies) {
+  for (const { name, schedule, retire } of policies) {
     const { cron, timezone, flexibleMinutes } = schedule;
-    const plan = { clock, schedule: parseSchedule(cron), timezone, flexibleMinutes, seed: `${seed}/${name}`, untilMs };
-    startSchedule(plan, (scheduledAtMs) => {
-      stack.capture({ policy: name, scheduledAt: new Date(scheduledAtMs).toISOString() });
-    });
+    const start = (
+      expression: string,
+      minutes: number,
+      purpose: string,
+      run: (scheduledAt: string) => string,
+    ): void => {
+      const plan = { clock, schedule: parseSchedule(expression), timezone, flexibleMinutes: minutes, untilMs };
+      startSchedule({ ...plan, seed: `${seed}/${name}${purpose}` }, (scheduledAtMs) => {
+        run(new Date(scheduledAtMs).toISOString());
+      });
+    };
+    start(cron, flexibleMinutes, '', (scheduledAt) => stack.capture({ policy: name, scheduledAt }));
+    const daily = retire?.cron ?? defaultRetireCron;
+    start(daily, 0, '/retire', (scheduledAt) => stack.retire({ policy: name, scheduledAt }));
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
@@ -6,8 +6,9 @@ import type { Json } from '../../engine/index.ts';
 import { projectDirectory } from './project.ts';
 
 const workflowSchema = z.object({
-  triggers: z.object({ event: z.record(z.string(), z.json()) }),
+  triggers: z.object({ event: z.record(z.string(), z.json()).optional() }),
   functions: z.array(z.string()),
+  workflows: z.array(z.string()).default([]),
 });
 
 /** A workflow as it ships: its definition, the functions that it calls, and the events that start it. */
@@ -16,7 +17,18 @@ export interface Workflow {
   definition: unknown;
   /** Keys of the definition's substitutions, as serverless.yml has them: `createImage`. */
   functionKeys: readonly string[];
-  eventPattern: Json;
+  /** Those of the workflows that it starts: `archiveImage`. */
+  workflowKeys: readonly string[];
+  /** Absent where no event starts it. */
+  eventPattern?: Json;
+}
+
+/** Every workflow there is. */
+export function workflowNames(): string[] {
+  return readdirSync(join(projectDirectory, 'statemachines'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
 }
 
 export function readWorkflow(name: string): Workflow {
@@ -25,11 +37,31 @@ export function readWorkflow(name: string): Workflow {
   const definition: unknown = parse(readFileSync(join(directory, 'definition.asl.yaml'), 'utf8'), {
     maxAliasCount: -1,
   });
-  const { triggers, functions } = workflowSchema.parse(parse(readFileSync(join(directory, 'workflow.yml'), 'utf8')));
-  return { name, definition, functionKeys: functions, eventPattern: triggers.event };
+  const { triggers, functions, workflows } = workflowSchema.parse(
+    parse(readFileSync(join(directory, 'workflow.yml'), 'utf8')),
+  );
+  return {
+    name,
+    definition,
+    functionKeys: functions,
+    workflowKeys: workflows,
+    ...(triggers.event ? { eventPattern: triggers.event } : {}),
+  };
 }
 
-/** `createImage` is the function in `functions/create-image`. */
-export function functionNameOf(key: string): string {
+/** What the definition's substitutions stand for in one account and Region. */
+export function substitutionsOf(
+  { functionKeys, workflowKeys }: Workflow,
+  region: string,
+  accountId: string,
+): Record<string, string> {
+  return Object.fromEntries([
+    ...functionKeys.map((key) => [key, `arn:aws:lambda:${region}:${accountId}:function:${folderOf(key)}`]),
+    ...workflowKeys.map((key) => [key, `arn:aws:states:${region}:${accountId}:stateMachine:${folderOf(key)}`]),
+  ]);
+}
+
+/** `createImage` is the function in `functions/create-image`, `archiveImage` the workflow in `statemachines/archive-image`. */
+export function folderOf(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

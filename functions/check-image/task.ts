@@ -14,11 +14,15 @@ export const contract = {
     executionId: parts.executionId,
     region: parts.region,
     imageId: parts.imageId,
-    policyName: z.string(),
-    instanceId: parts.instanceId,
-    slot: parts.slot,
-    /** The volumes whose snapshots an instance stands still for; null when none does. */
-    awaitedVolumeIds: parts.volumeIds.nullable(),
+    /** The capture and the volumes whose snapshots an instance stands still for; null when none does. */
+    awaits: z
+      .strictObject({
+        policyName: z.string(),
+        instanceId: parts.instanceId,
+        slot: parts.slot,
+        volumeIds: parts.volumeIds,
+      })
+      .nullable(),
     timeoutHours: z.int().min(1),
     since: parts.instant,
     now: parts.instant,
@@ -45,15 +49,7 @@ interface Ports {
 
 /** Looks how far an image is, in whichever Region. */
 export function makeCheckImage({ imagesIn }: Ports) {
-  return async ({
-    region,
-    imageId,
-    awaitedVolumeIds,
-    timeoutHours,
-    since,
-    now,
-    ...product
-  }: Input): Promise<Output> => {
+  return async ({ region, imageId, awaits, timeoutHours, since, now }: Input): Promise<Output> => {
     const images = imagesIn(region);
     const image = await images.describe(imageId);
     const waitedSeconds = secondsBetween(since, now);
@@ -61,7 +57,7 @@ export function makeCheckImage({ imagesIn }: Ports) {
       status,
       reason,
       snapshotsStarted,
-      waitSeconds: pollSeconds(awaitedVolumeIds && !snapshotsStarted ? 'snapshots' : 'image', since, now),
+      waitSeconds: pollSeconds(awaits && !snapshotsStarted ? 'snapshots' : 'image', since, now),
     });
 
     // Only an available image can be disabled. Whoever did so since has a reason: it must not be discarded as failed.
@@ -72,9 +68,9 @@ export function makeCheckImage({ imagesIn }: Ports) {
       return answer('failed', `not available after ${timeoutHours} hours`, false);
     }
     const started =
-      awaitedVolumeIds !== null &&
-      haveAllStarted(awaitedVolumeIds, await images.snapshotsOf(product), { imageId, requestedAt: since });
-    if (awaitedVolumeIds !== null && !started && waitedSeconds > standstillSeconds) {
+      awaits !== null &&
+      haveAllStarted(awaits.volumeIds, await images.snapshotsOf(awaits), { imageId, requestedAt: since });
+    if (awaits !== null && !started && waitedSeconds > standstillSeconds) {
       return answer('failed', 'its snapshots have not started within half an hour', false);
     }
     return answer('pending', '', started);

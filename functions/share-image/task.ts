@@ -1,7 +1,10 @@
 import * as z from 'zod';
+import type { LaunchPermission } from '../../shared/domain/archive.ts';
+import { audienceDigest, permissionChanges, permissionsOf } from '../../shared/domain/audience.ts';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { LifecycleError } from '../../shared/domain/errors.ts';
-import type { Audience, Image } from '../../shared/domain/image.ts';
+import type { Image } from '../../shared/domain/image.ts';
+import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
 import { audienceSchema } from '../../shared/domain/target.ts';
 
 export const contract = {
@@ -9,9 +12,10 @@ export const contract = {
     executionId: parts.executionId,
     region: parts.region,
     imageId: parts.imageId,
+    /** Exactly these: whoever else holds a permission loses it. */
     audience: audienceSchema,
   }),
-  output: z.strictObject({ snapshots: z.int().min(0) }),
+  output: z.strictObject({ added: z.int().min(0), removed: z.int().min(0) }),
   errors: [...awsErrors, 'ShareRefused'],
 } satisfies Contract<unknown, unknown>;
 
@@ -21,32 +25,62 @@ type Output = z.output<typeof contract.output>;
 interface Ports {
   imagesIn: (region: string) => {
     describe(imageId: string): Promise<Image | undefined>;
-    shareImage(imageId: string, audience: Audience): Promise<void>;
-    shareSnapshot(snapshotId: string, accounts: readonly string[]): Promise<void>;
+    writeTags(imageId: string, tags: Tags): Promise<void>;
+  };
+  sharingIn: (region: string) => {
+    launchPermissions(imageId: string): Promise<LaunchPermission[]>;
+    changeLaunchPermissions(
+      imageId: string,
+      changes: { add: readonly LaunchPermission[]; remove: readonly LaunchPermission[] },
+    ): Promise<void>;
+    snapshotAccounts(snapshotId: string): Promise<string[]>;
+    changeSnapshotAccounts(
+      snapshotId: string,
+      changes: { add: readonly string[]; remove: readonly string[] },
+    ): Promise<void>;
+    blocksPublicAccess(): Promise<boolean>;
   };
 }
 
-/** Lets others launch from an image, and named accounts copy it. Repeating it changes nothing. */
-export function makeShareImage({ imagesIn }: Ports) {
+/** Lets exactly the audience launch from an image, and its named accounts copy it. Repeating it changes nothing. */
+export function makeShareImage({ imagesIn, sharingIn }: Ports) {
   return async ({ region, imageId, audience }: Input): Promise<Output> => {
-    const images = imagesIn(region);
-    const image = await images.describe(imageId);
+    const image = await imagesIn(region).describe(imageId);
     if (!image) {
       throw new LifecycleError('AwsUnavailable', `EC2 does not show ${imageId} at present.`, { imageId, region });
     }
-    if (audience.public) refusePublic(image, region);
+    if (image.state === 'disabled') refuse(image, region, 'be shared', 'it is disabled');
+    const sharing = sharingIn(region);
+    if (audience.public) await refusePublic(image, region);
     // A consumer that copies reads the snapshots; organizations cannot be given that right, only accounts.
-    const snapshotIds = audience.accounts.length > 0 ? image.snapshotIds : [];
-    for (const snapshotId of snapshotIds) await images.shareSnapshot(snapshotId, audience.accounts);
-    // Last, as snapshots are what EC2 may refuse: an image that is shared by half helps nobody.
-    await images.shareImage(imageId, audience);
-    return { snapshots: snapshotIds.length };
+    for (const snapshotId of image.snapshotIds) {
+      const present = await sharing.snapshotAccounts(snapshotId);
+      await sharing.changeSnapshotAccounts(snapshotId, {
+        add: audience.accounts.filter((account) => !present.includes(account)),
+        remove: present.filter((account) => !audience.accounts.includes(account)),
+      });
+    }
+    // After the snapshots, which are what EC2 may refuse: an image that is shared by half helps nobody.
+    const changes = permissionChanges(await sharing.launchPermissions(imageId), permissionsOf(audience));
+    await sharing.changeLaunchPermissions(imageId, changes);
+    // Last: an image without it is taken for one that is not shared yet, and is shared again.
+    await imagesIn(region).writeTags(imageId, { [tagKeys.audience]: audienceDigest(audience) });
+    return { added: changes.add.length, removed: changes.remove.length };
   };
+
+  /** EC2's own rules; checked first so that the answer says which of them it is. */
+  async function refusePublic(image: Image, region: string): Promise<void> {
+    const reason = image.isEncrypted
+      ? 'it is encrypted'
+      : image.hasProductCodes
+        ? 'it carries product codes'
+        : (await sharingIn(region).blocksPublicAccess())
+          ? `the account blocks public access to images in ${region}`
+          : undefined;
+    if (reason) refuse(image, region, 'be public', reason);
+  }
 }
 
-/** EC2's own rule; checked first so that the answer says which of the two it is. */
-function refusePublic({ imageId, isEncrypted, hasProductCodes }: Image, region: string): void {
-  const reason = isEncrypted ? 'it is encrypted' : hasProductCodes ? 'it carries product codes' : undefined;
-  if (!reason) return;
-  throw new LifecycleError('ShareRefused', `${imageId} cannot be public: ${reason}.`, { imageId, region, reason });
+function refuse({ imageId }: Image, region: string, what: string, reason: string): never {
+  throw new LifecycleError('ShareRefused', `${imageId} cannot ${what}: ${reason}.`, { imageId, region, reason });
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
-import { sentenceOf } from '../../shared/domain/errors.ts';
+import { type ItemResult, readItemResults } from '../../shared/domain/map-results.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
 
 /** How many failures are told one by one, and how much of each; the rest is in the run's results. */
@@ -35,19 +35,6 @@ export const contract = {
 type Input = z.output<typeof contract.input>;
 type Output = z.output<typeof contract.output>;
 
-/** The files that a distributed Map leaves behind. */
-const manifestSchema = z.object({
-  ResultFiles: z.record(z.string(), z.array(z.object({ Key: z.string() }))),
-});
-const resultsSchema = z.array(
-  z.object({
-    Status: z.string(),
-    Input: z.string().optional(),
-    Output: z.string().optional(),
-    Error: z.string().optional(),
-    Cause: z.string().optional(),
-  }),
-);
 const itemInputSchema = z.object({ instanceId: z.string() });
 const itemOutputSchema = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('captured') }),
@@ -70,7 +57,7 @@ interface Ports {
 /** Counts what became of every item, tells people once, and says whether the run failed. */
 export function makeSummariseRun({ topicArn, objectsIn, notifications, meter }: Ports) {
   return async ({ policies, unusable, selected, results, failure: runFailure }: Input): Promise<Output> => {
-    const items = results ? await readItems(objectsIn(results.bucket), results.key) : [];
+    const items = results ? (await readItemResults(objectsIn(results.bucket), results.key)).map(itemOf) : [];
     const skipped: Record<string, number> = {};
     for (const item of items) {
       if (item.outcome === 'skipped') skipped[item.reason] = (skipped[item.reason] ?? 0) + 1;
@@ -111,19 +98,10 @@ function endOf(runFailure: Input['failure'], unusable: Input['unusable']): { Err
   return first ? { Error: first.Error, Cause: unusable.map(({ Cause }) => Cause).join(' ') } : null;
 }
 
-async function readItems(objects: ReturnType<Ports['objectsIn']>, manifestKey: string): Promise<Item[]> {
-  const manifest = manifestSchema.parse(await objects.readJson(manifestKey));
-  const items: Item[] = [];
-  for (const { Key } of Object.values(manifest.ResultFiles).flat()) {
-    items.push(...resultsSchema.parse(await objects.readJson(Key)).map(itemOf));
-  }
-  return items;
-}
-
-function itemOf({ Status, Input, Output, Error: error, Cause }: z.output<typeof resultsSchema>[number]): Item {
-  if (Status === 'SUCCEEDED' && Output !== undefined) return itemOutputSchema.parse(JSON.parse(Output));
-  const { instanceId } = itemInputSchema.parse(JSON.parse(Input ?? '{"instanceId":"unknown"}'));
-  return { outcome: 'failed', instanceId, error: error ?? Status, cause: sentenceOf(Cause ?? '') };
+function itemOf({ input, output, error, cause }: ItemResult): Item {
+  if (error === undefined) return itemOutputSchema.parse(output);
+  const { instanceId } = itemInputSchema.parse(input ?? { instanceId: 'unknown' });
+  return { outcome: 'failed', instanceId, error, cause };
 }
 
 function topicsOf(policies: Input['policies'], topicArn: string): string[] {

@@ -52,6 +52,7 @@ const absence = new Set([
   'InvalidSpotInstanceRequestID.NotFound',
   'InvalidVolume.NotFound',
   'NoSuchKey',
+  'NoSuchUpload',
   'NotFound',
   'ParameterNotFound',
 ]);

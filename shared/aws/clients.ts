@@ -26,11 +26,16 @@ export const clients = {
   ec2: perRegion((settings) => new EC2Client(settings)),
   autoScaling: perRegion((settings) => new AutoScalingClient(settings)),
   s3: perRegion((settings) => new S3Client(settings)),
+  /** S3 answers once it has copied, which for half a gigabyte takes some seconds. */
+  s3ForCopies: perRegion((settings) => new S3Client(settings), 120_000),
   ssm: perRegion((settings) => new SSMClient(settings)),
   sns: perRegion((settings) => new SNSClient(settings)),
 };
 
-function perRegion<Client extends Parameters<Underlay>[0]>(create: (settings: Settings) => Client) {
+function perRegion<Client extends Parameters<Underlay>[0]>(
+  create: (settings: Settings) => Client,
+  requestTimeout = 8_000,
+) {
   const made = new Map<string, Client>();
   return (region: string): Client => {
     const existing = made.get(region);
@@ -41,7 +46,7 @@ function perRegion<Client extends Parameters<Underlay>[0]>(create: (settings: Se
       maxAttempts: 2,
       cacheMiddleware: true,
       // Two attempts end well before the function does. Without the last setting the SDK would only warn.
-      requestHandler: { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
+      requestHandler: { connectionTimeout: 3_000, requestTimeout, throwOnRequestTimeout: true },
     });
     // It prepares every input and output for a log, also where none is kept, at a third of the cost of a call.
     client.middlewareStack.remove('loggerMiddleware');

@@ -6,17 +6,15 @@ import {
   DescribeImagesCommand,
   type Image as Ec2Image,
   type Snapshot as Ec2Snapshot,
-  ModifyImageAttributeCommand,
-  ModifySnapshotAttributeCommand,
+  paginateDescribeImages,
   paginateDescribeSnapshots,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
-import { LifecycleError } from '../domain/errors.ts';
-import type { Audience, CopyRequest, Image, ImageRequest, ImageState, Snapshot } from '../domain/image.ts';
+import type { CopyRequest, Image, ImageRequest, ImageState, Snapshot } from '../domain/image.ts';
 import { type Product, type Tags, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
 import { clients } from './clients.ts';
-import { tagList, tagsOf, writeTags } from './tagging.ts';
+import { removeTags, tagList, tagsOf, writeTags } from './tagging.ts';
 
 /** The images of this account in one Region, and their snapshots. */
 export function imagesIn(region: string) {
@@ -130,32 +128,36 @@ export function imagesIn(region: string) {
       await writeTags(ec2, [imageId], tags);
     },
 
-    /** Lets others launch from the image. */
-    async shareImage(imageId: string, audience: Audience): Promise<void> {
-      const permissions = [
-        ...audience.accounts.map((UserId) => ({ UserId })),
-        ...audience.organizationArns.map((OrganizationArn) => ({ OrganizationArn })),
-        ...audience.organizationalUnitArns.map((OrganizationalUnitArn) => ({ OrganizationalUnitArn })),
-        ...(audience.public ? [{ Group: 'all' as const }] : []),
+    /** The images of a policy, of one instance if one is named, in whatever state. */
+    async listOf(policyName: string, instanceId?: string): Promise<Image[]> {
+      const filters = [
+        { Name: `tag:${tagKeys.policy}`, Values: [policyName] },
+        instanceId === undefined
+          ? { Name: 'tag-key', Values: [tagKeys.source] }
+          : { Name: `tag:${tagKeys.source}`, Values: [instanceId] },
       ];
-      await refusals(imageId, () =>
-        calling(`ModifyImageAttribute ${imageId}`, () =>
-          ec2.send(new ModifyImageAttributeCommand({ ImageId: imageId, LaunchPermission: { Add: permissions } })),
-        ),
-      );
+      return calling(`DescribeImages of ${policyName} in ${region}`, async () => {
+        const found: Image[] = [];
+        const pages = paginateDescribeImages(
+          { client: ec2, pageSize: 1000 },
+          // Without the two, EC2 hides what is on its way out, and its snapshots would look like nobody's.
+          { Owners: ['self'], Filters: filters, IncludeDisabled: true, IncludeDeprecated: true },
+        );
+        for await (const { Images = [] } of pages) {
+          for (const described of Images) {
+            const image = imageOf(described);
+            if (image) found.push(image);
+          }
+        }
+        return found;
+      });
     },
 
-    /** Lets accounts copy a snapshot, without which they can launch from its image but not copy it. */
-    async shareSnapshot(snapshotId: string, accounts: readonly string[]): Promise<void> {
-      await refusals(snapshotId, () =>
-        calling(`ModifySnapshotAttribute ${snapshotId}`, () =>
-          ec2.send(
-            new ModifySnapshotAttributeCommand({
-              SnapshotId: snapshotId,
-              CreateVolumePermission: { Add: accounts.map((UserId) => ({ UserId })) },
-            }),
-          ),
-        ),
+    async removeTags(imageId: string, keys: readonly string[]): Promise<void> {
+      await removeTags(
+        ec2,
+        imageId,
+        keys.map((Key) => ({ Key })),
       );
     },
   };
@@ -180,24 +182,6 @@ async function unlessNameTaken(call: () => Promise<{ ImageId?: string | undefine
   }
 }
 
-/** What EC2 will not share, such as snapshots under its own key, it refuses with codes that mean much else elsewhere. */
-async function refusals(resourceId: string, call: () => Promise<unknown>): Promise<void> {
-  try {
-    await call();
-  } catch (error) {
-    if (!hasCode(error, 'InvalidParameter', 'InvalidParameterValue', 'OperationNotPermitted', 'UnsupportedOperation')) {
-      throw error;
-    }
-    const reason = error instanceof Error ? error.message : '';
-    throw new LifecycleError(
-      'ShareRefused',
-      `${resourceId} cannot be shared: ${reason}`,
-      { resourceId, reason },
-      error,
-    );
-  }
-}
-
 function imageOf(described: Ec2Image | undefined): Image | undefined {
   if (!described?.ImageId) return undefined;
   const mappings = described.BlockDeviceMappings ?? [];
@@ -207,6 +191,13 @@ function imageOf(described: Ec2Image | undefined): Image | undefined {
     state: stateOf(described),
     stateReason: described.StateReason?.Message ?? described.StateReason?.Code ?? '',
     sourceInstanceId: described.SourceInstanceId,
+    sourceImageId: described.SourceImageId,
+    createdAt: described.CreationDate ?? '',
+    sizeGigabytes: mappings.reduce((sum, { Ebs }) => sum + (Ebs?.VolumeSize ?? 0), 0),
+    rootDeviceType: described.RootDeviceType === 'instance-store' ? 'instance-store' : 'ebs',
+    virtualizationType: described.VirtualizationType === 'paravirtual' ? 'paravirtual' : 'hvm',
+    deprecatesAt: described.DeprecationTime ?? '',
+    deregistrationProtection: described.DeregistrationProtection ?? 'disabled',
     snapshotIds: mappings.flatMap(({ Ebs }) => (Ebs?.SnapshotId ? [Ebs.SnapshotId] : [])),
     isEncrypted: mappings.some(({ Ebs }) => Ebs?.Encrypted === true),
     hasProductCodes: (described.ProductCodes ?? []).length > 0,

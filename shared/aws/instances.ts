@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { LifecycleError } from '../domain/errors.ts';
 import type { Health, Instance, InstanceState, Lease, StopFacts } from '../domain/instance.ts';
-import { leaseTags } from '../domain/instance.ts';
+import { isAlive, leaseTags } from '../domain/instance.ts';
 import { autoScalingGroupKey, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
 import { clients } from './clients.ts';
@@ -51,6 +51,18 @@ export function instancesIn(region: string) {
         found.push(...(await list(ec2, [...filters, { Name: 'instance-id', Values: ids }])));
       }
       return found;
+    },
+
+    /** Which of these are terminated, or so long so that EC2 has forgotten them. */
+    async goneOf(instanceIds: readonly string[]): Promise<ReadonlySet<string>> {
+      const gone = new Set(instanceIds);
+      for (let index = 0; index < instanceIds.length; index += filterValues) {
+        const ids = instanceIds.slice(index, index + filterValues);
+        for (const instance of await list(ec2, [{ Name: 'instance-id', Values: ids }])) {
+          if (isAlive(instance)) gone.delete(instance.instanceId);
+        }
+      }
+      return gone;
     },
 
     /** What else decides whether it may be stopped; DescribeInstances says none of it. */

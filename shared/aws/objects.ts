@@ -1,5 +1,5 @@
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { calling } from './aws-errors.ts';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { calling, callingForMaybe } from './aws-errors.ts';
 import { clients } from './clients.ts';
 
 /** The objects of one S3 bucket, as JSON. */
@@ -15,6 +15,22 @@ export function objectsIn(region: string, bucket: string) {
         return Body?.transformToString();
       });
       return JSON.parse(text ?? 'null');
+    },
+
+    /** The same, or undefined where there is no such object. */
+    async readJsonIfAny(key: string): Promise<unknown> {
+      const text = await callingForMaybe(`GetObject s3://${bucket}/${key}`, async () => {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return Body?.transformToString();
+      });
+      return text === undefined ? undefined : JSON.parse(text);
+    },
+
+    /** Gone already is done. */
+    async remove(key: string): Promise<void> {
+      await calling(`DeleteObject s3://${bucket}/${key}`, () =>
+        s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })),
+      );
     },
 
     async writeJson(key: string, content: unknown): Promise<void> {

@@ -47,6 +47,26 @@ export const errorCatalogue = {
     meaning: 'The image cannot be shared as the policy asks.',
     remedy: 'The details say why: use a customer-managed key, or do not make this image public.',
   },
+  EvidenceIncomplete: {
+    disposition: 'refuse',
+    meaning: 'Whether an image is still needed could not be found out in full, so it was left alone.',
+    remedy: 'The details name the call. Grant the right that is missing; the next run goes on by itself.',
+  },
+  BlastRadiusExceeded: {
+    disposition: 'refuse',
+    meaning: 'A run would take away more images than the policy allows, so it took away none.',
+    remedy: 'Read the plan. If that is what you want, raise maxPerRun or maxPercentPerRun for one run.',
+  },
+  ArchiveRefused: {
+    disposition: 'refuse',
+    meaning: 'The image cannot be archived to S3.',
+    remedy: 'The details say why. The image is kept; archive other images, or take archive out of the policy.',
+  },
+  ImageHeld: {
+    disposition: 'refuse',
+    meaning: 'Something beyond our reach holds the image or its snapshot, such as a lock.',
+    remedy: 'The details say what; release it, and the next run goes on by itself.',
+  },
   InputInvalid: {
     disposition: 'abort',
     meaning: 'A task was given an input that it does not understand.',
@@ -71,6 +91,26 @@ export const errorCatalogue = {
     disposition: 'abort',
     meaning: 'AWS could not make the image, twice.',
     remedy: "The details carry AWS's reason. Look at the volumes and their keys, then capture again.",
+  },
+  ArchiveFailed: {
+    disposition: 'abort',
+    meaning: 'AWS could not archive the image, or its object in S3 is not as it should be. The image is kept.',
+    remedy: "The details carry AWS's reason. Look at the bucket and its key; the next run tries again.",
+  },
+  ArchiveNotFound: {
+    disposition: 'abort',
+    meaning: 'There is no such archive in S3.',
+    remedy: 'Correct the bucket and the key; the tag ami-lifecycle:archived-to has them.',
+  },
+  RestoreFailed: {
+    disposition: 'abort',
+    meaning: 'AWS could not make an image from the archive.',
+    remedy: "The details carry AWS's reason. The archive is untouched; restore again.",
+  },
+  RestoreDiffers: {
+    disposition: 'abort',
+    meaning: 'The restored image is billed otherwise, or for another platform, than the one that was archived.',
+    remedy: 'Do not launch it before you know why; the image is there, and the details say what differs.',
   },
   StopRefused: {
     disposition: 'abort',

@@ -11,9 +11,21 @@ export interface Image {
   /** AWS's reason for a failure, for people. */
   stateReason: string;
   sourceInstanceId: string | undefined;
+  /** Of a copy: the image that it was copied from. */
+  sourceImageId: string | undefined;
+  /** ISO instant. */
+  createdAt: string;
   snapshotIds: readonly string[];
+  /** Of all its volumes. */
+  sizeGigabytes: number;
+  rootDeviceType: 'ebs' | 'instance-store';
+  virtualizationType: 'hvm' | 'paravirtual';
   isEncrypted: boolean;
   hasProductCodes: boolean;
+  /** From when EC2 hides it from other accounts; an ISO instant, empty where it is not deprecated. */
+  deprecatesAt: string;
+  /** EC2's words for whether it may be deregistered: `disabled` alone says that it may. */
+  deregistrationProtection: string;
   tags: Tags;
 }
 
@@ -26,6 +38,14 @@ export interface Snapshot {
   startedAt: string;
   /** EC2 writes into it which image it is made for. */
   description: string;
+}
+
+/** A snapshot of ours, as far as it matters once its image is gone. */
+export interface OwnSnapshot {
+  snapshotId: string;
+  /** ISO instant. */
+  startedAt: string;
+  isHeld: boolean;
 }
 
 /** An image to be made. */

@@ -9,6 +9,27 @@ export function slotOf(instant: string): string {
 }
 
 /**
+ * The instant of a slot in epoch milliseconds.
+ * @throws RangeError for what is no slot: tags of images are in the hands of users
+ */
+export function slotMs(slot: string): number {
+  const iso = slot.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5Z');
+  const atMs = iso === slot ? Number.NaN : Date.parse(iso);
+  // The parser takes 30 February for 2 March.
+  if (Number.isNaN(atMs) || slotOf(iso) !== slot) throw new RangeError(`'${slot}' is no slot such as 20261121T0300Z`);
+  return atMs;
+}
+
+/** Whether a text is a slot; people can edit the tags that hold them. */
+export function isSlot(text: string): boolean {
+  try {
+    return Number.isFinite(slotMs(text));
+  } catch {
+    return false;
+  }
+}
+
+/**
  * The name of an image and of its copies. It is the idempotency key of CreateImage, which takes no client token: the
  * same policy, instance and slot always come to the same name, and EC2 refuses the second of a name in a Region.
  */

@@ -6,7 +6,7 @@ export const policyNamePattern = /^[a-z0-9-]{1,32}$/;
 
 const region = z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'is no Region name such as eu-west-1');
 const accountId = z.string().regex(/^\d{12}$/, 'is no account id: twelve digits, in quotes');
-const duration = z.string().regex(/^\d+[hdwmy]$/, 'is no duration such as 14d (h, d, w, m, y)');
+const duration = z.string().regex(/^[1-9]\d{0,3}[hdwmy]$/, 'is no duration such as 14d (h, d, w, m, y)');
 const count = z.int().min(1).max(1000);
 
 const tagValue = z.string().max(256);
@@ -77,7 +77,7 @@ const capture = z.strictObject({
     .describe('Devices to leave out of the image, such as /dev/sdf. Never the root device.'),
   copyInstanceTags: z.boolean().default(true).describe("Put the instance's own tags on its images."),
   tags: ownTags
-    .refine((tags) => Object.keys(tags).length <= 40, 'has more than 40 tags; EC2 allows 50 and ten are ours')
+    .refine((tags) => Object.keys(tags).length <= 36, 'has more than 36 tags; EC2 allows 50 and fourteen are ours')
     .default({})
     .describe('Further tags for images and snapshots.'),
   timeoutHours: z.int().min(1).max(36).default(24).describe('How long an image or a copy may take.'),
@@ -85,22 +85,39 @@ const capture = z.strictObject({
 });
 
 const retainCounts = {
-  last: count.optional(),
-  hourly: count.optional(),
-  daily: count.optional(),
-  weekly: count.optional(),
-  monthly: count.optional(),
-  yearly: count.optional(),
+  last: count.optional().describe('So many of the newest images.'),
+  hourly: count.optional().describe('The newest image of each of so many hours that have one.'),
+  daily: count.optional().describe('The newest image of each of so many days that have one.'),
+  weekly: count.optional().describe('The newest image of each of so many ISO weeks that have one.'),
+  monthly: count.optional().describe('The newest image of each of so many months that have one.'),
+  yearly: count.optional().describe('The newest image of each of so many years that have one.'),
 };
 
-const retain = z.strictObject({
-  ...retainCounts,
-  within: duration.optional().describe('Keep everything newer than this before the newest image.'),
-  atLeast: z.int().min(0).max(1000).optional().describe('Never go below this many images of an instance.'),
-  afterTermination: duration
-    .optional()
-    .describe('When the instance is gone, its floor ends this long after; without it, never.'),
-});
+/** A rule with a typing error is no missing rule: one fault, one message. */
+function isSoFarRight({ issues }: { issues: readonly unknown[] }): boolean {
+  return issues.length === 0;
+}
+
+const retain = z
+  .strictObject({
+    ...retainCounts,
+    within: duration.optional().describe('Keep everything newer than this before the newest image.'),
+    atLeast: z
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('Never go below this many images of an instance. The newest always stays.'),
+    afterTermination: duration
+      .optional()
+      .describe(
+        'This long after the instance is seen to be gone, nothing of it is wanted any more; without it, never.',
+      ),
+  })
+  .refine((rules) => Object.entries(rules).some(([name, rule]) => name !== 'afterTermination' && rule !== undefined), {
+    message: 'names no rule: everything but the newest image would go; name at least one, such as daily: 7',
+    when: isSoFarRight,
+  });
 
 const copy = z.strictObject({
   region: region.describe('The Region to copy to.'),
@@ -146,29 +163,73 @@ const share = z.strictObject({
 
 const archive = z.strictObject({
   bucket: z.string().min(3).max(63).describe('The S3 bucket for archived images.'),
-  prefix: z.string().default('').describe('The path within the bucket.'),
-  when: z.strictObject(retainCounts).describe('Which images are archived, in the words of retain.'),
+  prefix: z
+    .string()
+    .max(200)
+    .regex(/^([\w!.*'()-]+\/)*$/, 'is no path such as gold/: letters and digits, and a slash at the end')
+    .default('')
+    .describe('The path within the bucket, with a slash at its end.'),
+  when: z
+    .strictObject(retainCounts)
+    .refine((counts) => Object.values(counts).some((each) => each !== undefined), {
+      message: 'names no rule, such as monthly: 12',
+      when: isSoFarRight,
+    })
+    .describe('Which images are archived, in the words of retain: once their month (day, week, ...) is over.'),
   storageClass: z
     .enum(['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'])
     .default('STANDARD')
     .describe("The object's storage class."),
 });
 
+/** The rungs of the ladder on which an image leaves, in the order that they can be taken in. */
+export const ladder = ['deprecate', 'disable', 'deregister'] as const;
+
+/** By default at noon, when people are there to see it. */
+export const defaultRetireCron = '0 12 * * ? *';
+
 const retire = z.strictObject({
-  steps: z
-    .array(z.enum(['deprecate', 'disable', 'deregister']))
+  cron: z
+    .string()
     .min(1)
-    .describe('The rungs of the ladder, in order.'),
+    .default(defaultRetireCron)
+    .describe('When to look for what to retire, in the time zone of the schedule.'),
+  steps: z
+    .array(z.enum(ladder))
+    .min(1)
+    .refine(isAscending, 'must be in the order deprecate, disable, deregister, each once')
+    .default([...ladder])
+    .describe(
+      'How an image leaves: hidden from others, then made unusable but restorable, then gone with its snapshots.',
+    ),
   graceDays: z.int().min(0).max(365).default(7).describe('How long an image stays on a rung.'),
-  maxPerRun: z.int().min(1).default(50).describe('At most so many images are acted on in one run.'),
+  maxPerRun: z.int().min(1).default(50).describe('A run that would take a step with more images than this takes none.'),
   maxPercentPerRun: z
     .int()
     .min(1)
     .max(100)
     .default(25)
-    .describe('At most this part of the images is acted on in one run.'),
-  mode: z.enum(['report', 'enforce']).default('report').describe('report: write the plan, touch nothing.'),
+    .describe(
+      'A run that would take the same step with more than this part of the images takes none. One image for each instance is always allowed.',
+    ),
+  launchTemplateVersions: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(10)
+    .describe(
+      'How many of the newest versions of a launch template count as a use. Its default version, and what an Auto Scaling group names, always do.',
+    ),
+  mode: z
+    .enum(['report', 'enforce'])
+    .default('report')
+    .describe('report: write the plan, retire and archive nothing. Sharing follows the policy in both.'),
 });
+
+function isAscending(steps: readonly (typeof ladder)[number][]): boolean {
+  const places = steps.map((step) => ladder.indexOf(step));
+  return places.every((place, index) => index === 0 || place > (places[index - 1] ?? 0));
+}
 
 const drill = z.strictObject({
   every: z.enum(['daily', 'weekly', 'monthly']).describe('How often an image of each instance is proved.'),
@@ -208,10 +269,10 @@ const fields = {
 
 type PolicyIssue = { path: readonly (string | number)[]; message: string };
 
-const fieldsNotAvailableYet = ['retain', 'retire', 'archive', 'drill'] as const;
+const fieldsNotAvailableYet = ['drill'] as const;
 
-/** Fields of the schema whose workflow does not exist yet, by dotted path; `copies.retain` is a copy's. */
-export const notAvailableYet: readonly string[] = [...fieldsNotAvailableYet, 'copies.retain'];
+/** Fields of the schema whose workflow does not exist yet, by dotted path. */
+export const notAvailableYet: readonly string[] = fieldsNotAvailableYet;
 
 const policyObject = z.strictObject(fields);
 const namedPolicyObject = z.strictObject({ name: z.string().regex(policyNamePattern), ...fields });
@@ -230,6 +291,8 @@ export const namedPolicySchema = namedPolicyObject.superRefine((policy, context)
 export const policyFileSchema = policyObject;
 
 export type NamedPolicy = z.output<typeof namedPolicySchema>;
+export type Retain = z.output<typeof retain>;
+export type Step = (typeof ladder)[number];
 
 function* issuesOf(policy: z.output<typeof policyObject>): Generator<PolicyIssue> {
   for (const field of fieldsNotAvailableYet) {
@@ -238,9 +301,14 @@ function* issuesOf(policy: z.output<typeof policyObject>): Generator<PolicyIssue
   if (policy.share && !sharesWithAnybody(policy.share)) {
     yield { path: ['share'], message: 'names nobody to share with: leave it out, or name accounts' };
   }
+  if (policy.retain && !policy.retire) yield { path: ['retain'], message: needsRetire };
+  if (policy.retire && !policy.retain) {
+    yield { path: ['retire'], message: 'needs retain beside it, which says what is kept' };
+  }
+  if (policy.archive && !policy.retire) yield { path: ['archive'], message: needsRetire };
   const seen = new Set<string>();
   for (const [index, { region, retain }] of policy.copies.entries()) {
-    if (retain !== undefined) yield { path: ['copies', index, 'retain'], message: notAvailable };
+    if (retain !== undefined && !policy.retire) yield { path: ['copies', index, 'retain'], message: needsRetire };
     if (seen.has(region)) yield { path: ['copies', index, 'region'], message: `names ${region} a second time` };
     seen.add(region);
   }
@@ -254,6 +322,7 @@ function* issuesOf(policy: z.output<typeof policyObject>): Generator<PolicyIssue
   }
 }
 
+const needsRetire = 'has no effect without retire, whose runs do it: add retire, if only retire: {}';
 const notAvailable = 'is not available yet: its workflow is not built; leave the field out';
 
 function sharesWithAnybody(audience: z.output<typeof share>): boolean {

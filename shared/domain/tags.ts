@@ -14,6 +14,12 @@ export const tagKeys = {
   consistency: `${prefix}consistency`,
   origin: `${prefix}origin`,
   state: `${prefix}state`,
+  hold: `${prefix}hold`,
+  retiringSince: `${prefix}retiring-since`,
+  rung: `${prefix}rung`,
+  archivedTo: `${prefix}archived-to`,
+  audience: `${prefix}audience`,
+  sourceGoneSince: `${prefix}source-gone-since`,
 } as const;
 
 /** AWS's own tag on the members of an Auto Scaling group. */
@@ -45,15 +51,27 @@ export const tagMeanings: Readonly<Record<keyof typeof tagKeys, readonly TagMean
       meaning: '`stopped` or `rebooted`: after a clean shutdown; `crash`: of a running system',
     },
   ],
-  origin: [{ on: 'copy', writer: 'the system', meaning: 'the Region and image that it was copied from' }],
-  state: [{ on: 'image', writer: 'the system', meaning: '`capturing`, then `complete`' }],
+  origin: [{ on: 'copy, restored image', writer: 'the system', meaning: 'the Region and image that it was made from' }],
+  state: [{ on: 'image', writer: 'the system', meaning: '`capturing`, `complete`, then `retiring`' }],
+  hold: [
+    { on: 'image', writer: 'you', meaning: 'never retire it; the value is the reason' },
+    { on: 'restored image', writer: 'the system', meaning: 'what was restored is kept until you take the tag away' },
+  ],
+  retiringSince: [{ on: 'image', writer: 'the system', meaning: 'when it began to be retired' }],
+  rung: [{ on: 'image', writer: 'the system', meaning: 'the last step of its retirement, and since when' }],
+  archivedTo: [{ on: 'image', writer: 'the system', meaning: 'the object in S3, once it is verified' }],
+  audience: [{ on: 'image', writer: 'the system', meaning: 'a digest of whom it is shared with' }],
+  sourceGoneSince: [
+    { on: 'image', writer: 'the system', meaning: 'since when its instance is known to be terminated' },
+  ],
 };
 
 /** EC2's limit of tags on a resource; those of AWS itself do not count. */
 const mostTags = 50;
 
-/** Ten are kept for ours, as more of them come in the life of an image. */
-const othersTags = mostTags - 10;
+/** Some are kept for ours, as more of them come in the life of an image. */
+const ownTags = 14;
+export const othersTags = mostTags - ownTags;
 
 /** Which pictures of the disks an image holds: after a clean stop, after a reboot by EC2, or of a running system. */
 export type Consistency = 'stopped' | 'rebooted' | 'crash';
@@ -83,9 +101,12 @@ export function imageTags(input: ImageTagsInput): Tags {
   };
 }
 
+/** What an image is born with and passes on; all else that we write on it speaks of that one image. */
+const inherited: readonly string[] = [tagKeys.policy, tagKeys.source, tagKeys.slot, tagKeys.consistency];
+
 /** A copy's tags: those of its source image, where it came from, and its own state. People may have added some since. */
 export function copyTags(sourceTags: Tags, origin: { region: string; imageId: string }): Tags {
-  const ours = Object.entries(sourceTags).filter(([key]) => key.startsWith(prefix));
+  const ours = Object.entries(sourceTags).filter(([key]) => inherited.includes(key));
   return {
     ...filledUp({}, sourceTags),
     ...Object.fromEntries(ours),
@@ -94,13 +115,36 @@ export function copyTags(sourceTags: Tags, origin: { region: string; imageId: st
   };
 }
 
+/** What a restored image carries beside what it carried when it was archived. */
+interface Restoration {
+  origin: string;
+  archivedTo: string;
+  /** Why it must not be retired: its slot is of old, so by its policy it would go at once. */
+  hold: string;
+}
+
+/**
+ * A restored image's tags. They win over those that its object has kept, so that nothing of its former retirement is left.
+ */
+export function restoredTags(archivedTags: Tags, { origin, archivedTo, hold }: Restoration): Tags {
+  const ours = Object.entries(archivedTags).filter(([key]) => inherited.includes(key));
+  return {
+    ...filledUp({}, archivedTags),
+    ...Object.fromEntries(ours),
+    [tagKeys.origin]: origin,
+    [tagKeys.archivedTo]: archivedTo,
+    [tagKeys.hold]: hold,
+    [tagKeys.state]: 'capturing',
+  };
+}
+
 /** The chosen tags, and as many of the others as there is room for; never those that speak for AWS or for us. */
 function filledUp(chosen: Tags, others: Tags): Tags {
-  const inherited = Object.entries(others)
+  const fitting = Object.entries(others)
     .filter(([key]) => isCopiable(key) && !Object.hasOwn(chosen, key))
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .slice(0, Math.max(0, othersTags - Object.keys(chosen).length));
-  return { ...Object.fromEntries(inherited), ...chosen };
+  return { ...Object.fromEntries(fitting), ...chosen };
 }
 
 /** What `ami-lifecycle:` says on an instance speaks of the instance. */

@@ -13,7 +13,7 @@ export const describeAutoScalingGroups = operation<
   DescribeAutoScalingGroupsCommandInput,
   Omit<DescribeAutoScalingGroupsCommandOutput, '$metadata'>
 >({
-  parameters: ['AutoScalingGroupNames', 'Filters', 'MaxRecords', 'NextToken'],
+  parameters: ['AutoScalingGroupNames', 'Filters', 'IncludeInstances', 'MaxRecords', 'NextToken'],
   act(call, input) {
     const { region } = call;
     const passes = filterTest<AutoScalingGroup>({}, input.Filters, operationFile(call.service, call.operation));
@@ -30,22 +30,34 @@ export const describeAutoScalingGroups = operation<
     );
     const AutoScalingGroups = ids.flatMap((name) => {
       const record = region.autoScalingGroups.get(name);
-      return record ? [presentGroup(region, record)] : [];
+      return record ? [presentGroup(region, record, input.IncludeInstances ?? true)] : [];
     });
     return { AutoScalingGroups, ...(nextToken ? { NextToken: nextToken } : {}) };
   },
 });
 
-function presentGroup(region: RegionState, { group, members }: AutoScalingRecord): AutoScalingGroup {
+function presentGroup(
+  region: RegionState,
+  { group, members }: AutoScalingRecord,
+  withInstances: boolean,
+): AutoScalingGroup {
+  // What a member was launched from stays with it, whatever the group launches from now.
+  const origins = new Map(
+    group.Instances?.map(({ InstanceId, LaunchConfigurationName, LaunchTemplate }) => [
+      InstanceId,
+      copied({ LaunchConfigurationName, LaunchTemplate }),
+    ]),
+  );
   const Instances = [...members].map(([InstanceId, member]) => ({
     InstanceId,
+    ...origins.get(InstanceId),
     InstanceType: region.instances.get(InstanceId)?.description.InstanceType,
     AvailabilityZone: region.instances.get(InstanceId)?.description.Placement?.AvailabilityZone,
     LifecycleState: lifecycleStates.find((state) => state === member.lifecycleState) ?? ('InService' as const),
     HealthStatus: member.healthStatus,
     ProtectedFromScaleIn: member.protectedFromScaleIn,
   }));
-  return { ...copied(group), Instances };
+  return { ...copied(group), Instances: withInstances ? Instances : [] };
 }
 
 const lifecycleStates = ['Pending', 'InService', 'Standby', 'Terminating', 'Terminated', 'Detached'] as const;

@@ -2,7 +2,9 @@ import type { DescribeImageAttributeCommandInput, DescribeImageAttributeCommandO
 import { copied } from '../copied.ts';
 import { operation, required } from '../operation.ts';
 import { NotSimulated, refuse } from '../service-failure.ts';
-import { known } from './identifiers.ts';
+import { seen } from '../world.ts';
+import { protectionOf } from './deregistration-protection.ts';
+import { known, refuseUnknown } from './identifiers.ts';
 
 export const describeImageAttribute = operation<
   DescribeImageAttributeCommandInput,
@@ -16,9 +18,15 @@ export const describeImageAttribute = operation<
       // EC2 refuses blockDeviceMapping to everybody.
       refuse('AuthFailure', `Not authorized for image:${image.id}`, 401);
     }
-    if (attribute !== 'launchPermission') {
-      throw new NotSimulated(`the attribute '${attribute}'`, 'add it to simulator/ec2/describe-image-attribute.ts');
+    switch (attribute) {
+      case 'launchPermission':
+        return { ImageId: image.id, LaunchPermissions: copied(image.launchPermissions) };
+      case 'deregistrationProtection': {
+        const description = seen(call, image) ?? refuseUnknown('image', [image.id]);
+        return { ImageId: image.id, DeregistrationProtection: { Value: protectionOf(description, call.nowMs) } };
+      }
+      default:
+        throw new NotSimulated(`the attribute '${attribute}'`, 'add it to simulator/ec2/describe-image-attribute.ts');
     }
-    return { ImageId: image.id, LaunchPermissions: copied(image.launchPermissions) };
   },
 });

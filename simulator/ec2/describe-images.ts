@@ -3,6 +3,7 @@ import { type FilterTable, indexTerms } from '../filters.ts';
 import { operation } from '../operation.ts';
 import type { ImageRecord } from '../state.ts';
 import type { Call } from '../world.ts';
+import { withProtection } from './deregistration-protection.ts';
 import { describe } from './describe.ts';
 import { imageTerm } from './image-records.ts';
 
@@ -24,7 +25,7 @@ const filters: FilterTable<Image> = {
     BlockDeviceMappings?.map(({ Ebs }) => Ebs?.SnapshotId),
 };
 
-/** Disabled images are hidden, from their owner too, unless asked for. */
+/** Disabled images are hidden, from their owner too, unless asked for; deprecated ones only from others. */
 export const describeImages = operation<DescribeImagesCommandInput, Omit<DescribeImagesCommandOutput, '$metadata'>>({
   parameters: ['ImageIds', 'Owners', 'Filters', 'IncludeDeprecated', 'IncludeDisabled', 'MaxResults', 'NextToken'],
   act(call, input) {
@@ -36,12 +37,16 @@ export const describeImages = operation<DescribeImagesCommandInput, Omit<Describ
       records: images,
       filters,
       candidates() {
-        return indexTerms(input.Filters, imageTerm)?.flatMap((term) => [...imageIndex.under(term)]);
+        const terms = indexTerms(input.Filters, imageTerm);
+        // An image with several snapshots comes under several terms.
+        return terms && new Set(terms.flatMap((term) => [...imageIndex.under(term)]));
       },
       where: (image) => {
         if (image.State === 'disabled' && input.IncludeDisabled !== true) return false;
+        if (isForeignAndDeprecated(call, image) && input.IncludeDeprecated !== true && !input.ImageIds) return false;
         return !input.Owners || input.Owners.some((owner) => isOwner(call, image, owner));
       },
+      present: (image) => withProtection(image, call.nowMs),
       absent: (id) => deregistered(call, id),
       most: 1000,
     });
@@ -56,6 +61,11 @@ function deregistered(call: Call, id: string): Image | 'omitted' | undefined {
   const isLagging = call.stalenessMs !== undefined && call.nowMs < tombstone.untilMs;
   if (isLagging && tombstone.description) return tombstone.description;
   return call.region.launchesByImage.has(id) ? 'omitted' : undefined;
+}
+
+function isForeignAndDeprecated(call: Call, { OwnerId, DeprecationTime }: Image): boolean {
+  const isForeign = OwnerId !== call.world.accountId;
+  return isForeign && DeprecationTime !== undefined && Date.parse(DeprecationTime) <= call.nowMs;
 }
 
 function isOwner(call: Call, image: Image, owner: string): boolean {

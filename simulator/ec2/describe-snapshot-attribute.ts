@@ -5,7 +5,7 @@ import type {
 import { copied } from '../copied.ts';
 import { operation, required } from '../operation.ts';
 import { NotSimulated } from '../service-failure.ts';
-import { known } from './identifiers.ts';
+import { ownSnapshot } from './own-snapshot.ts';
 
 export const describeSnapshotAttribute = operation<
   DescribeSnapshotAttributeCommandInput,
@@ -14,7 +14,7 @@ export const describeSnapshotAttribute = operation<
   parameters: ['SnapshotId', 'Attribute'],
   act(call, input) {
     const attribute = required(input.Attribute, 'Attribute');
-    const snapshot = known('snapshot', call.region.snapshots, required(input.SnapshotId, 'SnapshotId'));
+    const snapshot = ownSnapshot(call, input.SnapshotId);
     if (attribute !== 'createVolumePermission') {
       throw new NotSimulated(`the attribute '${attribute}'`, 'add it to simulator/ec2/describe-snapshot-attribute.ts');
     }

@@ -1,7 +1,8 @@
 import type { Image, Tag } from '@aws-sdk/client-ec2';
 import { refuse } from '../service-failure.ts';
-import type { ImageRecord, RegionState } from '../state.ts';
+import type { ImageRecord, RegionState, Tombstone } from '../state.ts';
 import { lagMs, replace, type World } from '../world.ts';
+import { recycle } from './recycle-bin.ts';
 
 /** An image's name: 3 to 128 of the letters that EC2 allows, and nobody else's in the Region, whatever their state. */
 export function checkImageName(region: RegionState, name: string, nowMs: number): void {
@@ -17,11 +18,18 @@ export function checkImageName(region: RegionState, name: string, nowMs: number)
   region.namesReleased.delete(name);
 }
 
-/** Images that one Region of an account may hold, in whatever state. */
+/** Ends the restoration of an image whose name another one took meanwhile; that the bin holds no names is not documented. */
+export function checkNameIsFree(region: RegionState, { id, description: { Name: name } }: ImageRecord): void {
+  const holder = name === undefined ? undefined : region.imageNames.get(name);
+  if (holder) refuse('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by AMI ${holder}`);
+  if (name !== undefined && region.namesReleased.get(name)?.imageId === id) region.namesReleased.delete(name);
+}
+
+/** Images that one Region of an account may hold, in whatever state, those in the Recycle Bin included. */
 const mostImages = 50_000;
 
 export function checkImageQuota(region: RegionState): void {
-  if (region.images.size < mostImages) return;
+  if (region.images.size + region.recycledImages.size < mostImages) return;
   refuse('ResourceLimitExceeded', `You have reached the limit of ${mostImages} AMIs in this Region.`);
 }
 
@@ -37,7 +45,7 @@ export function reindexImage(region: RegionState, id: string, before: readonly T
   region.imageIndex.add(id, tagTerms(region.images.get(id)?.description.Tags));
 }
 
-/** Takes an image away. For a while reads may still show it, and its name and snapshots stay held. */
+/** Takes an image away, maybe into the Recycle Bin. For a while reads may still show it, and its name and snapshots stay held. */
 export function unregisterImage(world: World, region: RegionState, record: ImageRecord, nowMs: number): void {
   const { description } = record;
   region.images.delete(record.id);
@@ -56,12 +64,19 @@ export function unregisterImage(world: World, region: RegionState, record: Image
   record.abandon?.();
   record.abandon = undefined;
   const untilMs = nowMs + lagMs(world);
-  region.tombstones.set(record.id, { deregisteredAtMs: nowMs, description, untilMs });
+  const tombstone: Tombstone = { deregisteredAtMs: nowMs, description, untilMs };
+  region.tombstones.set(record.id, tombstone);
   world.at(Math.max(untilMs, releasedAtMs), () => {
-    region.tombstones.set(record.id, { deregisteredAtMs: nowMs, description: undefined, untilMs });
+    tombstone.description = undefined;
     const name = description.Name;
     if (name && region.namesReleased.get(name)?.imageId === record.id) region.namesReleased.delete(name);
   });
+  const { State, RootDeviceType } = description;
+  // Whether failed and pending images are kept is not documented: there is little to restore of them.
+  if ((State === 'available' || State === 'disabled') && RootDeviceType !== 'instance-store') {
+    const bin = region.recycledImages;
+    recycle(record, { world, region, resourceType: 'EC2_IMAGE', bin, nowMs, expire: () => {} });
+  }
   emitImageState(world, region, record.id, 'deregistered', '');
 }
 
@@ -80,12 +95,19 @@ export function failImage(world: World, region: RegionState, record: ImageRecord
   replace<Image>(world, record, { State: 'failed', StateReason, BlockDeviceMappings: [] }, world.clock.now());
   if (world.behaviour.failedImagesForgetSnapshots) {
     for (const snapshotId of record.snapshotIds) region.snapshots.get(snapshotId)?.imageIds.delete(record.id);
+    region.imageIndex.remove(record.id, record.snapshotIds.map(backedBy));
     record.snapshotIds = [];
   }
   emitImageState(world, region, record.id, 'failed', Message);
 }
 
-function emitImageState(world: World, region: RegionState, id: string, State: string, ErrorMessage: string): void {
+export function emitImageState(
+  world: World,
+  region: RegionState,
+  id: string,
+  State: string,
+  ErrorMessage: string,
+): void {
   world.emit(region.name, {
     'detail-type': 'EC2 AMI State Change',
     source: 'aws.ec2',
@@ -97,13 +119,24 @@ function emitImageState(world: World, region: RegionState, id: string, State: st
 /** The index term for a filter of DescribeImages; undefined where the index cannot help. */
 export function imageTerm(name: string, value: string): string | undefined {
   if (/[*?\\]/.test(value)) return undefined;
+  if (name === 'block-device-mapping.snapshot-id') return backedBy(value);
   const isIndexed = name === 'name' || name === 'image-id' || name === 'source-instance-id' || name.startsWith('tag:');
   return isIndexed ? `${name}=${value}` : undefined;
 }
 
-function fixedTerms({ id, description }: ImageRecord): string[] {
+/** The index term of the images that a snapshot belongs to; it is there as soon as the snapshot is. */
+export function backedBy(snapshotId: string): string {
+  return `block-device-mapping.snapshot-id=${snapshotId}`;
+}
+
+function fixedTerms({ id, description, snapshotIds }: ImageRecord): string[] {
   const source = description.SourceInstanceId;
-  return [`image-id=${id}`, `name=${description.Name ?? ''}`, ...(source ? [`source-instance-id=${source}`] : [])];
+  return [
+    `image-id=${id}`,
+    `name=${description.Name ?? ''}`,
+    ...(source ? [`source-instance-id=${source}`] : []),
+    ...snapshotIds.map(backedBy),
+  ];
 }
 
 export function tagTerms(tags: readonly Tag[] | undefined): string[] {

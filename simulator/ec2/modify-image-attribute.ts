@@ -1,9 +1,10 @@
 import type { LaunchPermission, ModifyImageAttributeCommandInput } from '@aws-sdk/client-ec2';
-import { operation, required } from '../operation.ts';
+import { operation } from '../operation.ts';
 import { refuse } from '../service-failure.ts';
-import type { ImageRecord } from '../state.ts';
+import type { ImageRecord, RegionState } from '../state.ts';
 import { replace } from '../world.ts';
-import { known } from './identifiers.ts';
+import { deprecationOncePublic } from './deprecation.ts';
+import { checkState, ownImage } from './own-image.ts';
 import { changedPermissions, wantedChanges } from './permissions.ts';
 
 /** Accounts, organizations and units that one image may be shared with. */
@@ -13,25 +14,20 @@ export const modifyImageAttribute = operation<ModifyImageAttributeCommandInput, 
   parameters: ['ImageId', 'LaunchPermission'],
   act(call, input) {
     const { world, region, nowMs } = call;
-    const id = required(input.ImageId, 'ImageId');
     const { Add, Remove } = wantedChanges(input.LaunchPermission);
-    if (region.tombstones.has(id)) {
-      refuse('InvalidAMIID.Unavailable', `The image id '[${id}]' is no longer available`);
-    }
-    const image = known('image', region.images, id);
-    if (image.description.OwnerId !== world.accountId) refuse('AuthFailure', `Not authorized for image:${id}`, 401);
-    if (image.description.State !== 'available') {
-      refuse('InvalidAMIID.Unavailable', `The image id '[${id}]' is not available: it is ${image.description.State}`);
-    }
+    const image = ownImage(call, input.ImageId);
+    checkState(image, 'available');
     for (const permission of [...Add, ...Remove]) checkHolder(permission);
-    if (Add.some(({ Group }) => Group === 'all')) checkMayBePublic(image);
+    if (Add.some(({ Group }) => Group === 'all')) checkMayBePublic(region, image);
     const permissions = changedPermissions(image.launchPermissions, Add, Remove);
     if (permissions.length > mostShares) {
       refuse('ResourceLimitExceeded', `An image can be shared with at most ${mostShares} entities.`);
     }
     image.launchPermissions = permissions;
     const Public = permissions.some(({ Group }) => Group === 'all');
-    if (Public !== image.description.Public) replace(world, image, { Public }, nowMs);
+    if (Public !== (image.description.Public ?? false)) {
+      replace(world, image, { Public, ...(Public ? deprecationOncePublic(image.description) : {}) }, nowMs);
+    }
     return {};
   },
 });
@@ -46,7 +42,11 @@ function checkHolder({ UserId, OrganizationArn, OrganizationalUnitArn }: LaunchP
   }
 }
 
-function checkMayBePublic({ id, description }: ImageRecord): void {
+function checkMayBePublic(region: RegionState, { id, description }: ImageRecord): void {
+  if (region.imageBlockPublicAccess === 'block-new-sharing') {
+    // That it is refused is documented, the code is not.
+    refuse('OperationNotPermitted', `The image '${id}' cannot be made public: block public access is on.`);
+  }
   const isEncrypted = description.BlockDeviceMappings?.some(({ Ebs }) => Ebs?.Encrypted);
   if (isEncrypted || (description.ProductCodes ?? []).length > 0) {
     const what = isEncrypted ? 'encrypted snapshots' : 'product codes';

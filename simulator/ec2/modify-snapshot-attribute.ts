@@ -1,7 +1,7 @@
 import type { ModifySnapshotAttributeCommandInput } from '@aws-sdk/client-ec2';
-import { operation, required } from '../operation.ts';
+import { operation } from '../operation.ts';
 import { refuse } from '../service-failure.ts';
-import { known } from './identifiers.ts';
+import { ownSnapshot } from './own-snapshot.ts';
 import { changedPermissions, wantedChanges } from './permissions.ts';
 
 export const modifySnapshotAttribute = operation<ModifySnapshotAttributeCommandInput, object>({
@@ -9,7 +9,7 @@ export const modifySnapshotAttribute = operation<ModifySnapshotAttributeCommandI
   act(call, input) {
     const { region } = call;
     const { Add, Remove } = wantedChanges(input.CreateVolumePermission);
-    const snapshot = known('snapshot', region.snapshots, required(input.SnapshotId, 'SnapshotId'));
+    const snapshot = ownSnapshot(call, input.SnapshotId);
     const { State, Encrypted, KmsKeyId } = snapshot.description;
     if (State !== 'completed') {
       refuse('IncorrectState', `The snapshot '${snapshot.id}' is not completed: it is ${State}.`);

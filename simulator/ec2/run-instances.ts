@@ -7,9 +7,11 @@ import type { Call } from '../world.ts';
 import { known } from './identifiers.ts';
 import { launch, type NewVolume } from './launch.ts';
 import { specifiedTags } from './tags.ts';
+import { withTemplate } from './template-launch.ts';
 
 export const runInstances = operation<RunInstancesCommandInput, Omit<RunInstancesCommandOutput, '$metadata'>>({
   parameters: [
+    'LaunchTemplate',
     'ImageId',
     'InstanceType',
     'MinCount',
@@ -27,13 +29,14 @@ export const runInstances = operation<RunInstancesCommandInput, Omit<RunInstance
     'DisableApiStop',
     'DisableApiTermination',
   ],
-  act(call, input) {
+  act(call, request) {
     const { region, world, nowMs } = call;
+    const { input, templateTags } = withTemplate(region, request);
     const most = required(input.MaxCount, 'MaxCount');
     if (required(input.MinCount, 'MinCount') < 1 || most < (input.MinCount ?? 1)) {
       refuse('InvalidParameterValue', 'MinCount must be at least 1 and at most MaxCount.');
     }
-    const { ClientToken, ...rest } = input;
+    const { ClientToken, ...rest } = request;
     const token = ClientToken ?? call.sendId;
     const fingerprint = JSON.stringify(rest);
     const earlier = region.launchTokens.get(token);
@@ -64,7 +67,7 @@ export const runInstances = operation<RunInstancesCommandInput, Omit<RunInstance
       RootDeviceType: image.description.RootDeviceType,
       Placement: { AvailabilityZone: `${region.name}a`, Tenancy: 'default', ...input.Placement },
       Monitoring: { State: 'disabled' },
-      Tags: tags.instance,
+      Tags: [...tags.instance, ...templateTags],
       ClientToken: token,
       SubnetId: input.SubnetId,
       KeyName: input.KeyName,

@@ -1,7 +1,8 @@
 import type { Snapshot, Tag } from '@aws-sdk/client-ec2';
 import type { RegionState, SnapshotRecord } from '../state.ts';
 import { created, replace, type World } from '../world.ts';
-import { tagTerms } from './image-records.ts';
+import { backedBy, tagTerms } from './image-records.ts';
+import { recycle } from './recycle-bin.ts';
 
 /** What a snapshot under way needs besides what every snapshot starts with. */
 export type NewSnapshot = Pick<
@@ -38,14 +39,20 @@ export function startSnapshot(
     nowMs,
   );
   registerSnapshot(region, record, nowMs);
+  region.imageIndex.add(imageId, [backedBy(record.id)]);
   world.snapshotStarted(region, record);
   return record;
 }
 
 export function registerSnapshot(region: RegionState, record: SnapshotRecord, nowMs: number): void {
+  enlistSnapshot(region, record);
+  region.storage.add(record, nowMs);
+}
+
+/** Makes a snapshot findable whose storage is counted already. */
+export function enlistSnapshot(region: RegionState, record: SnapshotRecord): void {
   region.snapshots.set(record.id, record);
   region.snapshotIndex.add(record.id, [...fixedTerms(record), ...tagTerms(record.description.Tags)]);
-  region.storage.add(record, nowMs);
 }
 
 export function reindexSnapshot(region: RegionState, id: string, before: readonly Tag[]): void {
@@ -53,10 +60,16 @@ export function reindexSnapshot(region: RegionState, id: string, before: readonl
   region.snapshotIndex.add(id, tagTerms(region.snapshots.get(id)?.description.Tags));
 }
 
-export function removeSnapshot(region: RegionState, record: SnapshotRecord, nowMs: number): void {
+/** Deletes a snapshot: into the Recycle Bin, where it takes its storage along, or for good. */
+export function removeSnapshot(world: World, region: RegionState, record: SnapshotRecord, nowMs: number): void {
   region.snapshots.delete(record.id);
   region.snapshotIndex.remove(record.id, [...fixedTerms(record), ...tagTerms(record.description.Tags)]);
-  region.storage.remove(record, nowMs);
+  const bin = region.recycledSnapshots;
+  const expire = (): void => region.storage.remove(record, Math.max(nowMs, world.clock.now()));
+  const isKept =
+    record.description.State === 'completed' &&
+    recycle(record, { world, region, resourceType: 'EBS_SNAPSHOT', bin, nowMs, expire });
+  if (!isKept) expire();
 }
 
 /** Ends a snapshot under way, and says so by an event; does nothing if it was deleted meanwhile. */

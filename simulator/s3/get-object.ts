@@ -1,23 +1,24 @@
 import { Readable } from 'node:stream';
 import type { GetObjectCommandInput, GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { operation, required } from '../operation.ts';
-import { refuse } from '../service-failure.ts';
+import { NotSimulated, refuse } from '../service-failure.ts';
 import { bucketOf } from './buckets.ts';
+import { headersOf, isReadable, objectIn } from './objects.ts';
 
 export const getObject = operation<GetObjectCommandInput, Omit<GetObjectCommandOutput, '$metadata'>>({
   parameters: ['Bucket', 'Key'],
   act(call, input) {
-    const bucket = bucketOf(call, input.Bucket);
-    const object =
-      bucket.objects.get(required(input.Key, 'Key')) ?? refuse('NoSuchKey', 'The specified key does not exist.', 404);
-    return {
-      Body: streamOf(object.body),
-      ContentLength: object.body.length,
-      ContentType: object.contentType ?? 'application/octet-stream',
-      ETag: object.eTag,
-      LastModified: new Date(object.lastModifiedAtMs),
-      Metadata: { ...object.metadata },
-    };
+    const object = objectIn(bucketOf(call, input.Bucket), required(input.Key, 'Key'));
+    if (!isReadable(object, call.nowMs)) {
+      refuse('InvalidObjectState', "The operation is not valid for the object's storage class", 403);
+    }
+    if (object.body.length !== object.sizeBytes) {
+      throw new NotSimulated(
+        `the content of ${object.key}, which EC2 wrote`,
+        'ask HeadObject for its size, or restore it by CreateRestoreImageTask',
+      );
+    }
+    return { Body: streamOf(object.body), ...headersOf(object, call.nowMs) };
   },
 });
 

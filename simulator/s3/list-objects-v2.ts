@@ -17,7 +17,7 @@ export const listObjectsV2 = operation<ListObjectsV2CommandInput, Omit<ListObjec
       const object = bucket.objects.get(Key);
       if (!object) return [];
       const LastModified = new Date(object.lastModifiedAtMs);
-      return [{ Key, Size: object.body.length, ETag: object.eTag, LastModified, StorageClass: 'STANDARD' as const }];
+      return [{ Key, Size: object.sizeBytes, ETag: object.eTag, LastModified, StorageClass: object.storageClass }];
     });
     const IsTruncated = keys.length > size;
     const last = Contents.at(-1)?.Key;

@@ -1,25 +1,38 @@
 import { createHash } from 'node:crypto';
 import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/client-s3';
 import { operation, required } from '../operation.ts';
-import { NotSimulated, refuse } from '../service-failure.ts';
+import { NotSimulated } from '../service-failure.ts';
 import { bucketOf } from './buckets.ts';
+import { checkAbsent, metadataOf, tagsOf, writeObject } from './objects.ts';
+import { storageClassOf } from './storage-classes.ts';
 
 export const putObject = operation<PutObjectCommandInput, Omit<PutObjectCommandOutput, '$metadata'>>({
-  parameters: ['Bucket', 'Key', 'Body', 'ContentType', 'Metadata', 'IfNoneMatch', 'ServerSideEncryption'],
+  parameters: [
+    'Bucket',
+    'Key',
+    'Body',
+    'ContentType',
+    'Metadata',
+    'StorageClass',
+    'Tagging',
+    'IfNoneMatch',
+    'ServerSideEncryption',
+  ],
   act(call, input) {
     const bucket = bucketOf(call, input.Bucket);
     const key = required(input.Key, 'Key');
-    if (input.IfNoneMatch === '*' && bucket.objects.has(key)) {
-      refuse('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
-    }
+    checkAbsent(bucket, key, input.IfNoneMatch);
     const body = bytesOf(input.Body);
     const eTag = `"${createHash('md5').update(body).digest('hex')}"`;
-    bucket.objects.delete(key);
-    bucket.objects.set(key, {
+    writeObject(bucket, {
       key,
       body,
+      sizeBytes: body.length,
+      image: undefined,
       contentType: input.ContentType,
-      metadata: { ...input.Metadata },
+      metadata: metadataOf(input.Metadata),
+      tags: tagsOf(input.Tagging),
+      storageClass: storageClassOf(input.StorageClass),
       eTag,
       lastModifiedAtMs: call.nowMs,
     });

@@ -15,7 +15,7 @@ export const getParameter = operation<GetParameterCommandInput, Omit<GetParamete
         Version: parameter.version,
         LastModifiedDate: new Date(parameter.lastModifiedAtMs),
         ARN: `arn:aws:ssm:${call.region.name}:${call.world.accountId}:parameter/${name.replace(/^\//, '')}`,
-        DataType: 'text',
+        DataType: parameter.dataType,
       },
     };
   },

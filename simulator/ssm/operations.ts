@@ -1,4 +1,9 @@
+import { deleteParameter } from './delete-parameter.ts';
 import { getParameter } from './get-parameter.ts';
 import { putParameter } from './put-parameter.ts';
 
-export const ssmOperations = { GetParameter: getParameter, PutParameter: putParameter };
+export const ssmOperations = {
+  DeleteParameter: deleteParameter,
+  GetParameter: getParameter,
+  PutParameter: putParameter,
+};

@@ -5,9 +5,11 @@ import { refuse } from '../service-failure.ts';
 /** Characters of a value: a standard parameter, and an advanced one, which longer values need. */
 const standardLength = 4096;
 const advancedLength = 8192;
+/** Parameter Store keeps 100 versions, the current one among them. */
+const earlierVersionsKept = 99;
 
 export const putParameter = operation<PutParameterCommandInput, Omit<PutParameterCommandOutput, '$metadata'>>({
-  parameters: ['Name', 'Value', 'Type', 'Overwrite', 'Description', 'Tier'],
+  parameters: ['Name', 'Value', 'Type', 'Overwrite', 'Description', 'Tier', 'DataType'],
   act(call, input) {
     const name = required(input.Name, 'Name');
     const value = required(input.Value, 'Value');
@@ -24,7 +26,14 @@ export const putParameter = operation<PutParameterCommandInput, Omit<PutParamete
     }
     const version = (existing?.version ?? 0) + 1;
     const type = input.Type ?? existing?.type ?? 'String';
-    call.region.parameters.set(name, { name, value, type, version, lastModifiedAtMs: call.nowMs });
+    const dataType = input.DataType === 'aws:ec2:image' ? input.DataType : 'text';
+    // The true service checks the image a little later and tells of a bad one by an event; here it must be well-formed.
+    if (dataType === 'aws:ec2:image' && !/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(value)) {
+      refuse('ValidationException', `The value of ${name} is no image ID: ${value}.`);
+    }
+    const earlierValues = existing ? [...existing.earlierValues, existing.value].slice(-earlierVersionsKept) : [];
+    const lastModifiedAtMs = call.nowMs;
+    call.region.parameters.set(name, { name, value, type, dataType, version, earlierValues, lastModifiedAtMs });
     return { Version: version, Tier: isAdvanced ? 'Advanced' : 'Standard' };
   },
 });

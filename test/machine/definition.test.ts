@@ -1,10 +1,10 @@
 import validate from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { functionNameOf } from '../../cli/simulation/workflows.ts';
+import { folderOf } from '../../cli/simulation/workflows.ts';
 import { errorCatalogue } from '../../shared/domain/errors.ts';
-import { captureImages, type State, stateCalled, states, taskStates } from './definition.ts';
-import { contractOf, functionOf, isTaskState } from './tasks.ts';
+import { machineCalled, machines, retriersOf, type State } from './definition.ts';
+import { isTaskState, taskOf } from './tasks.ts';
 
 /** Lambda's own, of which AWS says that they pass; and what a killed or hanging function ends in. */
 const passingErrors = [
@@ -19,80 +19,116 @@ const passingErrors = [
   'States.Timeout',
 ];
 
-const thrown = taskStates.flatMap(([name]) =>
-  isTaskState(name) ? contractOf[name].errors.map((error) => ({ name, error, ...errorCatalogue[error] })) : [],
-);
-const retries = [...states].flatMap(([name, { Retry }]) => Retry.map((retrier) => ({ name, retrier })));
+const functionSchema = z.object({ FunctionName: z.templateLiteral(['${', z.string(), '}']) });
+const machineSchema = z.object({ StateMachineArn: z.templateLiteral(['${', z.string(), '}']) });
 
-function retriersOf(name: string, error: string): State['Retry'] {
-  return stateCalled(name).Retry.filter(({ ErrorEquals }) => ErrorEquals.includes(error));
+/** The substitution's key in `${createImage}`. */
+function functionKeyOf({ Arguments }: State): string | undefined {
+  return functionSchema.safeParse(Arguments).data?.FunctionName.slice(2, -1);
 }
 
-describe('The definition of capture-images', () => {
-  it('calls in every Task state the function that the tests hold its contract for', () => {
-    const called = taskStates.map(([name, { Arguments }]) => {
-      const { FunctionName } = z.object({ FunctionName: z.string() }).parse(Arguments);
-      return [name, functionNameOf(FunctionName.replaceAll(/[${}]/g, ''))];
-    });
-    expect(called.length).toBeGreaterThan(10);
-    expect(Object.fromEntries(called)).toEqual(functionOf);
-  });
+function workflowKeyOf({ Arguments }: State): string | undefined {
+  return machineSchema.safeParse(Arguments).data?.StateMachineArn.slice(2, -1);
+}
 
-  it.each(thrown)(
-    'has in $name what becomes of $error, by its disposition $disposition',
-    ({ name, error, disposition }) => {
-      expect(retriersOf(name, error)).toHaveLength(disposition === 'retry' ? 1 : 0);
-      expect(stateCalled(name).Catch).toHaveLength(1);
-    },
-  );
-
-  it('retries nothing that no task of that state throws', () => {
-    const idle = retries.flatMap(({ name, retrier }) =>
-      retrier.ErrorEquals.filter(
-        (error) => !passingErrors.includes(error) && !thrown.some((each) => each.name === name && each.error === error),
-      ).map((error) => `${name}: ${error}`),
+describe.each(machines)(
+  'The definition of $name',
+  ({ states, definition, timeoutSeconds, functionKeys, workflowKeys }) => {
+    const named = [...states];
+    const tasks = named.filter(([, { Type }]) => Type === 'Task');
+    const calls = tasks.filter(([, state]) => functionKeyOf(state));
+    const starts = tasks.filter(([, state]) => workflowKeyOf(state));
+    const thrown = calls.flatMap(([name, state]) =>
+      isTaskState(name)
+        ? taskOf[name].contract.errors.map((error) => ({ name, state, error, ...errorCatalogue[error] }))
+        : [],
     );
-    expect(idle).toEqual([]);
-  });
+    const retries = named.flatMap(([name, { Retry }]) => Retry.map((retrier) => ({ name, retrier })));
 
-  it.each(taskStates)('bounds %s in time, retries what passes by itself and catches all else', (name, state) => {
-    expect(state.TimeoutSeconds).toBeGreaterThan(0);
-    expect(passingErrors.map((error) => retriersOf(name, error).length)).toEqual(passingErrors.map(() => 1));
-    expect(state.Catch.map(({ ErrorEquals }) => ErrorEquals)).toEqual([['States.ALL']]);
-  });
+    it('calls in every Task state the function that the tests hold its contract for, or starts a workflow', () => {
+      expect(calls.length).toBeGreaterThan(3);
+      expect(calls.length + starts.length).toBe(tasks.length);
+      expect(calls.map(([name, state]) => [name, folderOf(functionKeyOf(state) ?? '')])).toEqual(
+        calls.map(([name]) => [name, isTaskState(name) ? taskOf[name].folder : 'of which test/machine/tasks.ts knows']),
+      );
+    });
 
-  it.each([...states].filter(([, { Type }]) => Type === 'Map'))('catches all else in %s', (_, { Catch }) => {
-    expect(Catch.map(({ ErrorEquals }) => ErrorEquals)).toEqual([['States.ALL']]);
-  });
+    it('calls and starts what its workflow.yml says, and nothing else', () => {
+      const unique = (keys: readonly (string | undefined)[]) => new Set(keys);
+      expect(unique(calls.map(([, state]) => functionKeyOf(state)))).toEqual(unique(functionKeys));
+      expect(unique(starts.map(([, state]) => workflowKeyOf(state)))).toEqual(unique(workflowKeys));
+    });
 
-  it('bounds every Retry, spreads it, and names what it is for', () => {
-    expect(retries.length).toBeGreaterThanOrEqual(2 * taskStates.length);
-    for (const { name, retrier } of retries) {
-      expect({ name, ...retrier }).toMatchObject({
-        MaxAttempts: expect.toSatisfy((attempts: number) => attempts > 0),
-        MaxDelaySeconds: expect.toSatisfy((seconds: number) => seconds >= retrier.IntervalSeconds),
-        JitterStrategy: 'FULL',
-      });
-      expect(retrier.ErrorEquals).not.toContain('States.ALL');
-      expect(retrier.ErrorEquals).not.toContain('States.TaskFailed');
-    }
-  });
+    it.each(thrown)(
+      'has in $name what becomes of $error, by its disposition $disposition',
+      ({ state, error, disposition }) => {
+        expect(retriersOf(state, error)).toHaveLength(disposition === 'retry' ? 1 : 0);
+        expect(state.Catch).toHaveLength(1);
+      },
+    );
 
-  it('goes from every rule of a Choice to another state, so that a history tells which was followed', () => {
-    for (const { Type, Choices, Default } of states.values()) {
-      if (Type !== 'Choice') continue;
-      const ends = [...Choices.map(({ Next }) => Next), Default];
-      expect(new Set(ends).size).toBe(ends.length);
-    }
-  });
+    it('retries nothing that no task of that state throws', () => {
+      const isThrown = (name: string, error: string): boolean =>
+        thrown.some((each) => each.name === name && each.error === error) ||
+        (passingErrors.includes(error) && calls.some(([each]) => each === name));
+      const idle = retries.flatMap(({ name, retrier }) =>
+        retrier.ErrorEquals.filter((error) => !isThrown(name, error)).map((error) => `${name}: ${error}`),
+      );
+      expect(idle).toEqual([]);
+    });
 
-  it('has a time limit as a whole', () => {
-    expect(z.object({ TimeoutSeconds: z.number() }).parse(captureImages.definition).TimeoutSeconds).toBeGreaterThan(0);
-  });
+    it.each(calls)('bounds %s in time, and retries what passes by itself', (_, state) => {
+      expect(state.TimeoutSeconds).toBeGreaterThan(0);
+      expect(passingErrors.map((error) => retriersOf(state, error).length)).toEqual(passingErrors.map(() => 1));
+    });
 
-  it('is accepted by asl-validator', () => {
-    const copy = z.record(z.string(), z.unknown()).parse(structuredClone(captureImages.definition));
-    const { isValid, errorsText } = validate(copy);
-    expect(isValid, errorsText('\n')).toBe(true);
-  });
-});
+    it.each(named.filter(([, { Type }]) => Type === 'Task' || Type === 'Map'))(
+      'catches all else in %s',
+      (_, { Catch }) => {
+        expect(Catch.map(({ ErrorEquals }) => ErrorEquals)).toEqual([['States.ALL']]);
+      },
+    );
+
+    it('lets what it starts end by itself, and waits no longer than it may take as a whole', () => {
+      for (const [name, state] of starts) {
+        const started = machineCalled(folderOf(workflowKeyOf(state) ?? ''));
+        const limits = [started.timeoutSeconds, state.TimeoutSeconds, timeoutSeconds].map((limit) => limit ?? 0);
+        expect(limits, `${name}: the workflow's limit, the state's, its own`).toEqual(
+          [...new Set(limits)].sort((left, right) => left - right),
+        );
+        expect(limits[0]).toBeGreaterThan(0);
+      }
+    });
+
+    it('bounds every Retry, spreads it, and names what it is for', () => {
+      expect(retries.length).toBeGreaterThanOrEqual(2 * calls.length);
+      for (const { name, retrier } of retries) {
+        expect({ name, ...retrier }).toMatchObject({
+          MaxAttempts: expect.toSatisfy((attempts: number) => attempts > 0),
+          MaxDelaySeconds: expect.toSatisfy((seconds: number) => seconds >= retrier.IntervalSeconds),
+          JitterStrategy: 'FULL',
+        });
+        expect(retrier.ErrorEquals).not.toContain('States.ALL');
+        expect(retrier.ErrorEquals).not.toContain('States.TaskFailed');
+      }
+    });
+
+    it('goes from every rule of a Choice to another state, so that a history tells which was followed', () => {
+      for (const { Type, Choices, Default } of states.values()) {
+        if (Type !== 'Choice') continue;
+        const ends = [...Choices.map(({ Next }) => Next), Default];
+        expect(new Set(ends).size).toBe(ends.length);
+      }
+    });
+
+    it('has a time limit as a whole', () => {
+      expect(timeoutSeconds).toBeGreaterThan(0);
+    });
+
+    it('is accepted by asl-validator', () => {
+      const copy = z.record(z.string(), z.unknown()).parse(structuredClone(definition));
+      const { isValid, errorsText } = validate(copy);
+      expect(isValid, errorsText('\n')).toBe(true);
+    });
+  },
+);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readWorkflow } from '../../cli/simulation/workflows.ts';
+import { readWorkflow, type Workflow, workflowNames } from '../../cli/simulation/workflows.ts';
 
 const retrierSchema = z.strictObject({
   ErrorEquals: z.array(z.string()),
@@ -22,27 +22,39 @@ const stateSchema = z.object({
   ItemProcessor: z.unknown().optional(),
 });
 
-const machineSchema = z.object({ States: z.record(z.string(), z.unknown()) });
+const machineSchema = z.object({ States: z.record(z.string(), z.unknown()), TimeoutSeconds: z.number().optional() });
 
 export type State = z.output<typeof stateSchema>;
 
-export const captureImages = readWorkflow('capture-images');
-
-/** Every state of the definition by its name, those inside of Maps too. Throws where a name occurs twice. */
-export const states: ReadonlyMap<string, State> = statesOf(captureImages.definition);
-
-export function stateCalled(name: string): State {
-  const state = states.get(name);
-  if (!state) throw new Error(`The definition has no state ${name}; correct the test or the definition.`);
-  return state;
+/** A workflow as it ships. */
+export interface Machine extends Workflow {
+  readonly timeoutSeconds: number | undefined;
+  /** Every state by its name, those inside of Maps too. */
+  readonly states: ReadonlyMap<string, State>;
 }
 
-export const taskStates: readonly (readonly [string, State])[] = [...states].filter(([, { Type }]) => Type === 'Task');
+/** All that there are. Throws where one has two states of a name. */
+export const machines: readonly Machine[] = workflowNames().map((name) => {
+  const workflow = readWorkflow(name);
+  const timeoutSeconds = machineSchema.parse(workflow.definition).TimeoutSeconds;
+  return { ...workflow, timeoutSeconds, states: statesOf(workflow.definition) };
+});
+
+export function machineCalled(name: string): Machine {
+  const machine = machines.find((each) => each.name === name);
+  if (!machine) throw new Error(`There is no statemachines/${name}; correct the test.`);
+  return machine;
+}
+
+export function retriersOf(state: State, error: string): State['Retry'] {
+  return state.Retry.filter(({ ErrorEquals }) => ErrorEquals.includes(error));
+}
 
 /** How often a state attempts what ends in `error` each time. */
-export function attemptsOf(stateName: string, error: string): number {
-  const retrier = stateCalled(stateName).Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error));
-  return 1 + (retrier?.MaxAttempts ?? 0);
+export function attemptsOf(machineName: string, stateName: string, error: string): number {
+  const state = machineCalled(machineName).states.get(stateName);
+  if (!state) throw new Error(`${machineName} has no state ${stateName}; correct the test or the definition.`);
+  return 1 + (retriersOf(state, error)[0]?.MaxAttempts ?? 0);
 }
 
 function statesOf(machine: unknown): Map<string, State> {

@@ -1,4 +1,5 @@
 import type { Tag } from '@aws-sdk/client-ec2';
+import { rulesForWatch } from '../../cli/simulation/rules-for-watch.ts';
 import type { Account } from '../../simulator/account.ts';
 import type { AnsweredCall } from '../../simulator/attempt.ts';
 import { type InvariantWatch, watchInvariants } from '../../simulator/invariants.ts';
@@ -45,7 +46,7 @@ export function witness(account: Account): Witness {
   const events: AccountEvent[] = [];
   const births = new Map<string, Tags>();
   const available = new Map<string, number>();
-  const watch = watchInvariants(account);
+  const watch = watchInvariants(account, undefined, rulesForWatch(account));
   account.onCall((call) => {
     calls.push(call);
     const { output = {} } = call;

@@ -154,6 +154,16 @@ describe('the rules of the definitions', () => {
     ]);
   });
 
+  it('catch a state that starts a workflow that there is not, or is called otherwise', () => {
+    const start = (name: string, key: string) =>
+      `  ${name}: { Type: Task, Resource: 'arn:aws:states:::states:startExecution.sync:2', Arguments: { StateMachineArn: '\${${key}}' } }\n`;
+    const states = start('ArchiveImage', 'archiveImage') + start('CaptureAll', 'captureImages');
+    expect(oneName([definition(`States:\n${states}`)])).toEqual([
+      expect.stringContaining('there is no statemachines/archive-image/'),
+      expect.stringMatching(/state CaptureAll starts \S+; let its name begin with CaptureImages/),
+    ]);
+  });
+
   it('catch an error that nothing throws', () => {
     const errors =
       "Catch: [{ ErrorEquals: [ImageFailed, States.ALL, Sandbox.Timedout] }], Retry: [{ ErrorEquals: ['ImageFialed'] }]";

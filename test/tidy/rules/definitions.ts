@@ -11,7 +11,7 @@ const stateSchema = z.object({
   Retry: handlerSchema,
   Catch: handlerSchema,
 });
-const argumentsSchema = z.object({ FunctionName: z.string() });
+const argumentsSchema = z.object({ FunctionName: z.string().optional(), StateMachineArn: z.string().optional() });
 const machineSchema = z.object({ States: z.record(z.string(), z.unknown()) });
 const nestedSchema = z.object({ ItemProcessor: z.unknown().optional(), Branches: z.array(z.unknown()).default([]) });
 
@@ -21,21 +21,17 @@ interface NamedState {
   state: z.infer<typeof stateSchema>;
 }
 
-/** One name everywhere: folder create-image = substitution ${createImage} = state CreateImage…. */
+/** One name everywhere: folder create-image = substitution ${createImage} = state CreateImage…; workflows likewise. */
 export const oneName: Rule = (files) => {
-  const functions = new Set(files.flatMap(({ path }) => /^functions\/([^/]+)\/task\.ts$/.exec(path)?.[1] ?? []));
-  const invoked = statesOf(files).flatMap((named) => ({ ...named, key: invokedKey(named) }));
-  const faults = invoked.flatMap(({ path, name, key }) => {
-    if (key === undefined) return [];
-    const folder = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    const prefix = key.charAt(0).toUpperCase() + key.slice(1);
-    if (!functions.has(folder)) {
-      return `${path}: state ${name} invokes \${${key}}, but there is no functions/${folder}/; the key is the folder's name in camel case.`;
-    }
-    return name.startsWith(prefix)
-      ? []
-      : `${path}: state ${name} invokes \${${key}}; let its name begin with ${prefix}, as the folder's does.`;
-  });
+  const functions = foldersOf(files, /^functions\/([^/]+)\/task\.ts$/);
+  const workflows = foldersOf(files, /^statemachines\/([^/]+)\/definition\.asl\.yaml$/);
+  const states = statesOf(files);
+  const invoked = states.flatMap((named) => targetOf(named, 'FunctionName'));
+  const started = states.flatMap((named) => targetOf(named, 'StateMachineArn'));
+  const faults = [
+    ...invoked.flatMap((target) => faultsOf(target, 'invokes', 'functions', functions)),
+    ...started.flatMap((target) => faultsOf(target, 'starts', 'statemachines', workflows)),
+  ];
   if (invoked.length === 0) return faults;
   const keys = new Set(invoked.map(({ key }) => key));
   const unused = [...functions].filter((folder) => !keys.has(camelCase(folder)));
@@ -47,6 +43,27 @@ export const oneName: Rule = (files) => {
     ),
   ];
 };
+
+function foldersOf(files: readonly TextFile[], pattern: RegExp): ReadonlySet<string> {
+  return new Set(files.flatMap(({ path }) => pattern.exec(path)?.[1] ?? []));
+}
+
+function faultsOf(
+  { path, name, key }: NamedState & { key: string },
+  verb: string,
+  room: string,
+  folders: ReadonlySet<string>,
+): string[] {
+  const folder = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const prefix = key.charAt(0).toUpperCase() + key.slice(1);
+  if (!folders.has(folder)) {
+    return [
+      `${path}: state ${name} ${verb} \${${key}}, but there is no ${room}/${folder}/; the key is the folder's name in camel case.`,
+    ];
+  }
+  if (name.startsWith(prefix)) return [];
+  return [`${path}: state ${name} ${verb} \${${key}}; let its name begin with ${prefix}, as the folder's does.`];
+}
 
 /** Step Functions' own errors, and those that Lambda's service, runtime and sandbox report in a function's name. */
 const awsErrorName = /^(?:States|Lambda|Runtime|Sandbox)\.[A-Z]\w*$/;
@@ -65,9 +82,12 @@ export const knownErrors: Rule = (files) =>
 
 const camelCase = (folder: string): string => folder.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-function invokedKey({ state }: NamedState): string | undefined {
-  const target = argumentsSchema.safeParse(state.Arguments).data?.FunctionName ?? state.Resource;
-  return state.Type === 'Task' ? /^\$\{(\w+)\}$/.exec(target ?? '')?.[1] : undefined;
+/** With the key of what a Task invokes or starts; none for any other state. A function may be its Resource. */
+function targetOf(named: NamedState, argument: 'FunctionName' | 'StateMachineArn'): (NamedState & { key: string })[] {
+  const { Type, Resource, Arguments } = named.state;
+  const given = argumentsSchema.safeParse(Arguments).data?.[argument];
+  const key = /^\$\{(\w+)\}$/.exec(given ?? (argument === 'FunctionName' ? Resource : undefined) ?? '')?.[1];
+  return Type === 'Task' && key !== undefined ? [{ ...named, key }] : [];
 }
 
 function statesOf(files: readonly TextFile[]): NamedState[] {

@@ -165,14 +165,21 @@ describe('a mistake in a policy is named with its place, its path and its mend',
       ["gold.yml:1:13: schedule.cron: rate '1 hours' does not agree in number; write rate(1 hour)"],
     ],
     [
-      'a field whose workflow is not built',
-      `${valid}retain: { daily: 7 }\n`,
-      ['gold.yml:2:1: retain: is not available yet: its workflow is not built; leave the field out'],
+      'a field whose workflow is not built, whatever it holds',
+      `${valid}drill: { evry: 7 }\n`,
+      ['gold.yml:2:1: drill: is not available yet: its workflow is not built; leave the field out'],
     ],
     [
-      'such a field in a list, whatever it holds',
-      `${valid}copies:\n  - region: eu-west-1\n    retain: { dialy: x }\n`,
-      ['gold.yml:4:5: copies[0].retain: is not available yet: its workflow is not built; leave the field out'],
+      'a rule that nothing carries out',
+      `${valid}copies:\n  - region: eu-west-1\n    retain: { daily: 7 }\n`,
+      [
+        'gold.yml:4:5: copies[0].retain: has no effect without retire, whose runs do it: add retire, if only retire: {}',
+      ],
+    ],
+    [
+      'a rule with a typing error',
+      `${valid}retain: { dialy: 7 }\nretire: {}\n`,
+      ['gold.yml:2:11: retain.dialy: is no key here; did you mean daily?'],
     ],
     [
       'such a field that is empty',
@@ -225,9 +232,9 @@ describe('a mistake in a policy is named with its place, its path and its mend',
   });
 
   it('all mistakes of a file at once, in the order of its lines', () => {
-    const yaml = 'retain: { last: 1 }\nschedule:\n  cron: 61 3 * * ? *\n  zone: UTC\ncapture: { consistency: no }\n';
+    const yaml = 'drill: { every: x }\nschedule:\n  cron: 61 3 * * ? *\n  zone: UTC\ncapture: { consistency: no }\n';
     expect(problemsOf(yaml).map((line) => line.split(': ').slice(0, 2).join(' '))).toEqual([
-      'gold.yml:1:1 retain',
+      'gold.yml:1:1 drill',
       'gold.yml:3:3 schedule.cron',
       'gold.yml:4:3 schedule.zone',
       'gold.yml:5:12 capture.consistency',

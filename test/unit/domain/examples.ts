@@ -1,5 +1,6 @@
 import type { Image, Snapshot } from '../../../shared/domain/image.ts';
 import type { Instance, StopFacts } from '../../../shared/domain/instance.ts';
+import { slotOf } from '../../../shared/domain/naming.ts';
 import { type NamedPolicy, namedPolicySchema } from '../../../shared/domain/policy.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
 
@@ -70,12 +71,36 @@ export function anImage(different: Partial<Image> = {}): Image {
     state: 'available',
     stateReason: '',
     sourceInstanceId: instanceId,
+    sourceImageId: undefined,
+    createdAt: beginning,
     snapshotIds: ['snap-00000001', 'snap-00000002'],
+    sizeGigabytes: 16,
+    rootDeviceType: 'ebs',
+    virtualizationType: 'hvm',
+    deprecatesAt: '',
+    deregistrationProtection: 'disabled',
     isEncrypted: false,
     hasProductCodes: false,
     tags: productTags,
     ...different,
   };
+}
+
+/** An image of the example's lineage that was captured in that slot, and is complete unless its tags say otherwise. */
+export function anImageOf(slot: string, different: Partial<Image> = {}): Image {
+  const { tags, ...others } = different;
+  return anImage({
+    imageId: `ami-${slot.toLowerCase()}`,
+    name: `gold/${instanceId}/${slot}`,
+    createdAt: slot.replace(/^(....)(..)(..)T(..)(..)Z$/, '$1-$2-$3T$4:$5:00.000Z'),
+    tags: { ...productTags, [tagKeys.slot]: slot, [tagKeys.state]: 'complete', ...tags },
+    ...others,
+  });
+}
+
+/** Complete images of as many days, the newest of them captured on 21 November 2026, the newest first. */
+export function dailies(count: number): Image[] {
+  return Array.from({ length: count }, (_, index) => anImageOf(slotOf(after(-index * 86_400))));
 }
 
 export function aSnapshot(volumeId: string, state: Snapshot['state'] = 'pending'): Snapshot {

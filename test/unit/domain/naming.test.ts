@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parts } from '../../../shared/domain/contract.ts';
-import { copyToken, imageName, slotOf } from '../../../shared/domain/naming.ts';
+import { copyToken, imageName, isSlot, slotMs, slotOf } from '../../../shared/domain/naming.ts';
 import { policyNamePattern } from '../../../shared/domain/policy.ts';
 
 /** EC2's rule for the name of an image. */
@@ -30,6 +30,30 @@ describe('a slot', () => {
         expect(parts.slot.safeParse(slotOf(instant)).success).toBe(true);
       }),
     );
+  });
+
+  it('tells its instant again, to the minute', () => {
+    expect(slotMs('20261121T0300Z')).toBe(Date.parse('2026-11-21T03:00:00Z'));
+    fc.assert(
+      fc.property(instants, (instant) => {
+        const slot = slotOf(instant);
+        expect(slotOf(new Date(slotMs(slot)).toISOString())).toBe(slot);
+        expect(isSlot(slot)).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    '',
+    '2026-11-21T03:00Z',
+    '20261121T0300',
+    '20261121T030000Z',
+    '20261301T0300Z',
+    '20260230T0300Z',
+    '20261121T2400Z',
+  ])('is not read from %j', (text) => {
+    expect(() => slotMs(text)).toThrow(new RangeError(`'${text}' is no slot such as 20261121T0300Z`));
+    expect(isSlot(text)).toBe(false);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { namedPolicySchema, notAvailableYet, policyNamePattern, policySchema } from '../../../shared/domain/policy.ts';
 
 const schedule = { cron: '0 3 * * ? *' };
+const allCounts = { last: 3, hourly: 24, daily: 7, weekly: 4, monthly: 12, yearly: 3 };
 
 /** What is wrong with a policy: dotted path and message of each fault. */
 function faultsOf(fields: Record<string, unknown>): string[] {
@@ -40,6 +41,30 @@ describe('a policy of a schedule alone', () => {
   });
 });
 
+describe('a policy that retires', () => {
+  const policy = policySchema.parse({ schedule, retain: { daily: 7 }, retire: {} });
+
+  it('only reports until it is told to act, goes down all steps with a week on each, and is bounded', () => {
+    expect(policy.retire).toEqual({
+      cron: '0 12 * * ? *',
+      steps: ['deprecate', 'disable', 'deregister'],
+      graceDays: 7,
+      maxPerRun: 50,
+      maxPercentPerRun: 25,
+      launchTemplateVersions: 10,
+      mode: 'report',
+    });
+  });
+
+  it('keeps what it says and adds no rule of its own', () => {
+    expect(policy.retain).toEqual({ daily: 7 });
+  });
+
+  it('stays the same when it is read a second time', () => {
+    expect(policySchema.parse(JSON.parse(JSON.stringify(policy)))).toEqual(policy);
+  });
+});
+
 describe('a policy is refused, with the path of the fault,', () => {
   it.each<[says: string, fields: Record<string, unknown>, fault: string | RegExp]>([
     ['when a key at the top is misspelt', { shedule: schedule }, /^: Unrecognized key: "shedule"/],
@@ -61,7 +86,51 @@ describe('a policy is refused, with the path of the fault,', () => {
     ['when a topic is no ARN', { notify: { topicArn: 'ops' } }, 'notify.topicArn: is no ARN of an SNS topic'],
     ['when its own tags take a name of ours', ownTags('ami-lifecycle:hold'), /^capture\.tags\.ami-lifecycle:hold: /],
     ['when its own tags take a name of AWS', ownTags('aws:x'), /^capture\.tags\.aws:x: /],
-    ['when it has more than 40 own tags', { capture: { tags: manyTags(41) } }, /^capture\.tags: has more than 40/],
+    ['when it has more than 36 own tags', { capture: { tags: manyTags(37) } }, /^capture\.tags: has more than 36/],
+    ['when it retains, and nothing retires', { retain: { daily: 7 } }, /^retain: has no effect without retire, /],
+    ['when it retires, and does not say what stays', { retire: {} }, /^retire: needs retain beside it/],
+    ['when it archives, and nothing retires', archiving({}, {}), /^archive: has no effect without retire, /],
+    ['when a copy retains, and nothing retires', copies({ retain: { daily: 7 } }), /^copies\.0\.retain: has no effect/],
+    ['when it retains by no rule', retiring({}, {}), /^retain: names no rule: everything but the newest/],
+    ['when it only says when the rules end', retiring({}, { afterTermination: '90d' }), /^retain: names no rule/],
+    [
+      'when a copy retains by no rule',
+      retiring({}, { last: 1 }, copies({ retain: {} })),
+      /^copies\.0\.retain: names no/,
+    ],
+    ['when a count is none', retiring({}, { daily: 0 }), /^retain\.daily: /],
+    ['when a floor is none', retiring({}, { daily: 7, atLeast: 0 }), /^retain\.atLeast: /],
+    [
+      'when a duration is none',
+      retiring({}, { within: '2 weeks' }),
+      'retain.within: is no duration such as 14d (h, d, w, m, y)',
+    ],
+    ['when a duration is nothing', retiring({}, { within: '0d' }), /^retain\.within: is no duration/],
+    ['when a step is unknown', retiring({ steps: ['delete'] }), /^retire\.steps\.0: /],
+    ['when it has no step', retiring({ steps: [] }), /^retire\.steps: /],
+    ['when its steps go up', retiring({ steps: ['disable', 'deprecate'] }), /^retire\.steps: must be in the order/],
+    ['when a step comes twice', retiring({ steps: ['disable', 'disable'] }), /^retire\.steps: must be in the order/],
+    ['when a grace is longer than a year', retiring({ graceDays: 366 }), /^retire\.graceDays: /],
+    ['when a run may take nothing', retiring({ maxPerRun: 0 }), /^retire\.maxPerRun: /],
+    ['when a run may take more than all', retiring({ maxPercentPerRun: 101 }), /^retire\.maxPercentPerRun: /],
+    [
+      'when no version of a template counts',
+      retiring({ launchTemplateVersions: 0 }),
+      /^retire\.launchTemplateVersions: /,
+    ],
+    ['when it archives by no rule', archiving({ when: {} }), 'archive.when: names no rule, such as monthly: 12'],
+    [
+      'when it archives by a duration',
+      archiving({ when: { within: '14d' } }),
+      /^archive\.when: Unrecognized key: "within"/,
+    ],
+    [
+      'when the path of its archive does not end',
+      archiving({ prefix: 'gold' }),
+      /^archive\.prefix: is no path such as gold/,
+    ],
+    ['when the path of its archive begins at a root', archiving({ prefix: '/gold/' }), /^archive\.prefix: is no path/],
+    ['when a storage class is unknown', archiving({ storageClass: 'TAPE' }), /^archive\.storageClass: /],
   ])('%s', (_says, fields, fault) => {
     expect(faultsOf(fields)).toEqual([typeof fault === 'string' ? fault : expect.stringMatching(fault)]);
   });
@@ -82,8 +151,21 @@ describe('a policy is taken', () => {
     expect(faultsOf({ schedule: { ...schedule, timezone } })).toEqual([]);
   });
 
-  it('with 40 tags of its own', () => {
-    expect(faultsOf({ capture: { tags: manyTags(40) } })).toEqual([]);
+  it('with 36 tags of its own', () => {
+    expect(faultsOf({ capture: { tags: manyTags(36) } })).toEqual([]);
+  });
+
+  it.each<[says: string, fields: Record<string, unknown>]>([
+    ['that retires', retiring({})],
+    ['that retires by all rules', retiring({}, { ...allCounts, within: '14d', atLeast: 1, afterTermination: '90d' })],
+    ['that keeps nothing but a floor', retiring({}, { atLeast: 2 })],
+    ['that never deregisters', retiring({ steps: ['deprecate', 'disable'] })],
+    ['that takes one step', retiring({ steps: ['deregister'] })],
+    ['without a grace', retiring({ graceDays: 0 })],
+    ['whose copies have rules of their own', retiring({}, { last: 3 }, copies({ retain: { daily: 7 } }))],
+    ['that archives', archiving({ prefix: 'a/b-c/', when: allCounts, storageClass: 'DEEP_ARCHIVE' })],
+  ])('%s', (_says, fields) => {
+    expect(faultsOf(fields)).toEqual([]);
   });
 
   it('with copies to several Regions', () => {
@@ -103,20 +185,15 @@ describe('a policy is taken', () => {
 
 describe('a field whose workflow is not built yet', () => {
   const values: Record<string, Record<string, unknown>> = {
-    retain: { retain: { daily: 7 } },
-    retire: { retire: { steps: ['deprecate'] } },
-    archive: { archive: { bucket: 'my-archive', when: { monthly: 12 } } },
     drill: { drill: { every: 'weekly', instanceType: 't3.micro', subnetId: 'subnet-1', securityGroupId: 'sg-1' } },
-    'copies.retain': copies({ retain: { daily: 7 } }),
   };
 
   it.each(notAvailableYet)('%s is refused as not available yet, never accepted in silence', (field) => {
-    const path = field.replace('copies.', 'copies.0.');
-    expect(faultsOf(values[field] ?? {})).toEqual([expect.stringMatching(`^${path}: is not available yet`)]);
+    expect(faultsOf(values[field] ?? {})).toEqual([expect.stringMatching(`^${field}: is not available yet`)]);
   });
 
   it('is nevertheless checked, so that its mistakes show today', () => {
-    expect(faultsOf({ retain: { dayly: 7 } })).toContain('retain: Unrecognized key: "dayly"');
+    expect(faultsOf({ drill: { evry: 'weekly' } })).toContain('drill: Unrecognized key: "evry"');
   });
 });
 
@@ -172,6 +249,21 @@ describe('a policy with its name', () => {
     );
   });
 });
+
+function retiring(
+  retire: Record<string, unknown>,
+  retain: Record<string, unknown> = { daily: 7 },
+  others: Record<string, unknown> = {},
+): Record<string, unknown> {
+  return { retain, retire, ...others };
+}
+
+function archiving(
+  archive: Record<string, unknown>,
+  others: Record<string, unknown> = retiring({}),
+): Record<string, unknown> {
+  return { archive: { bucket: 'my-archive', when: { monthly: 12 }, ...archive }, ...others };
+}
 
 function copies(fields: Record<string, unknown>): Record<string, unknown> {
   return { copies: [{ region: 'eu-west-1', ...fields }] };

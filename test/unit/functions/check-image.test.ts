@@ -5,16 +5,17 @@ import { pollSeconds } from '../../../shared/domain/polling.ts';
 import { after, anImage, aSnapshot, beginning, executionId, imageId, instanceId, slot } from '../domain/examples.ts';
 import { fakeImages, regions, throttled, within } from './fakes.ts';
 
-const volumes = ['vol-00000001', 'vol-00000002'];
+const capture = { policyName: 'gold', instanceId, slot };
+const awaited = { ...capture, volumeIds: ['vol-00000001', 'vol-00000002'] };
 
 interface Case {
   image?: Partial<Image> | 'unknown';
   snapshots?: Snapshot[];
-  awaitedVolumeIds?: string[] | null;
+  awaits?: typeof awaited | null;
   waitedSeconds?: number;
 }
 
-async function look({ image = {}, snapshots, awaitedVolumeIds = volumes, waitedSeconds = 60 }: Case) {
+async function look({ image = {}, snapshots, awaits = awaited, waitedSeconds = 60 }: Case) {
   const images = fakeImages(...(image === 'unknown' ? [] : [anImage({ state: 'pending', ...image })]));
   const shown = { ...images, ...(snapshots ? { snapshotsOf: async () => snapshots } : {}) };
   const checkImage = within(contract, makeCheckImage({ imagesIn: regions({ 'eu-west-2': shown }) }));
@@ -23,10 +24,7 @@ async function look({ image = {}, snapshots, awaitedVolumeIds = volumes, waitedS
     executionId,
     region: 'eu-west-2',
     imageId,
-    policyName: 'gold',
-    instanceId,
-    slot,
-    awaitedVolumeIds,
+    awaits,
     timeoutHours: 24,
     since: beginning,
     now,
@@ -49,8 +47,21 @@ describe('an image that is being made', () => {
     expect(answer).toEqual({ status: 'pending', snapshotsStarted: false, reason: '', waitSeconds });
   });
 
+  it('is asked after by its own capture: the snapshots of others do not count', async () => {
+    const asked: unknown[] = [];
+    const snapshotsOf = async (product: unknown) => {
+      asked.push(product);
+      return [];
+    };
+    const images = { ...fakeImages(anImage({ state: 'pending' })), snapshotsOf };
+    const input = { executionId, region: 'eu-west-2', imageId, awaits: awaited, timeoutHours: 24 };
+    const checkImage = makeCheckImage({ imagesIn: regions({ 'eu-west-2': images }) });
+    expect(await checkImage({ ...input, since: beginning, now: after(60) })).toMatchObject({ snapshotsStarted: false });
+    expect(asked).toEqual([expect.objectContaining(capture)]);
+  });
+
   it('is watched patiently when nothing stands still for it, without a look at its snapshots', async () => {
-    const answer = await look({ awaitedVolumeIds: null, waitedSeconds: 3600 });
+    const answer = await look({ awaits: null, waitedSeconds: 3600 });
     const waitSeconds = pollSeconds('image', beginning, after(3600));
     expect(answer).toEqual({ status: 'pending', snapshotsStarted: false, reason: '', waitSeconds });
   });
@@ -102,8 +113,7 @@ it("leaves AWS's errors to the workflow", async () => {
     throw throttled;
   };
   const imagesIn = regions({ 'eu-west-1': { ...fakeImages(), describe: describeImage } });
-  const product = { policyName: 'gold', instanceId, slot };
-  const input = { executionId, region: 'eu-west-1', imageId, ...product, awaitedVolumeIds: null, timeoutHours: 24 };
+  const input = { executionId, region: 'eu-west-1', imageId, awaits: null, timeoutHours: 24 };
   await expect(makeCheckImage({ imagesIn })({ ...input, since: beginning, now: beginning })).rejects.toBe(throttled);
 });
 
@@ -111,5 +121,5 @@ it('an instance does not stand still for hours for snapshots that do not start',
   const nothing = { snapshots: [], waitedSeconds: 1801 };
   expect(await look(nothing)).toMatchObject({ status: 'failed', reason: expect.stringContaining('half an hour') });
   expect(await look({ ...nothing, waitedSeconds: 1800 })).toMatchObject({ status: 'pending' });
-  expect(await look({ ...nothing, awaitedVolumeIds: null })).toMatchObject({ status: 'pending' });
+  expect(await look({ ...nothing, awaits: null })).toMatchObject({ status: 'pending' });
 });

@@ -1,9 +1,9 @@
 import type * as z from 'zod';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
-import type { Audience, Image, Snapshot } from '../../../shared/domain/image.ts';
+import type { Image, Snapshot } from '../../../shared/domain/image.ts';
 import { type Health, type Instance, type Lease, leaseTags, type StopFacts } from '../../../shared/domain/instance.ts';
 import { type Product, type Tags, tagKeys } from '../../../shared/domain/tags.ts';
-import { aSnapshot, stopFacts } from '../domain/examples.ts';
+import { anImage, aSnapshot, stopFacts } from '../domain/examples.ts';
 
 /** Runs a task as its handler would: what goes in and what comes out keeps the contract, after a way through JSON. */
 export function within<Input, Output>(
@@ -73,17 +73,17 @@ export function fakeImages(...list: Image[]) {
     requests.push(request);
     if ([...known.values()].some(({ name }) => name === request.name)) return undefined;
     const imageId = `ami-${String(known.size + 1).padStart(8, '0')}`;
-    known.set(imageId, {
+    known.set(
       imageId,
-      name: request.name,
-      state: 'pending',
-      stateReason: '',
-      sourceInstanceId: request.instanceId,
-      snapshotIds: [],
-      isEncrypted: false,
-      hasProductCodes: false,
-      tags: request.tags,
-    });
+      anImage({
+        imageId,
+        name: request.name,
+        state: 'pending',
+        sourceInstanceId: request.instanceId,
+        snapshotIds: [],
+        tags: request.tags,
+      }),
+    );
     return imageId;
   };
   return {
@@ -109,12 +109,6 @@ export function fakeImages(...list: Image[]) {
     async writeTags(imageId: string, tags: Tags): Promise<void> {
       calls.push(`tag ${imageId} ${JSON.stringify(tags)}`);
     },
-    async shareImage(imageId: string, audience: Audience): Promise<void> {
-      calls.push(`share ${imageId} with ${audience.public ? 'everybody' : audience.accounts.join(' ')}`);
-    },
-    async shareSnapshot(snapshotId: string, accounts: readonly string[]): Promise<void> {
-      calls.push(`share ${snapshotId} with ${accounts.join(' ')}`);
-    },
   };
 }
 
@@ -134,4 +128,30 @@ export function fakeMeter() {
     measured.push([`${name}=${value}`, ...Object.values(dimensions)].join(' '));
   };
   return { measured, count: note, seconds: note };
+}
+
+/** The results that a distributed Map left in the bucket `work`: its manifest and the files that it names. */
+export function fakeResults(items: readonly Readonly<Record<string, unknown>>[]) {
+  const place = { bucket: 'work', key: 'runs/ours/results/manifest.json' };
+  const files: Record<string, unknown> = {
+    [place.key]: {
+      DestinationBucket: 'work',
+      ResultFiles: { FAILED: [{ Key: 'failed_0.json' }], PENDING: [], SUCCEEDED: [{ Key: 'succeeded_0.json' }] },
+    },
+    'failed_0.json': items.filter(({ Status }) => Status !== 'SUCCEEDED'),
+    'succeeded_0.json': items.filter(({ Status }) => Status === 'SUCCEEDED'),
+  };
+  const objectsIn = (bucket: string) => ({
+    readJson: async (key: string): Promise<unknown> => (bucket === place.bucket ? files[key] : undefined),
+  });
+  return { place, objectsIn };
+}
+
+/** Notifications that note what was told to whom. */
+export function fakeNotifications() {
+  const told: { topicArn: string; subject: string; message: string }[] = [];
+  const publish = async (topicArn: string, subject: string, message: string): Promise<void> => {
+    told.push({ topicArn, subject, message });
+  };
+  return { told, publish };
 }

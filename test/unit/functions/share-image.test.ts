@@ -1,72 +1,184 @@
 import { describe, expect, it } from 'vitest';
 import { contract, makeShareImage } from '../../../functions/share-image/task.ts';
+import type { LaunchPermission } from '../../../shared/domain/archive.ts';
+import { audienceDigest, nobody } from '../../../shared/domain/audience.ts';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
-import type { Image } from '../../../shared/domain/image.ts';
+import type { Audience, Image } from '../../../shared/domain/image.ts';
+import { tagKeys } from '../../../shared/domain/tags.ts';
 import { anImage, executionId, imageId } from '../domain/examples.ts';
-import { fakeImages, regions, within } from './fakes.ts';
+import { fakeAccount } from './fake-account.ts';
+import { within } from './fakes.ts';
 
-const nobody = { accounts: [], organizationArns: [], organizationalUnitArns: [], public: false };
-const partner = { ...nobody, accounts: ['111122223333'] };
+type Account = ReturnType<typeof fakeAccount>;
+
+const region = 'eu-west-2';
+const organization = 'arn:aws:organizations::123456789012:organization/o-1';
+const unit = 'arn:aws:organizations::123456789012:ou/o-1/ou-2';
+const first = '111122223333';
+const second = '123456789012';
+const partner = { ...nobody, accounts: [first] };
 const everybody = { ...nobody, public: true };
 
-async function share(image: Image | undefined, audience: typeof partner | typeof nobody) {
-  const images = fakeImages(...(image ? [image] : []));
-  const shareImage = within(contract, makeShareImage({ imagesIn: regions({ 'eu-west-2': images }) }));
-  try {
-    return { answer: await shareImage({ executionId, region: 'eu-west-2', imageId, audience }), calls: images.calls };
-  } catch (error) {
-    return { error, calls: images.calls };
+/** An account with the image, its two snapshots, and who may use them by now. */
+function accountWith(
+  image: Partial<Image> = {},
+  permissions: LaunchPermission[] = [],
+  accounts: string[] = [],
+): Account {
+  const account = fakeAccount({ [region]: [anImage(image)] });
+  for (const snapshotId of ['snap-00000001', 'snap-00000002']) {
+    account.addSnapshot(snapshotId, { region, accounts: [...accounts] });
   }
+  account.world.permissions.set(imageId, permissions);
+  return account;
 }
+
+const share = (account: Account, { accounts, organizationArns, organizationalUnitArns, public: all }: Audience) =>
+  within(
+    contract,
+    makeShareImage(account),
+  )({
+    executionId,
+    region,
+    imageId,
+    audience: {
+      accounts: [...accounts],
+      organizationArns: [...organizationArns],
+      organizationalUnitArns: [...organizationalUnitArns],
+      public: all,
+    },
+  });
+
+/** Who may launch, who may copy each of the snapshots, and what the tag says. */
+const accessTo = ({ world, tagsOf }: Account) => ({
+  launch: world.permissions.get(imageId),
+  copy: [...world.snapshots.values()].map(({ accounts }) => accounts),
+  tag: tagsOf(imageId)[tagKeys.audience],
+});
 
 describe('an image is shared', () => {
   it('with accounts, which may launch it and copy its snapshots', async () => {
-    expect(await share(anImage(), partner)).toEqual({
-      answer: { snapshots: 2 },
-      calls: [
-        'share snap-00000001 with 111122223333',
-        'share snap-00000002 with 111122223333',
-        `share ${imageId} with 111122223333`,
-      ],
+    const account = accountWith();
+    expect(await share(account, partner)).toEqual({ added: 1, removed: 0 });
+    expect(accessTo(account)).toEqual({
+      launch: [{ UserId: first }],
+      copy: [[first], [first]],
+      tag: audienceDigest(partner),
     });
   });
 
-  it('with everybody, who may launch it but get no snapshots', async () => {
-    const shared = await share(anImage(), everybody);
-    expect(shared).toEqual({ answer: { snapshots: 0 }, calls: [`share ${imageId} with everybody`] });
+  it('first by its snapshots, and with the tag last, so that one that was cut short is shared again', async () => {
+    const account = accountWith();
+    await share(account, partner);
+    expect(account.changes).toEqual([
+      'permit copies of snap-00000001',
+      'permit copies of snap-00000002',
+      `permit launches of ${imageId}`,
+      `tag ${imageId}`,
+    ]);
+  });
+
+  it('with organizations, units and everybody, who may launch it but get no snapshots', async () => {
+    const audience = { ...everybody, organizationArns: [organization], organizationalUnitArns: [unit] };
+    const account = accountWith();
+    expect(await share(account, audience)).toEqual({ added: 3, removed: 0 });
+    expect(accessTo(account)).toMatchObject({
+      launch: [{ OrganizationArn: organization }, { OrganizationalUnitArn: unit }, { Group: 'all' }],
+      copy: [[], []],
+    });
   });
 
   it('with an account though it is encrypted', async () => {
-    expect(await share(anImage({ isEncrypted: true }), partner)).toMatchObject({ answer: { snapshots: 2 } });
+    expect(await share(accountWith({ isEncrypted: true }), partner)).toEqual({ added: 1, removed: 0 });
+  });
+
+  it('with exactly those that the policy names: whoever else had access loses it', async () => {
+    const account = accountWith({}, [{ UserId: second }, { Group: 'all' }, { UserId: first }], [second, first]);
+    expect(await share(account, partner)).toEqual({ added: 0, removed: 2 });
+    expect(accessTo(account)).toMatchObject({ launch: [{ UserId: first }], copy: [[first], [first]] });
+  });
+
+  it('with nobody, once the policy names nobody any more', async () => {
+    const account = accountWith({}, [{ UserId: first }, { OrganizationArn: organization }], [first]);
+    expect(await share(account, nobody)).toEqual({ added: 0, removed: 2 });
+    expect(accessTo(account)).toEqual({ launch: [], copy: [[], []], tag: 'nobody' });
+  });
+
+  it('once: to repeat it changes nothing', async () => {
+    const account = accountWith({}, [{ UserId: second }], [second]);
+    await share(account, partner);
+    const access = accessTo(account);
+    const changes = account.changes.length;
+    expect(await share(account, partner)).toEqual({ added: 0, removed: 0 });
+    expect(accessTo(account)).toEqual(access);
+    expect(account.changes.slice(changes)).toEqual([`tag ${imageId}`]);
+  });
+
+  it('in full, at whichever call the first attempt was cut short', async () => {
+    const given = () => accountWith({}, [{ UserId: second }], [second]);
+    const unharmed = given();
+    await share(unharmed, partner);
+    for (const callNumber of unharmed.calls.keys()) {
+      for (const takesEffect of [false, true]) {
+        const account = given();
+        account.breakOff(callNumber + 1, { takesEffect });
+        await expect(share(account, partner)).rejects.toMatchObject({ name: 'AwsThrottled' });
+        if (account.calls.at(-1) !== `tag ${imageId}`) expect(accessTo(account).tag).toBeUndefined();
+        await share(account, partner);
+        expect(accessTo(account)).toEqual(accessTo(unharmed));
+      }
+    }
   });
 });
 
 describe('an image is not made public', () => {
-  it.each<[reason: RegExp, image: Image]>([
-    [/encrypted/, anImage({ isEncrypted: true })],
-    [/product codes/, anImage({ hasProductCodes: true })],
-  ])('for a reason that is told: %s', async (reason, image) => {
-    expect(await share(image, everybody)).toEqual({
-      error: expect.objectContaining({
-        name: 'ShareRefused',
-        message: expect.stringMatching(reason),
-        details: expect.objectContaining({ imageId, region: 'eu-west-2' }),
-      }),
-      calls: [],
+  it.each<[reason: RegExp, given: () => Account]>([
+    [/it is encrypted/, () => accountWith({ isEncrypted: true })],
+    [/it carries product codes/, () => accountWith({ hasProductCodes: true })],
+    [
+      /the account blocks public access to images in eu-west-2/,
+      () => {
+        const account = accountWith();
+        account.world.publicBlockedIn.add(region);
+        return account;
+      },
+    ],
+  ])('for a reason that is told, and nothing is half done: %s', async (reason, given) => {
+    const account = given();
+    await expect(share(account, { ...everybody, accounts: [first] })).rejects.toMatchObject({
+      name: 'ShareRefused',
+      message: expect.stringMatching(reason),
+      details: { imageId, region, reason: expect.stringMatching(reason) },
     });
+    expect(account.changes).toEqual([]);
+  });
+
+  it('but shared with accounts where the account blocks public access', async () => {
+    const account = accountWith();
+    account.world.publicBlockedIn.add(region);
+    expect(await share(account, partner)).toEqual({ added: 1, removed: 0 });
   });
 });
 
-it('what EC2 itself will not share is left to the workflow', async () => {
+it('an image that somebody disabled cannot be shared, and EC2 is not asked to', async () => {
+  const account = accountWith({ state: 'disabled' });
+  await expect(share(account, partner)).rejects.toMatchObject({
+    name: 'ShareRefused',
+    message: `${imageId} cannot be shared: it is disabled.`,
+  });
+  expect(account.changes).toEqual([]);
+});
+
+it('what EC2 itself will not share is left to the workflow, and the image is not shared by half', async () => {
+  const account = accountWith();
   const refused = new LifecycleError('ShareRefused', 'the snapshot is encrypted under a key of AWS');
-  const shareSnapshot = async () => {
-    throw refused;
-  };
-  const imagesIn = regions({ 'eu-west-2': { ...fakeImages(anImage()), shareSnapshot } });
-  const input = { executionId, region: 'eu-west-2', imageId, audience: partner };
-  await expect(makeShareImage({ imagesIn })(input)).rejects.toBe(refused);
+  account.refusals.set('permit copies of snap-00000002', refused);
+  await expect(share(account, partner)).rejects.toBe(refused);
+  expect(accessTo(account)).toMatchObject({ launch: [], tag: undefined });
 });
 
 it('an image that EC2 does not show is looked for again', async () => {
-  expect(await share(undefined, partner)).toMatchObject({ error: { name: 'AwsUnavailable' }, calls: [] });
+  const account = fakeAccount({ 'eu-west-1': [anImage()] });
+  await expect(share(account, partner)).rejects.toMatchObject({ name: 'AwsUnavailable' });
+  expect(account.changes).toEqual([]);
 });

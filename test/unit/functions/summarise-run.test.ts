@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { contract, makeSummariseRun } from '../../../functions/summarise-run/task.ts';
 import { aPolicy, executionId } from '../domain/examples.ts';
-import { fakeMeter, within } from './fakes.ts';
+import { fakeMeter, fakeNotifications, fakeResults, within } from './fakes.ts';
 
 const stackTopic = 'arn:aws:sns:eu-west-1:123456789012:ami-lifecycle';
 const teamTopic = 'arn:aws:sns:eu-west-1:123456789012:team';
-const results = { bucket: 'work', key: 'runs/ours/results/manifest.json' };
 
 const captured = { Status: 'SUCCEEDED', Output: '{"outcome":"captured","imageId":"ami-00000001"}' };
 const skipped = (reason: string) => ({ Status: 'SUCCEEDED', Output: JSON.stringify({ outcome: 'skipped', reason }) });
@@ -28,26 +27,10 @@ interface Case {
 
 async function summarise(example: Case) {
   const { items = [], policies = [aPolicy()], failure = null, hasResults = true, topicArn = stackTopic } = example;
-  const files: Record<string, unknown> = {
-    [results.key]: {
-      DestinationBucket: 'work',
-      ResultFiles: { FAILED: [{ Key: 'failed_0.json' }], PENDING: [], SUCCEEDED: [{ Key: 'succeeded_0.json' }] },
-    },
-    'failed_0.json': items.filter(({ Status }) => Status !== 'SUCCEEDED'),
-    'succeeded_0.json': items.filter(({ Status }) => Status === 'SUCCEEDED'),
-  };
-  const told: { topicArn: string; subject: string; message: string }[] = [];
+  const { place, objectsIn } = fakeResults(items);
+  const notifications = fakeNotifications();
   const meter = fakeMeter();
-  const task = makeSummariseRun({
-    topicArn,
-    objectsIn: (bucket) => ({ readJson: async (key) => (bucket === 'work' ? files[key] : undefined) }),
-    notifications: {
-      publish: async (topic, subject, message) => {
-        told.push({ topicArn: topic, subject, message });
-      },
-    },
-    meter,
-  });
+  const task = makeSummariseRun({ topicArn, objectsIn, notifications, meter });
   const answer = await within(
     contract,
     task,
@@ -56,10 +39,10 @@ async function summarise(example: Case) {
     policies: Object.fromEntries(policies.map((policy) => [policy.name, policy])),
     unusable: example.unusable ?? [],
     selected: items.length,
-    results: hasResults ? results : null,
+    results: hasResults ? place : null,
     failure,
   });
-  return { answer, told, measured: meter.measured };
+  return { answer, told: notifications.told, measured: meter.measured };
 }
 
 describe('a run that went well', () => {
@@ -121,6 +104,11 @@ describe('a run in which an item failed', () => {
     const { answer, told } = await summarise({ items: [{ Status: 'ABORTED' }, { Status: 'TIMED_OUT' }] });
     expect(answer).toMatchObject({ failed: 2 });
     expect(told[0]?.message).toContain('unknown ABORTED');
+  });
+
+  it('counts what says nothing of its end as failed, not as captured', async () => {
+    const { answer } = await summarise({ items: [captured, { Status: 'SUCCEEDED' }] });
+    expect(answer).toMatchObject({ captured: 1, failed: 1, failure: { Error: 'CapturesFailed' } });
   });
 });
 

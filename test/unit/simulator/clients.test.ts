@@ -1,6 +1,6 @@
 import {
   CreateImageCommand,
-  CreateStoreImageTaskCommand,
+  ImportImageCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
   type DescribeInstancesCommandInput,
@@ -133,9 +133,9 @@ describe('a listing', () => {
 describe('what is not simulated', () => {
   test.each([
     {
-      ask: (ec2: EC2Client) => ec2.send(new CreateStoreImageTaskCommand({ ImageId: 'ami-1', Bucket: 'b' })),
+      ask: (ec2: EC2Client) => ec2.send(new ImportImageCommand({})),
       message:
-        'the operation ec2:CreateStoreImageTask is not simulated: add simulator/ec2/create-store-image-task.ts and name it in simulator/ec2/operations.ts.',
+        'the operation ec2:ImportImage is not simulated: add simulator/ec2/import-image.ts and name it in simulator/ec2/operations.ts.',
     },
     {
       ask: (ec2: EC2Client) => ec2.send(new StopInstancesCommand({ InstanceIds: [web], Hibernate: true })),

@@ -4,12 +4,28 @@ import {
   CreateTagsCommand,
   DeleteSnapshotCommand,
   DeregisterImageCommand,
+  DisableImageCommand,
+  DisableImageDeprecationCommand,
+  DisableImageDeregistrationProtectionCommand,
+  EnableImageCommand,
+  EnableImageDeprecationCommand,
+  EnableImageDeregistrationProtectionCommand,
+  LockSnapshotCommand,
   StartInstancesCommand,
   StopInstancesCommand,
+  UnlockSnapshotCommand,
 } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
 import { watchInvariants } from '../../../simulator/invariants.ts';
-import { captureTags, instance, tagSpecifications, web, world } from './world.ts';
+import { captureTags, instance, tagSpecifications, volumes, web, world } from './world.ts';
+
+/** A later image of the same instance, for one that goes. */
+const newer = {
+  ImageId: 'ami-00000000000000002',
+  Name: 'gold/web/2',
+  State: 'available' as const,
+  Tags: [...captureTags, { Key: 'ami-lifecycle:slot', Value: '20261121T1500Z' }],
+};
 
 function watched(given: Parameters<typeof world>[0] = {}) {
   const all = world(given);
@@ -48,7 +64,9 @@ function watched(given: Parameters<typeof world>[0] = {}) {
 
 describe('the invariants', () => {
   test('hold for a capture that is done well, copy, retirement and all', async () => {
-    const { stop, start, create, copy, deregister, wait, broken, watch } = watched();
+    const { stop, start, create, copy, deregister, wait, broken, watch } = watched({
+      contents: { instances: [instance(web)], images: [newer] },
+    });
     await stop(web);
     await wait(60);
     const { ImageId } = await create();
@@ -115,8 +133,33 @@ describe('the invariants', () => {
     expect(broken()).toEqual([3, 3, 3, 3]);
   });
 
+  test('3: by none of the calls that change images and snapshots', async () => {
+    const foreign = { ImageId: 'ami-00000000000000001', Name: 'foreign', State: 'available' as const };
+    const snapshot = { SnapshotId: 'snap-00000000000000001', State: 'completed' as const };
+    const { as, ec2, broken } = watched({
+      contents: { instances: [instance(web)], images: [foreign], snapshots: [snapshot] },
+    });
+    const { ImageId } = foreign;
+    const { SnapshotId } = snapshot;
+    const change = async (work: () => Promise<unknown>): Promise<void> => {
+      await as('f', work);
+    };
+    const DeprecateAt = new Date('2026-11-22T00:00:00Z');
+    await change(() => ec2.send(new EnableImageDeprecationCommand({ ImageId, DeprecateAt })));
+    await change(() => ec2.send(new DisableImageDeprecationCommand({ ImageId })));
+    await change(() => ec2.send(new EnableImageDeregistrationProtectionCommand({ ImageId })));
+    await change(() => ec2.send(new DisableImageDeregistrationProtectionCommand({ ImageId })));
+    await change(() => ec2.send(new DisableImageCommand({ ImageId })));
+    await change(() => ec2.send(new EnableImageCommand({ ImageId })));
+    await change(() => ec2.send(new LockSnapshotCommand({ SnapshotId, LockMode: 'governance', LockDuration: 1 })));
+    await change(() => ec2.send(new UnlockSnapshotCommand({ SnapshotId })));
+    expect(broken()).toEqual(Array.from({ length: 8 }, () => 3));
+  });
+
   test('8: no snapshot of ours outlives its image', async () => {
-    const { create, deregister, wait, broken, watch } = watched();
+    const { create, deregister, wait, broken, watch } = watched({
+      contents: { instances: [instance(web)], images: [newer] },
+    });
     const { ImageId } = await create();
     await wait(700);
     await deregister(ImageId, false);
@@ -125,6 +168,40 @@ describe('the invariants', () => {
     await wait(200);
     expect(broken()).toEqual([15, 8]);
     expect(watch.breaches[1]?.message).toContain(`is left of ${ImageId}`);
+  });
+
+  test('8: and none goes before it, whether EC2 refuses or not', async () => {
+    const { as, account, create, deregister, ec2, wait, broken } = watched({
+      contents: { instances: [instance(web, { State: { Code: 80, Name: 'stopped' } })], images: [newer] },
+    });
+    const { ImageId } = await create();
+    await wait(700);
+    const [SnapshotId] = account.region('us-east-1').snapshots.keys();
+    const remove = () => as('delete-snapshots', () => ec2.send(new DeleteSnapshotCommand({ SnapshotId })));
+    await expect(remove()).rejects.toThrow('in use');
+    expect(broken()).toEqual([8]);
+    await deregister(ImageId, false);
+    await remove();
+    expect(broken()).toEqual([8]);
+  });
+
+  test('8: but what somebody locked or holds is theirs to let go', async () => {
+    const { account, create, deregister, wait, broken } = watched({
+      contents: {
+        instances: [
+          instance(web, { State: { Code: 80, Name: 'stopped' }, ...volumes('vol-00000000000000001', 'vol-2') }),
+        ],
+        images: [newer],
+      },
+    });
+    const { ImageId } = await create();
+    await wait(1000);
+    const [locked, held = ''] = account.region('us-east-1').snapshots.keys();
+    account.call('ec2', 'LockSnapshot', { SnapshotId: locked, LockMode: 'governance', LockDuration: 1 });
+    account.call('ec2', 'CreateTags', { Resources: [held], Tags: [{ Key: 'ami-lifecycle:hold', Value: 'evidence' }] });
+    await deregister(ImageId, false);
+    await wait(7200);
+    expect(broken()).toEqual([]);
   });
 
   test('10: there are no two images for a policy, instance, slot and Region', async () => {

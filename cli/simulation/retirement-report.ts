@@ -1,0 +1,38 @@
+import type { NamedPolicy } from '../../shared/domain/policy.ts';
+import type { Observer } from './observer.ts';
+
+export interface RetirementReport {
+  policy: string;
+  /** `none`: the policy retires nothing, and its runs only keep the sharing as it should be. */
+  mode: 'none' | 'report' | 'enforce';
+  runs: number;
+  /** What was done, and how often: `archived`, `deprecated`, `disabled`, `deregistered`, `reinstated`, `spared`. */
+  outcomes: Record<string, number>;
+  /** As of the last plan: images, those that something keeps, and those that only a use keeps. */
+  images: number;
+  kept: number;
+  heldByUse: number;
+  /** Runs that failed, by the name of the error. */
+  failed: Record<string, number>;
+}
+
+export function retirementReport({ name, retire }: NamedPolicy, { retirements }: Observer): RetirementReport {
+  const runs = retirements.filter(({ policy }) => policy === name);
+  const last = runs.findLast(({ mode }) => mode !== undefined);
+  const outcomes: Record<string, number> = {};
+  const failed: Record<string, number> = {};
+  for (const run of runs) {
+    for (const [outcome, count] of Object.entries(run.outcomes)) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
+    if (run.status !== 'SUCCEEDED') failed[run.error] = (failed[run.error] ?? 0) + 1;
+  }
+  return {
+    policy: name,
+    mode: retire?.mode ?? 'none',
+    runs: runs.length,
+    outcomes,
+    images: last?.images ?? 0,
+    kept: last?.kept ?? 0,
+    heldByUse: last?.heldByUse ?? 0,
+    failed,
+  };
+}

@@ -1,0 +1,51 @@
+import { type NamedPolicy, namedPolicySchema, type Retain } from '../../shared/domain/policy.ts';
+import type { Account } from '../../simulator/account.ts';
+import type { RetirementRules } from '../../simulator/invariants/retirement.ts';
+import type { WatchOptions } from '../../simulator/invariants.ts';
+import { stackNames } from './functions.ts';
+
+/** A run goes by the policy that it began with: the one before an edit counts for as long as a run may last. */
+const runMs = 12 * 3_600_000;
+
+/**
+ * What a watch over this account must know of the policies: those that are published in it, whatever they are at the time.
+ */
+export function rulesForWatch(account: Account): WatchOptions {
+  const parsed = new Map<string, NamedPolicy>();
+  const policyOf = (text: string): NamedPolicy => {
+    const policy = parsed.get(text) ?? namedPolicySchema.parse(JSON.parse(text));
+    parsed.set(text, policy);
+    return policy;
+  };
+  return {
+    rulesOf(policyName, region) {
+      const parameter = account.region(account.homeRegion).parameters.get(`${stackNames.policyPrefix}${policyName}`);
+      if (!parameter) return [];
+      const isFresh = account.clock.now() - parameter.lastModifiedAtMs < runMs;
+      const texts = [parameter.value, ...(isFresh ? parameter.earlierValues.slice(-1) : [])];
+      return texts.flatMap((text) => rulesOf(policyOf(text), region, account.homeRegion));
+    },
+  };
+}
+
+function rulesOf({ retire, retain, copies }: NamedPolicy, region: string, homeRegion: string): RetirementRules[] {
+  if (!retire) return [];
+  const own = region === homeRegion ? undefined : copies.find((copy) => copy.region === region)?.retain;
+  const { atLeast, afterTermination } = own ?? retain ?? {};
+  return [
+    {
+      steps: retire.steps,
+      graceDays: retire.graceDays,
+      maxPerRun: retire.maxPerRun,
+      // The newest stays in any case.
+      atLeast: atLeast ?? 1,
+      ...(afterTermination === undefined ? {} : { afterTerminationDays: daysOf(afterTermination) }),
+    },
+  ];
+}
+
+/** At least so many days: calendars have longer months and years. */
+function daysOf(duration: NonNullable<Retain['afterTermination']>): number {
+  const days: Readonly<Record<string, number>> = { h: 1 / 24, d: 1, w: 7, m: 28, y: 365 };
+  return Number(duration.slice(0, -1)) * (days[duration.slice(-1)] ?? 0);
+}

@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
+import { isLifecycleError, LifecycleError } from '../../shared/domain/errors.ts';
+import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
+
+export const contract = {
+  input: z.strictObject({
+    executionId: parts.executionId,
+    region: parts.region,
+    policyName: z.string(),
+    snapshotIds: z.array(z.string()),
+  }),
+  output: z.strictObject({
+    deleted: z.int().min(0),
+    /** Those that stay, each with the reason. */
+    kept: z.array(z.strictObject({ snapshotId: z.string(), reason: z.string() })),
+  }),
+  errors: awsErrors,
+} satisfies Contract<unknown, unknown>;
+
+type Input = z.output<typeof contract.input>;
+type Output = z.output<typeof contract.output>;
+
+interface Ports {
+  snapshotsIn: (region: string) => {
+    /** Undefined where EC2 knows no such snapshot. */
+    tagsOf(snapshotId: string): Promise<Tags | undefined>;
+    usedOf(snapshotIds: readonly string[]): Promise<ReadonlySet<string>>;
+    /** False while EC2 counts it as in use. */
+    delete(snapshotId: string): Promise<boolean>;
+  };
+}
+
+/**
+ * Deletes snapshots of ours whose image is gone. One that another image uses, or that something beyond our reach holds,
+ * stays and is reported.
+ * @throws AwsUnavailable while EC2 counts one as in use though no image uses it: that passes a little after deregistration
+ */
+export function makeDeleteSnapshots({ snapshotsIn }: Ports) {
+  return async ({ region, policyName, snapshotIds }: Input): Promise<Output> => {
+    const snapshots = snapshotsIn(region);
+    const kept: Output['kept'] = [];
+    const pending: string[] = [];
+    let deleted = 0;
+    for (const snapshotId of snapshotIds) {
+      const tags = await snapshots.tagsOf(snapshotId);
+      // Gone already is done. The right to delete hangs on the tags, so a call for what has none left would be denied.
+      if (!tags) {
+        deleted++;
+        continue;
+      }
+      const reason = reasonToKeep(tags, policyName) ?? (await useOf(snapshotId));
+      if (reason !== undefined) {
+        kept.push({ snapshotId, reason });
+        continue;
+      }
+      try {
+        if (await snapshots.delete(snapshotId)) deleted++;
+        else pending.push(snapshotId);
+      } catch (error) {
+        if (!isLifecycleError(error, 'ImageHeld')) throw error;
+        kept.push({ snapshotId, reason: error.message });
+      }
+    }
+    if (pending.length > 0) {
+      throw new LifecycleError('AwsUnavailable', `EC2 still counts ${pending.join(', ')} as in use.`, {
+        region,
+        snapshotIds: pending,
+      });
+    }
+    return { deleted, kept };
+
+    async function useOf(snapshotId: string): Promise<string | undefined> {
+      return (await snapshots.usedOf([snapshotId])).has(snapshotId) ? 'another image uses it' : undefined;
+    }
+  };
+}
+
+function reasonToKeep(tags: Tags, policyName: string): string | undefined {
+  if (tags[tagKeys.policy] !== policyName || tags[tagKeys.source] === undefined) {
+    return 'its tags do not say that it is of this policy';
+  }
+  const hold = tags[tagKeys.hold];
+  return hold === undefined ? undefined : `held: ${hold || 'no reason given'}`;
+}

@@ -1,0 +1,250 @@
+import * as z from 'zod';
+import { type LaunchPermission, launchPermissionSchema } from '../../shared/domain/archive.ts';
+import { permissionChanges } from '../../shared/domain/audience.ts';
+import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
+import { isLifecycleError } from '../../shared/domain/errors.ts';
+import type { Image } from '../../shared/domain/image.ts';
+import { endsWithInstance, judgeLineage } from '../../shared/domain/judgement.ts';
+import { deprecationFrom, isRetiring, nextStep, pastTense, rungOf, rungTags } from '../../shared/domain/ladder.ts';
+import { copyDoubts, type Decision, decide, isStepDown, planSteps } from '../../shared/domain/plan.ts';
+import { type NamedPolicy, namedPolicySchema, type Step } from '../../shared/domain/policy.ts';
+import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
+import { copyingInto, type Uses } from '../../shared/domain/uses.ts';
+
+const outcome = z.enum(['deprecated', 'disabled', 'deregistered', 'reinstated', 'noted', 'spared', 'gone']);
+
+export const contract = {
+  input: z.strictObject({
+    executionId: parts.executionId,
+    region: parts.region,
+    imageId: parts.imageId,
+    policy: namedPolicySchema,
+    /** What the plan said; it is done only if it is still right. */
+    step: z.enum(planSteps),
+    /** Snapshots of the image when the plan was made. */
+    snapshotIds: z.array(z.string()),
+    now: parts.instant,
+  }),
+  output: z.strictObject({
+    outcome,
+    reasons: z.array(z.string()),
+    /** Snapshots that are still to go. */
+    snapshotIds: z.array(z.string()),
+  }),
+  errors: [...awsErrors, 'EvidenceIncomplete', 'ShareRefused'],
+} satisfies Contract<unknown, unknown>;
+
+type Input = z.output<typeof contract.input>;
+type Output = z.output<typeof contract.output>;
+
+interface Ports {
+  /** Where the images are made. */
+  region: string;
+  instances: { goneOf(instanceIds: readonly string[]): Promise<ReadonlySet<string>> };
+  imagesIn: (region: string) => {
+    describe(imageId: string): Promise<Image | undefined>;
+    listOf(policyName: string, instanceId: string): Promise<Image[]>;
+    writeTags(imageId: string, tags: Tags): Promise<void>;
+    removeTags(imageId: string, keys: readonly string[]): Promise<void>;
+  };
+  retirementIn: (region: string) => {
+    deprecate(imageId: string, at: string): Promise<void>;
+    cancelDeprecation(imageId: string): Promise<void>;
+    disable(imageId: string): Promise<void>;
+    enable(imageId: string): Promise<void>;
+    deregisterWithSnapshots(imageId: string): Promise<{ snapshotId: string; code: string }[] | undefined>;
+    requestUsageReport(imageId: string): Promise<void>;
+  };
+  sharingIn: (region: string) => {
+    launchPermissions(imageId: string): Promise<LaunchPermission[]>;
+    changeLaunchPermissions(
+      imageId: string,
+      changes: { add: readonly LaunchPermission[]; remove: readonly LaunchPermission[] },
+    ): Promise<void>;
+  };
+  usesIn: (region: string) => {
+    of(imageIds: readonly string[], depth: { launchTemplateVersions: number }): Promise<Uses>;
+    copying(): Promise<Uses>;
+  };
+  /** Where launch permissions are written down that disabling an image drops. */
+  objects: {
+    readJsonIfAny(key: string): Promise<unknown>;
+    writeJson(key: string, content: unknown): Promise<void>;
+    remove(key: string): Promise<void>;
+  };
+}
+
+/**
+ * Takes one step with one image: reads it and all that speaks for it again, decides again, and acts only if the plan still
+ * holds. An image that is wanted after all climbs back up. Repeating it changes nothing.
+ */
+export function makeRetireImage(ports: Ports) {
+  const { region: homeRegion, instances, imagesIn, retirementIn, sharingIn, usesIn, objects } = ports;
+
+  return async ({ region, imageId, policy, step, snapshotIds, now }: Input): Promise<Output> => {
+    const images = imagesIn(region);
+    const image = await images.describe(imageId);
+    if (!image) {
+      if (step === 'deregister') await objects.remove(permissionsKey(region, imageId));
+      return gone(step, snapshotIds);
+    }
+    const instanceId = image.tags[tagKeys.source];
+    if (image.tags[tagKeys.policy] !== policy.name || instanceId === undefined) {
+      return answer('spared', ['its tags no longer say that it is of this policy']);
+    }
+    const decision = await decideAgain(image, instanceId, { region, policy, now });
+    const { reasons } = decision;
+    if (decision.step === 'reinstate') {
+      await reinstate(image, region);
+      return answer('reinstated', reasons);
+    }
+    // A step that was taken, but not written down: the function died in between.
+    if (decision.step === 'note-rung') {
+      const rung = rungToNote(image, policy, now);
+      await images.writeTags(imageId, rungTags(image.tags, { step: rung, since: now }));
+      return answer(rung === step ? pastTense[rung] : 'noted', reasons);
+    }
+    const lost = lostOutcome(step, image, decision, now);
+    if (lost) return answer(lost, reasons);
+    if (decision.step === null || decision.step !== step) return answer('spared', reasons);
+    if (decision.archive && isStepDown(decision.step)) {
+      return answer('spared', [...reasons, 'due for archive, and not archived yet']);
+    }
+    if (decision.step === 'note-source-gone') {
+      await images.writeTags(imageId, { [tagKeys.sourceGoneSince]: now });
+      return answer('noted', [`its instance ${instanceId} is gone`]);
+    }
+    return takeStep(decision.step, image, { region, reasons, now, snapshotIds });
+  };
+
+  async function decideAgain(
+    image: Image,
+    instanceId: string,
+    { region, policy, now }: { region: string; policy: NamedPolicy; now: string },
+  ): Promise<Decision> {
+    const lineage = await imagesIn(region).listOf(policy.name, instanceId);
+    const others = lineage.filter(({ imageId }) => imageId !== image.imageId);
+    const isSourceGone = endsWithInstance(policy) && (await instances.goneOf([instanceId])).has(instanceId);
+    const judgement = judgeLineage([...others, image], { policy, region, homeRegion, now, isSourceGone }).find(
+      (each) => each.image === image,
+    );
+    if (!judgement) throw new Error('A judgement of a lineage left one of its images out.');
+    const uses = judgement.keeps.length === 0 ? await usesOf(image, region, policy) : [];
+    return decide(judgement, uses, policy, now);
+  }
+
+  async function usesOf(image: Image, region: string, policy: NamedPolicy): Promise<string[]> {
+    const launchTemplateVersions = policy.retire?.launchTemplateVersions ?? 1;
+    const regions = [homeRegion, ...policy.copies.map((copy) => copy.region)];
+    const uses = await usesIn(region).of([image.imageId], { launchTemplateVersions });
+    const copying = await copyingInto(regions, (each) => usesIn(each).copying());
+    return [
+      ...(uses.get(image.imageId) ?? []),
+      ...(copying.uses.get(image.imageId) ?? []),
+      ...copyDoubts(image, copying.unknown),
+    ];
+  }
+
+  async function takeStep(
+    step: Step,
+    image: Image,
+    {
+      region,
+      reasons,
+      now,
+      snapshotIds,
+    }: { region: string; reasons: readonly string[]; now: string; snapshotIds: string[] },
+  ): Promise<Output> {
+    const { imageId } = image;
+    const retirement = retirementIn(region);
+    if (step === 'deregister') {
+      const left = await unlessHeld(() => retirement.deregisterWithSnapshots(imageId));
+      if (left instanceof Error) return answer('spared', [...reasons, left.message]);
+      await objects.remove(permissionsKey(region, imageId));
+      if (!left) return gone(step, snapshotIds);
+      return { outcome: 'deregistered', reasons: [...reasons], snapshotIds: left.map(({ snapshotId }) => snapshotId) };
+    }
+    const permissions = await sharingIn(region).launchPermissions(imageId);
+    if (step === 'deprecate') {
+      // Who else uses it is known some hours later, when the next step is decided.
+      if (permissions.length > 0) await retirement.requestUsageReport(imageId);
+      await retirement.deprecate(imageId, deprecationFrom(now));
+    } else {
+      if (permissions.length > 0) await objects.writeJson(permissionsKey(region, imageId), permissions);
+      await retirement.disable(imageId);
+    }
+    await imagesIn(region).writeTags(imageId, rungTags(image.tags, { step, since: now }));
+    return answer(pastTense[step], reasons);
+  }
+
+  /** The way back up; the tags go last, so that a way that was cut short is walked again. */
+  async function reinstate(image: Image, region: string): Promise<void> {
+    const { imageId } = image;
+    if (image.state === 'disabled') await retirementIn(region).enable(imageId);
+    const key = permissionsKey(region, imageId);
+    const written = await objects.readJsonIfAny(key);
+    if (written !== undefined) {
+      const wanted = z.array(launchPermissionSchema).parse(written);
+      const present = await sharingIn(region).launchPermissions(imageId);
+      const { add } = permissionChanges(present, wanted);
+      await sharingIn(region).changeLaunchPermissions(imageId, { add, remove: [] });
+    }
+    if (image.deprecatesAt !== '') await retirementIn(region).cancelDeprecation(imageId);
+    // Before the tags: what stayed behind would be given back the next time, whoever was to lose it since.
+    if (written !== undefined) await objects.remove(key);
+    // One whose capture never came to its end is kept, but not said to be complete.
+    if (image.tags[tagKeys.state] !== 'capturing') {
+      await imagesIn(region).writeTags(imageId, { [tagKeys.state]: 'complete' });
+    }
+    await imagesIn(region).removeTags(imageId, [tagKeys.rung, tagKeys.retiringSince]);
+  }
+}
+
+/** The rung on which an image stands without its tags saying so. */
+function rungToNote(image: Image, { retire }: NamedPolicy, now: string): Step {
+  const next = retire && nextStep(image, retire.steps, retire.graceDays, now);
+  if (next === undefined || !('note' in next)) throw new Error(`${image.imageId} stands on no rung of its policy.`);
+  return next.note;
+}
+
+/** What this very step came to before its answer was lost: a step is tried again with the instant that it began with. */
+function lostOutcome(
+  step: Input['step'],
+  image: Image,
+  { verdict }: Decision,
+  now: string,
+): Output['outcome'] | undefined {
+  if (step === 'reinstate') return verdict === 'keep' && !isRetiring(image) ? 'reinstated' : undefined;
+  if (step === 'note-source-gone') return image.tags[tagKeys.sourceGoneSince] === now ? 'noted' : undefined;
+  const rung = rungOf(image.tags);
+  if (rung?.since !== now) return undefined;
+  if (step === 'note-rung') return 'noted';
+  return rung.step === step ? pastTense[rung.step] : undefined;
+}
+
+/** What EC2 keeps is reported, and never wrested from whoever protects it. */
+async function unlessHeld<Answer>(call: () => Promise<Answer>): Promise<Answer | Error> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isLifecycleError(error, 'ImageHeld')) throw error;
+    return error;
+  }
+}
+
+function permissionsKey(region: string, imageId: string): string {
+  return `launch-permissions/${region}/${imageId}.json`;
+}
+
+function answer(how: Output['outcome'], reasons: readonly string[]): Output {
+  return { outcome: how, reasons: [...reasons], snapshotIds: [] };
+}
+
+/** What it leaves behind is ours to clear away only if it was to go: somebody may keep a snapshot on purpose. */
+function gone(step: Input['step'], snapshotIds: readonly string[]): Output {
+  return {
+    outcome: 'gone',
+    reasons: ['EC2 no longer knows it'],
+    snapshotIds: step === 'deregister' ? [...snapshotIds] : [],
+  };
+}

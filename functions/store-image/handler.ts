@@ -1,0 +1,6 @@
+import { archivesIn } from '../../shared/aws/archives.ts';
+import { imagesIn } from '../../shared/aws/images.ts';
+import { asTask } from '../../shared/runtime/as-task.ts';
+import { contract, makeStoreImage } from './task.ts';
+
+export const handler = asTask(contract, makeStoreImage({ imagesIn, archivesIn }));

@@ -1,0 +1,179 @@
+import * as z from 'zod';
+import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
+import type { ErrorName } from '../../shared/domain/errors.ts';
+import { readItemResults } from '../../shared/domain/map-results.ts';
+import { planItemSchema } from '../../shared/domain/plan.ts';
+import { namedPolicySchema } from '../../shared/domain/policy.ts';
+
+/** How many images are told one by one, and how much of each; the rest is in the plan and the run's results. */
+const toldImages = 20;
+const toldCharacters = 500;
+
+const failure = z.strictObject({ Error: z.string(), Cause: z.string() });
+
+export const contract = {
+  input: z.strictObject({
+    executionId: parts.executionId,
+    /** What the run was started for. */
+    policyName: z.string(),
+    /** What PlanRetirement answered; null where it failed. */
+    plan: z
+      .object({
+        policy: namedPolicySchema,
+        plan: z.strictObject({ bucket: z.string(), key: z.string() }),
+        images: z.int().min(0),
+        kept: z.int().min(0),
+        inUse: z.int().min(0),
+        planned: z.int().min(0),
+        incomplete: z.array(z.strictObject({ region: z.string(), reason: z.string() })),
+        excess: z.string().nullable(),
+      })
+      .nullable(),
+    /** Where the Map wrote its results; null where it did not run. */
+    results: z.strictObject({ bucket: z.string(), key: z.string() }).nullable(),
+    failure: z.object({ Error: z.string().optional(), Cause: z.string().optional() }).nullable(),
+  }),
+  output: z.strictObject({
+    images: z.int().min(0),
+    kept: z.int().min(0),
+    /** What was done, and how often: `deregistered`, `spared`, `archived`. */
+    outcomes: z.record(z.string(), z.int().min(1)),
+    failed: z.int().min(0),
+    /** Why the execution is to fail; null when all came to a good end. */
+    failure: failure.nullable(),
+  }),
+  errors: awsErrors,
+} satisfies Contract<unknown, unknown>;
+
+type Input = z.output<typeof contract.input>;
+type Output = z.output<typeof contract.output>;
+
+const itemInputSchema = z.object({ item: planItemSchema });
+const itemOutputSchema = z.object({
+  outcomes: z.array(z.object({ outcome: z.string(), reasons: z.array(z.string()).default([]) })),
+  /** Snapshots that stay, though their image is gone. */
+  kept: z.array(z.object({ snapshotId: z.string(), reason: z.string() })).default([]),
+});
+
+interface Told {
+  subject: string;
+  what: string;
+}
+
+interface Ports {
+  /** The stack's own topic, for policies that name none; empty for none. */
+  topicArn: string;
+  objectsIn: (bucket: string) => { readJson(key: string): Promise<unknown> };
+  notifications: { publish(topicArn: string, subject: string, message: string): Promise<void> };
+  meter: { count(name: string, value: number, dimensions: Readonly<Record<string, string>>): void };
+}
+
+/** Counts what became of every image, tells people once, and says whether the run failed. */
+export function makeSummariseRetirement({ topicArn, objectsIn, notifications, meter }: Ports) {
+  return async ({ policyName, plan, results, failure: runFailure }: Input): Promise<Output> => {
+    const items = results ? await readItemResults(objectsIn(results.bucket), results.key) : [];
+    const outcomes: Record<string, number> = {};
+    const failures: Told[] = [];
+    const notable: Told[] = [];
+    for (const item of items) {
+      const subject = subjectOf(item.input);
+      if (item.error !== undefined) {
+        failures.push({ subject, what: `${item.error}: ${item.cause}` });
+        continue;
+      }
+      for (const { outcome, reasons } of itemOutputSchema.parse(item.output).outcomes) {
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+        if (outcome === 'spared') notable.push({ subject, what: `spared: ${reasons.join('; ')}` });
+      }
+      for (const { snapshotId, reason } of itemOutputSchema.parse(item.output).kept) {
+        notable.push({ subject, what: `its snapshot ${snapshotId} stays: ${reason}` });
+      }
+    }
+    const dimensions = { policy: policyName };
+    meter.count('Images', plan?.images ?? 0, dimensions);
+    meter.count('HeldByReference', plan?.inUse ?? 0, dimensions);
+    meter.count('Retired', outcomes.deregistered ?? 0, dimensions);
+    meter.count('Archived', outcomes.archived ?? 0, dimensions);
+    meter.count('EvidenceIncomplete', plan?.incomplete.length ?? 0, dimensions);
+    meter.count('BlastRadiusExceeded', plan?.excess ? 1 : 0, dimensions);
+
+    const ended = endOf({ plan, runFailure, failures });
+    const summary = summaryOf(policyName, plan, outcomes, failures.length);
+    if (ended || items.length > 0) {
+      const message = messageOf(summary, plan, [...failures, ...notable], ended);
+      const topic = plan?.policy.notify?.topicArn ?? topicArn;
+      if (topic !== '') await notifications.publish(topic, ended ? `${policyName}: ${ended.Error}` : summary, message);
+    }
+    return { images: plan?.images ?? 0, kept: plan?.kept ?? 0, outcomes, failed: failures.length, failure: ended };
+  };
+}
+
+/** AWS does not say what it never started. */
+function subjectOf(input: unknown): string {
+  const item = itemInputSchema.nullable().parse(input)?.item;
+  return item ? `${item.imageId ?? 'snapshots without an image'} in ${item.region}` : 'an unknown image';
+}
+
+/** What makes the run fail: gravest first. */
+function endOf({
+  plan,
+  runFailure,
+  failures,
+}: {
+  plan: Input['plan'];
+  runFailure: Input['failure'];
+  failures: readonly Told[];
+}): { Error: string; Cause: string } | null {
+  const end = (name: ErrorName, Cause: string) => ({ Error: name, Cause });
+  if (runFailure) {
+    return { Error: runFailure.Error ?? 'Unknown', Cause: runFailure.Cause ?? 'The run ended without a cause.' };
+  }
+  if (plan?.excess) {
+    return end(
+      'BlastRadiusExceeded',
+      `${plan.excess}. Nothing was retired. The plan is s3://${plan.plan.bucket}/${plan.plan.key}; if it is what you want, raise the limit of the policy '${plan.policy.name}' for one run.`,
+    );
+  }
+  if (plan && plan.incomplete.length > 0) {
+    return end(
+      'EvidenceIncomplete',
+      plan.incomplete.map(({ region, reason }) => `Nothing was touched in ${region}: ${reason}`).join(' '),
+    );
+  }
+  const [first] = failures;
+  if (!first) return null;
+  const isUnknown = failures.some(({ what }) => what.startsWith('EvidenceIncomplete'));
+  return {
+    Error: isUnknown ? 'EvidenceIncomplete' : 'RetirementFailed',
+    Cause: `${failures.length} failed, the first: ${first.subject} ${first.what}`.slice(0, 2000),
+  };
+}
+
+function summaryOf(
+  policyName: string,
+  plan: Input['plan'],
+  outcomes: Readonly<Record<string, number>>,
+  failed: number,
+): string {
+  if (!plan) return `${policyName}: no plan`;
+  const done = Object.entries(outcomes)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([outcome, count]) => `${count} ${outcome}`);
+  return `${policyName}: ${[`${plan.kept} of ${plan.images} images kept`, ...done, `${failed} failed`].join(', ')}`;
+}
+
+function messageOf(
+  summary: string,
+  plan: Input['plan'],
+  told: readonly Told[],
+  ended: { Error: string; Cause: string } | null,
+): string {
+  const lines = told.slice(0, toldImages).map(({ subject, what }) => `${subject} ${what}`.slice(0, toldCharacters));
+  return [
+    summary,
+    ...(ended ? [`${ended.Error}: ${ended.Cause}`] : []),
+    ...lines,
+    ...(told.length > lines.length ? [`and ${told.length - lines.length} more`] : []),
+    ...(plan ? [`Every image and the reasons: s3://${plan.plan.bucket}/${plan.plan.key}`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,103 @@
+import {
+  CreateImageUsageReportCommand,
+  DeregisterImageCommand,
+  DisableImageCommand,
+  DisableImageDeprecationCommand,
+  EnableImageCommand,
+  EnableImageDeprecationCommand,
+} from '@aws-sdk/client-ec2';
+import { LifecycleError } from '../domain/errors.ts';
+import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
+import { clients } from './clients.ts';
+
+/** What takes images of one Region out of use, and back. */
+export function retirementIn(region: string) {
+  const ec2 = clients.ec2(region);
+  return {
+    /** Hides an image from other accounts' listings, from now on. @param at an ISO instant; EC2 refuses the past */
+    async deprecate(imageId: string, at: string): Promise<void> {
+      await inItsState(imageId, () =>
+        calling(`EnableImageDeprecation ${imageId}`, () =>
+          ec2.send(new EnableImageDeprecationCommand({ ImageId: imageId, DeprecateAt: new Date(at) })),
+        ),
+      );
+    },
+
+    async cancelDeprecation(imageId: string): Promise<void> {
+      await inItsState(imageId, () =>
+        calling(`DisableImageDeprecation ${imageId}`, () =>
+          ec2.send(new DisableImageDeprecationCommand({ ImageId: imageId })),
+        ),
+      );
+    },
+
+    /** Makes an image unusable, and drops its launch permissions for good. */
+    async disable(imageId: string): Promise<void> {
+      await inItsState(imageId, () =>
+        calling(`DisableImage ${imageId}`, () => ec2.send(new DisableImageCommand({ ImageId: imageId }))),
+      );
+    },
+
+    async enable(imageId: string): Promise<void> {
+      await inItsState(imageId, () =>
+        calling(`EnableImage ${imageId}`, () => ec2.send(new EnableImageCommand({ ImageId: imageId }))),
+      );
+    },
+
+    /**
+     * Deregisters an image with its snapshots. EC2 answers 200 also where snapshots stay.
+     * @returns the snapshots that it did not delete, with EC2's word for why; undefined if the image is gone already
+     * @throws ImageHeld where EC2 keeps it, as one that is protected or managed by AWS Backup; the code is not documented
+     */
+    async deregisterWithSnapshots(imageId: string): Promise<{ snapshotId: string; code: string }[] | undefined> {
+      const answer = await unlessHeld(imageId, () =>
+        callingForMaybe(`DeregisterImage ${imageId}`, () =>
+          ec2.send(new DeregisterImageCommand({ ImageId: imageId, DeleteAssociatedSnapshots: true })),
+        ),
+      );
+      if (!answer) return undefined;
+      return (answer.DeleteSnapshotResults ?? []).flatMap(({ SnapshotId = '', ReturnCode = '' }) =>
+        ReturnCode === 'success' ? [] : [{ snapshotId: SnapshotId, code: ReturnCode }],
+      );
+    },
+
+    /** Asks EC2 which other accounts use an image; the answer is there some hours later, for 30 days. */
+    async requestUsageReport(imageId: string): Promise<void> {
+      await calling(`CreateImageUsageReport ${imageId}`, () =>
+        ec2.send(
+          new CreateImageUsageReportCommand({
+            ImageId: imageId,
+            ResourceTypes: [{ ResourceType: 'ec2:Instance' }, { ResourceType: 'ec2:LaunchTemplate' }],
+          }),
+        ),
+      );
+    },
+  };
+}
+
+async function unlessHeld<Answer>(imageId: string, call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!hasCode(error, 'OperationNotPermitted', 'UnsupportedOperation')) throw error;
+    const reason = error instanceof Error ? error.message : '';
+    throw new LifecycleError('ImageHeld', `${imageId} cannot be deregistered: ${reason}`, { imageId, reason }, error);
+  }
+}
+
+const otherStates = ['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable', 'IncorrectState', 'InvalidState'];
+
+/** An image that is not in the state that was read just before is changing, gone, or read behind time: look again. */
+async function inItsState<Answer>(imageId: string, call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!hasCode(error, ...otherStates)) throw error;
+    throw new LifecycleError(
+      'AwsUnavailable',
+      `EC2 says that ${imageId} is not in the state that it showed.`,
+      { imageId },
+      error,
+    );
+  }
+}

@@ -1,0 +1,132 @@
+import {
+  DeleteSnapshotCommand,
+  DescribeSnapshotsCommand,
+  paginateDescribeImages,
+  paginateDescribeSnapshots,
+  paginateListImagesInRecycleBin,
+} from '@aws-sdk/client-ec2';
+import { LifecycleError } from '../domain/errors.ts';
+import type { OwnSnapshot } from '../domain/image.ts';
+import { type Tags, tagKeys } from '../domain/tags.ts';
+import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
+import { clients } from './clients.ts';
+import { tagsOf } from './tagging.ts';
+
+/** EC2 takes at most this many values in one filter. */
+const filterValues = 200;
+
+/** The snapshots of this account in one Region, as far as they outlive their images. */
+export function snapshotsIn(region: string) {
+  const ec2 = clients.ec2(region);
+  return {
+    /**
+     * The snapshots that were made for images of a policy, whether these still exist or not. Those of images in the Recycle
+     * Bin are left out: without its snapshots an image cannot come back from there.
+     */
+    async listOf(policyName: string): Promise<OwnSnapshot[]> {
+      const recycled = await recycledImages();
+      return calling(`DescribeSnapshots of ${policyName} in ${region}`, async () => {
+        const found: OwnSnapshot[] = [];
+        const filters = [
+          { Name: `tag:${tagKeys.policy}`, Values: [policyName] },
+          { Name: 'tag-key', Values: [tagKeys.source] },
+        ];
+        const pages = paginateDescribeSnapshots(
+          { client: ec2, pageSize: 1000 },
+          { OwnerIds: ['self'], Filters: filters },
+        );
+        for await (const { Snapshots = [] } of pages) {
+          for (const { SnapshotId = '', StartTime, Tags, Description = '' } of Snapshots) {
+            // Nothing else tells for which image a snapshot was made once that is deregistered.
+            if ((Description.match(/ami-[0-9a-f]+/g) ?? []).some((imageId) => recycled.has(imageId))) continue;
+            const isHeld = (Tags ?? []).some(({ Key }) => Key === tagKeys.hold);
+            found.push({ snapshotId: SnapshotId, startedAt: StartTime?.toISOString() ?? '', isHeld });
+          }
+        }
+        return found;
+      });
+    },
+
+    /** Which of these snapshots any image of this account uses; disabled images use theirs, too. */
+    async usedOf(snapshotIds: readonly string[]): Promise<ReadonlySet<string>> {
+      const used = new Set<string>();
+      for (let index = 0; index < snapshotIds.length; index += filterValues) {
+        const Values = snapshotIds.slice(index, index + filterValues);
+        await calling(`DescribeImages of ${Values.length} snapshots in ${region}`, async () => {
+          const pages = paginateDescribeImages(
+            { client: ec2, pageSize: 1000 },
+            {
+              Owners: ['self'],
+              Filters: [{ Name: 'block-device-mapping.snapshot-id', Values }],
+              IncludeDisabled: true,
+              IncludeDeprecated: true,
+            },
+          );
+          for await (const { Images = [] } of pages) {
+            for (const { BlockDeviceMappings = [] } of Images) {
+              for (const { Ebs } of BlockDeviceMappings) if (Ebs?.SnapshotId) used.add(Ebs.SnapshotId);
+            }
+          }
+        });
+      }
+      return used;
+    },
+
+    /** Those that carry exactly this reason for being held, which holds no wildcard. */
+    async heldAs(hold: string): Promise<string[]> {
+      return calling(`DescribeSnapshots held as ${hold}`, async () => {
+        const found: string[] = [];
+        const pages = paginateDescribeSnapshots(
+          { client: ec2, pageSize: 1000 },
+          { OwnerIds: ['self'], Filters: [{ Name: `tag:${tagKeys.hold}`, Values: [hold] }] },
+        );
+        for await (const { Snapshots = [] } of pages) found.push(...Snapshots.map(({ SnapshotId = '' }) => SnapshotId));
+        return found;
+      });
+    },
+
+    /** The tags of a snapshot; undefined where EC2 knows none of that id. */
+    async tagsOf(snapshotId: string): Promise<Tags | undefined> {
+      const answer = await callingForMaybe(`DescribeSnapshots ${snapshotId}`, () =>
+        ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [snapshotId] })),
+      );
+      const [snapshot] = answer?.Snapshots ?? [];
+      return snapshot && tagsOf(snapshot.Tags);
+    },
+
+    /**
+     * Gone already is done.
+     * @returns false while EC2 counts it as in use
+     * @throws ImageHeld where a lock keeps it
+     */
+    async delete(snapshotId: string): Promise<boolean> {
+      try {
+        await callingForMaybe(`DeleteSnapshot ${snapshotId}`, () =>
+          ec2.send(new DeleteSnapshotCommand({ SnapshotId: snapshotId })),
+        );
+        return true;
+      } catch (error) {
+        if (hasCode(error, 'InvalidSnapshot.InUse')) return false;
+        // The code for a locked snapshot is not documented; it is a refusal, whatever its name.
+        if (!hasCode(error, 'OperationNotPermitted', 'SnapshotLocked', 'InvalidState', 'IncorrectState')) throw error;
+        const reason = error instanceof Error ? error.message : '';
+        throw new LifecycleError(
+          'ImageHeld',
+          `${snapshotId} cannot be deleted: ${reason}`,
+          { snapshotId, reason },
+          error,
+        );
+      }
+    },
+  };
+
+  async function recycledImages(): Promise<ReadonlySet<string>> {
+    return calling(`ListImagesInRecycleBin in ${region}`, async () => {
+      const found = new Set<string>();
+      for await (const { Images = [] } of paginateListImagesInRecycleBin({ client: ec2, pageSize: 1000 }, {})) {
+        for (const { ImageId = '' } of Images) found.add(ImageId);
+      }
+      return found;
+    });
+  }
+}

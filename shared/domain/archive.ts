@@ -1,0 +1,112 @@
+import * as z from 'zod';
+import type { Image } from './image.ts';
+import type { NamedPolicy } from './policy.ts';
+
+export type Archive = NonNullable<NamedPolicy['archive']>;
+
+export const storageClasses = [
+  'STANDARD',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'GLACIER_IR',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+] as const;
+export type StorageClass = (typeof storageClasses)[number];
+
+/** Where an archive is to go. */
+export const archiveTargetSchema = z.strictObject({
+  bucket: z.string().min(3).max(63),
+  prefix: z.string().max(200),
+  storageClass: z.enum(storageClasses),
+});
+
+/** EC2's limit for one image, before compression. */
+const mostGigabytes = 5000;
+
+/** The key that EC2 gives the object of an image; only the path before it is ours to choose. */
+export function archiveKey(prefix: string, imageId: string): string {
+  return `${prefix}${imageId}.bin`;
+}
+
+export function archiveUrl(bucket: string, key: string): string {
+  return `s3://${bucket}/${key}`;
+}
+
+/** Where the record of an archive lies: beside its object. */
+export function recordKey(key: string): string {
+  return `${key}.json`;
+}
+
+/**
+ * Why EC2 cannot store an image; undefined where it can.
+ * Source: EC2 User Guide, "Store and restore an AMI using S3", limitations. Product codes are our own caution: nothing
+ * says whether they outlive the way through S3, and an image without them could not be billed as it should be.
+ */
+export function archiveRefusal(image: Image): string | undefined {
+  if (image.rootDeviceType === 'instance-store') return 'its root device is an instance store';
+  if (image.virtualizationType === 'paravirtual') return 'it is paravirtual';
+  if (image.hasProductCodes) return 'it carries product codes';
+  if (image.sizeGigabytes > mostGigabytes)
+    return `its volumes have ${image.sizeGigabytes} GB of at most ${mostGigabytes}`;
+  return undefined;
+}
+
+/** Whom an image or snapshot is shared with, in EC2's own words. */
+export const launchPermissionSchema = z.object({
+  UserId: z.string().optional(),
+  Group: z.string().optional(),
+  OrganizationArn: z.string().optional(),
+  OrganizationalUnitArn: z.string().optional(),
+});
+export type LaunchPermission = z.output<typeof launchPermissionSchema>;
+
+/** All that an image's object in S3 cannot carry; it lies beside the object as JSON. */
+export const archiveRecordSchema = z.object({
+  version: z.literal(1),
+  imageId: z.string(),
+  region: z.string(),
+  name: z.string(),
+  description: z.string(),
+  tags: z.record(z.string(), z.string()),
+  launchPermissions: z.array(launchPermissionSchema),
+  deprecatesAt: z.string(),
+  createdAt: z.string(),
+  platformDetails: z.string(),
+  usageOperation: z.string(),
+  architecture: z.string(),
+  bootMode: z.string(),
+  /** As EC2 describes them; for people, as a restore makes its own. */
+  blockDeviceMappings: z.array(z.json()),
+  sizeBytes: z.number(),
+  eTag: z.string(),
+  archivedAt: z.string(),
+});
+export type ArchiveRecord = z.output<typeof archiveRecordSchema>;
+
+/** An object in S3, as far as it concerns us. */
+export interface StoredObject {
+  sizeBytes: number;
+  eTag: string;
+  storageClass: StorageClass;
+  /** Of a Glacier object: whether it has been asked to wake, and is awake. */
+  restore: 'asleep' | 'waking' | 'awake';
+  metadata: Readonly<Record<string, string>>;
+}
+
+/** What of an archive's record could be read; without one, `problem` says why: `is not there`, `cannot be read`. */
+export type FoundRecord = { record: ArchiveRecord; problem: '' } | { record: undefined; problem: string };
+
+/**
+ * Why a restored image must not be retired: its slot is of old, so by its policy it would go at once. The same however
+ * often one execution asks, and another for each: by it an execution knows what it has made.
+ * @param startedAt of the execution
+ */
+export function restoreHold(startedAt: string, executionId: string): string {
+  return `restored ${startedAt} by ${executionId.split(':').at(-1) ?? executionId}`;
+}
+
+/** Whether an object can only be read after it was woken. */
+export function sleeps(storageClass: StorageClass): boolean {
+  return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
+}

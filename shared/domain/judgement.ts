@@ -1,0 +1,198 @@
+import { archiveRefusal } from './archive.ts';
+import type { Image } from './image.ts';
+import { isInstant, isRetiring, rungOf } from './ladder.ts';
+import { isSlot, slotMs } from './naming.ts';
+import { after, periodEndMs } from './periods.ts';
+import type { NamedPolicy, Retain } from './policy.ts';
+import { secondsBetween } from './polling.ts';
+import { keptByRules } from './retention.ts';
+import { tagKeys } from './tags.ts';
+
+/** What is known beside the images themselves. */
+export interface Circumstances {
+  policy: NamedPolicy;
+  /** Where the images are, and where they are made. */
+  region: string;
+  homeRegion: string;
+  /** ISO instant. */
+  now: string;
+  isSourceGone: boolean;
+}
+
+/** What the rules say of an image, before anybody was asked whether it is in use. */
+export interface Judgement {
+  image: Image;
+  /** Every reason why it stays; none for a candidate for retirement. */
+  keeps: readonly string[];
+  /** Why nothing keeps a candidate. */
+  because: string;
+  /** It is to be archived, and to stay until it is. */
+  archive: boolean;
+  /** Its instance is gone, which is to be written on this image: on each, as any of them may be the first to go. */
+  noteSourceGone: boolean;
+}
+
+/** Clocks differ, and a capture may be asked for by hand with a time of one's own. */
+const mostAheadMs = 86_400_000;
+
+/** No capture takes as long; what is not complete by then was left behind by one that failed. */
+const makingSeconds = 7 * 86_400;
+
+/**
+ * Judges a lineage: the images of one policy and instance in one Region. Pure; the same images in any order give the same
+ * judgements.
+ */
+export function judgeLineage(images: readonly Image[], circumstances: Circumstances): Judgement[] {
+  const { policy, now } = circumstances;
+  const judgements = images.map((image) => ({ image, keeps: [] as string[] }));
+  const of = new Map(judgements.map((judgement) => [judgement.image.imageId, judgement]));
+  const keep = (imageId: string, reason: string): void => void of.get(imageId)?.keeps.push(reason);
+
+  const slotted = new Set(images.filter((image) => hasSlot(image, now)));
+  const dated = images.filter((image) => slotted.has(image) && isComplete(image)).toSorted(newestFirst);
+  const newest = dated.find(({ state }) => state === 'available');
+  const retain = retainOf(circumstances);
+  const goneSince = circumstances.isSourceGone ? oldestNote(images) : undefined;
+  const isReleased = goneSince !== undefined && isOver(retain?.afterTermination, goneSince, circumstances);
+
+  if (!retain) {
+    for (const { imageId } of images) keep(imageId, 'the policy retires nothing');
+  } else if (!isReleased) {
+    for (const [imageId, reasons] of keptByRules(dated.map(datedOf), retain, policy.schedule.timezone)) {
+      for (const reason of reasons) keep(imageId, reason);
+    }
+    const standing = dated.filter(({ state }) => state === 'available');
+    for (const { imageId } of standing.slice(0, retain.atLeast ?? 0)) {
+      keep(imageId, `one of the newest ${retain.atLeast}, the least that stays`);
+    }
+    if (newest) keep(newest.imageId, newestOf(circumstances));
+  }
+  for (const image of images) {
+    const hold = image.tags[tagKeys.hold];
+    if (hold !== undefined) keep(image.imageId, `held: ${hold || 'no reason given'}`);
+    const hasBetter = isReleased || (newest !== undefined && newestFirst(newest, image) < 0);
+    const unready = slotted.has(image) ? unreadiness(image, hasBetter, now) : `its tag ${tagKeys.slot} cannot be right`;
+    if (unready) keep(image.imageId, unready);
+  }
+
+  const due = archivesDue(dated, circumstances);
+  return judgements.map(({ image, keeps }) => {
+    const isCandidate = keeps.length === 0;
+    const isDue = due.now.has(image.imageId) || (isCandidate && due.beforeItGoes.has(image.imageId));
+    const obstacle = isDue ? archiveObstacle(image) : undefined;
+    return {
+      image,
+      keeps: obstacle ? [...keeps, `due for archive, ${obstacle}`] : keeps,
+      because: isReleased ? `its instance is gone since ${goneSince}` : whyNot(image),
+      archive: isDue && obstacle === undefined,
+      noteSourceGone:
+        retain?.afterTermination !== undefined &&
+        circumstances.isSourceGone &&
+        !isInstant(image.tags[tagKeys.sourceGoneSince] ?? ''),
+    };
+  });
+}
+
+/** Whether any rule of a policy asks for the end of an instance: only then need anybody look for it. */
+export function endsWithInstance({ retain, copies }: Pick<NamedPolicy, 'retain' | 'copies'>): boolean {
+  return [retain, ...copies.map((copy) => copy.retain)].some((rules) => rules?.afterTermination !== undefined);
+}
+
+/** Copies have rules of their own; without any, those of the policy. */
+function retainOf({ policy, region, homeRegion }: Circumstances): Retain | undefined {
+  if (!policy.retire) return undefined;
+  if (region === homeRegion) return policy.retain;
+  return policy.copies.find((copy) => copy.region === region)?.retain ?? policy.retain;
+}
+
+/** What counts and serves: what can be launched from, and what we disabled ourselves, as it may be wanted again. */
+function isComplete(image: Image): boolean {
+  if (image.tags[tagKeys.state] === 'capturing') return false;
+  return image.state === 'available' || (image.state === 'disabled' && isRetiring(image));
+}
+
+/** A slot far ahead was edited: it would take the place of the newest image for as long as it lies ahead. */
+function hasSlot({ tags }: Image, now: string): boolean {
+  const slot = tags[tagKeys.slot] ?? '';
+  return isSlot(slot) && slotMs(slot) <= Date.parse(now) + mostAheadMs;
+}
+
+function datedOf({ imageId, tags }: Image): { imageId: string; slot: string } {
+  return { imageId, slot: tags[tagKeys.slot] ?? '' };
+}
+
+function newestFirst(left: Image, right: Image): number {
+  const [leftSlot = '', rightSlot = ''] = [left.tags[tagKeys.slot], right.tags[tagKeys.slot]];
+  if (leftSlot !== rightSlot) return leftSlot > rightSlot ? -1 : 1;
+  return left.imageId < right.imageId ? -1 : 1;
+}
+
+function newestOf({ region, homeRegion }: Circumstances): string {
+  return region === homeRegion ? 'newest of its lineage' : `newest copy of its lineage in ${region}`;
+}
+
+/** Why an image that does not count stays all the same. */
+function unreadiness(image: Image, hasBetter: boolean, now: string): string | undefined {
+  if (image.state === 'pending') return 'EC2 is still making it';
+  const isMade = image.tags[tagKeys.state] !== 'capturing' && image.state !== 'failed';
+  if (isMade) return undefined;
+  const isOld = secondsBetween(image.createdAt, now) >= makingSeconds;
+  if (!isOld) return 'its capture may not be over';
+  return image.state !== 'failed' && !hasBetter ? 'never completed, but the newest there is' : undefined;
+}
+
+function whyNot(image: Image): string {
+  if (image.state === 'failed') return 'EC2 could not make it';
+  if (image.tags[tagKeys.state] === 'capturing') return 'its capture was never completed';
+  if (image.state === 'disabled' && rungOf(image.tags) === undefined) return 'disabled by hand';
+  return 'no rule keeps it';
+}
+
+/** When the instance was first seen to be gone, as its images say. */
+function oldestNote(images: readonly Image[]): string | undefined {
+  return images
+    .map(({ tags }) => tags[tagKeys.sourceGoneSince] ?? '')
+    .filter(isInstant)
+    .sort((left, right) => Date.parse(left) - Date.parse(right))[0];
+}
+
+function isOver(duration: string | undefined, since: string, { policy, now }: Circumstances): boolean {
+  return duration !== undefined && after(Date.parse(since), duration, policy.schedule.timezone) <= Date.parse(now);
+}
+
+const countRules = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const;
+
+/**
+ * Which images are to be archived. The newest of a month that is not over will be another tomorrow, so it is archived only
+ * once the month is over, or it would go before that. Nothing is archived for being the oldest.
+ */
+function archivesDue(
+  dated: readonly Image[],
+  { policy, region, homeRegion, now }: Circumstances,
+): { now: ReadonlySet<string>; beforeItGoes: ReadonlySet<string> } {
+  const due = { now: new Set<string>(), beforeItGoes: new Set<string>() };
+  const { archive, schedule } = policy;
+  if (!archive || region !== homeRegion) return due;
+  const slots = new Map(dated.map((image) => [image.imageId, datedOf(image).slot]));
+  const isWaiting = new Set(
+    dated.filter(({ tags }) => !tags[tagKeys.archivedTo]?.startsWith('s3://')).map(({ imageId }) => imageId),
+  );
+  for (const rule of countRules) {
+    const count = archive.when[rule];
+    if (count === undefined) continue;
+    const kept = keptByRules(dated.map(datedOf), { [rule]: count }, schedule.timezone, { keepOldest: false });
+    for (const imageId of kept.keys()) {
+      if (!isWaiting.has(imageId)) continue;
+      const isSettled =
+        rule === 'last' || periodEndMs(rule, slots.get(imageId) ?? '', schedule.timezone) <= Date.parse(now);
+      (isSettled ? due.now : due.beforeItGoes).add(imageId);
+    }
+  }
+  return due;
+}
+
+function archiveObstacle(image: Image): string | undefined {
+  const refusal = archiveRefusal(image);
+  if (refusal) return `which EC2 cannot do: ${refusal}`;
+  return image.state === 'available' ? undefined : `which needs it to be available: it is ${image.state}`;
+}

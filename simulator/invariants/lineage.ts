@@ -1,0 +1,70 @@
+import type { Image } from '@aws-sdk/client-ec2';
+import type { ImageRecord, RegionState } from '../state.ts';
+import { mayBeSeen, prefix, tagsIn, tagsOf } from './records.ts';
+
+export interface Lineage {
+  /** The images of the same policy, source and Region, this one included. */
+  all: ImageRecord[];
+  /** Complete ones that are newer; undefined where this one is not complete itself. */
+  newer: ImageRecord[] | undefined;
+  /** Complete ones that can be launched from when this one is gone; undefined where it cannot be either. */
+  standing: ImageRecord[] | undefined;
+}
+
+/** A slot that is further ahead than this was edited by hand, and dates nothing. */
+const mostAheadMs = 86_400_000;
+const slotPattern = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z$/;
+
+/**
+ * Others count as whoever had just read them would have had them; the image itself as it is.
+ * @param circumstances.goneLately images that people deregistered a moment ago
+ * @param circumstances.taken images that count only as they are
+ */
+export function lineageIn(
+  region: RegionState,
+  image: ImageRecord,
+  circumstances: { goneLately: readonly ImageRecord[]; taken: ReadonlySet<string>; nowMs: number },
+): Lineage {
+  const { goneLately, taken, nowMs } = circumstances;
+  const tags = tagsOf(image);
+  const source = tags[`${prefix}source`] ?? '';
+  const known = [...region.imageIndex.under(`tag:${prefix}source=${source}`)].flatMap(
+    (id) => region.images.get(id) ?? [],
+  );
+  const isRelated = (other: ImageRecord): boolean => {
+    const { [`${prefix}policy`]: policy, [`${prefix}source`]: otherSource } = tagsOf(other);
+    return other.id !== image.id && otherSource === source && policy === tags[`${prefix}policy`];
+  };
+  const others = [...known, ...goneLately].filter(isRelated);
+  const slot = tags[`${prefix}slot`] ?? '';
+  const standing = others.filter((each) =>
+    taken.has(each.id)
+      ? isStanding(each.description, nowMs)
+      : mayBeSeen(each, nowMs, (seen) => isStanding(seen, nowMs)),
+  );
+  return {
+    all: [...others, image],
+    newer: isComplete(image.description, nowMs)
+      ? standing.filter((each) => isBefore(slot, tagsOf(each)[`${prefix}slot`] ?? '', image.id, each.id))
+      : undefined,
+    standing: isStanding(image.description, nowMs) ? standing : undefined,
+  };
+}
+
+/** Of two images of one slot either may stay. */
+function isBefore(slot: string, otherSlot: string, id: string, otherId: string): boolean {
+  return slot < otherSlot || (slot === otherSlot && id !== otherId);
+}
+
+/** Complete, and available or disabled by one of our steps. */
+function isComplete(image: Image, nowMs: number): boolean {
+  const tags = tagsIn(image.Tags);
+  if (tags[`${prefix}state`] === 'capturing') return false;
+  const isOfUse = image.State === 'available' || tags[`${prefix}rung`]?.startsWith('disable ') === true;
+  const atMs = Date.parse((tags[`${prefix}slot`] ?? '').replace(slotPattern, '$1-$2-$3T$4:$5:00Z'));
+  return isOfUse && atMs <= nowMs + mostAheadMs;
+}
+
+function isStanding(image: Image, nowMs: number): boolean {
+  return image.State === 'available' && isComplete(image, nowMs);
+}

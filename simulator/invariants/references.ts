@@ -1,0 +1,118 @@
+import type { AutoScalingGroup, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
+import type { Account } from '../account.ts';
+import type { LaunchTemplateDescription, RegionState } from '../state.ts';
+import { isSettled, mayBeSeen } from './records.ts';
+
+/** Templates may name an image by a parameter, `resolve:ssm:name` or `resolve:ssm:name:version`. */
+const byParameter = /^resolve:ssm:([^:]+)(?::(\d+))?$/;
+
+/**
+ * Who needs an image, in words; undefined where nobody does. What came about a moment ago does not count: no read would
+ * have told it. Of a template only the versions count that are launched where none is named, and those of groups.
+ */
+export function referenceTo(account: Account, region: RegionState, imageId: string): string | undefined {
+  for (const find of [instance, template, group, configuration, parameter, recipe, otherAccount, storeTask]) {
+    const found = find(region, imageId, account.clock.now());
+    if (found !== undefined) return found;
+  }
+  return copy(account, region, imageId);
+}
+
+type Finder = (region: RegionState, imageId: string, nowMs: number) => string | undefined;
+
+const instance: Finder = (region, imageId, nowMs) => {
+  if (!region.launchesByImage.has(imageId)) return undefined;
+  for (const record of region.instances.values()) {
+    const uses = isSettled(record, nowMs, ({ ImageId, State }) => ImageId === imageId && State?.Name !== 'terminated');
+    if (uses) return `the instance ${record.id}`;
+  }
+  return undefined;
+};
+
+const template: Finder = (region, imageId, nowMs) => {
+  for (const record of region.launchTemplates.values()) {
+    const uses = isSettled(record, nowMs, (description) =>
+      ['$Default', '$Latest'].some((version) => imageOf(region, description, version) === imageId),
+    );
+    if (uses) return `the launch template ${record.id}`;
+  }
+  return undefined;
+};
+
+const group: Finder = (region, imageId, nowMs) => {
+  for (const { group: scaling } of region.autoScalingGroups.values()) {
+    for (const { LaunchTemplateId = '', Version = '$Default' } of templatesOf(scaling)) {
+      const record = region.launchTemplates.get(LaunchTemplateId);
+      const uses = record && isSettled(record, nowMs, (seen) => imageOf(region, seen, Version) === imageId);
+      if (uses) return `the Auto Scaling group ${scaling.AutoScalingGroupName}`;
+    }
+  }
+  return undefined;
+};
+
+const configuration: Finder = ({ launchConfigurations }, imageId) => {
+  const found = [...launchConfigurations.values()].find(({ ImageId }) => ImageId === imageId);
+  return found && `the launch configuration ${found.LaunchConfigurationName}`;
+};
+
+const parameter: Finder = ({ parameters }, imageId) => {
+  const found = [...parameters.values()].find(({ type, value }) => type === 'String' && value === imageId);
+  return found && `the parameter ${found.name}`;
+};
+
+const recipe: Finder = ({ imageRecipes }, imageId) => imageRecipes.find((each) => each.imageId === imageId)?.arn;
+
+const otherAccount: Finder = ({ usageReports }, imageId, nowMs) => {
+  for (const { description, entries, fails, settlesAtMs } of usageReports.values()) {
+    if (fails || settlesAtMs > nowMs || nowMs >= (description.ExpirationTime?.getTime() ?? 0)) continue;
+    const entry = entries.find(({ ImageId, UsageCount = 0 }) => ImageId === imageId && UsageCount > 0);
+    if (entry) return `${entry.ResourceType} of account ${entry.AccountId}`;
+  }
+  return undefined;
+};
+
+const storeTask: Finder = ({ storeTasks }, imageId, nowMs) => {
+  for (const record of storeTasks.values()) {
+    const uses = isSettled(
+      record,
+      nowMs,
+      ({ AmiId, StoreTaskState }) => AmiId === imageId && StoreTaskState === 'InProgress',
+    );
+    if (uses) return `a store task to ${record.description.Bucket}`;
+  }
+  return undefined;
+};
+
+function copy(account: Account, region: RegionState, imageId: string): string | undefined {
+  const nowMs = account.clock.now();
+  for (const { name, images } of account.regions()) {
+    // Sought among those that are pending now, as a look at every image's past would cost too much.
+    for (const record of images.values()) {
+      const { SourceImageId, SourceImageRegion, State } = record.description;
+      if (State !== 'pending' || SourceImageId !== imageId || SourceImageRegion !== region.name) continue;
+      if (!mayBeSeen(record, nowMs, (seen) => seen.State !== 'pending') && isSettled(record, nowMs, () => true)) {
+        return `its copy ${record.id} into ${name}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+function imageOf(region: RegionState, description: LaunchTemplateDescription, version: string): string | undefined {
+  const { DefaultVersionNumber, LatestVersionNumber, versions } = description;
+  const named: Record<string, number | undefined> = { $Default: DefaultVersionNumber, $Latest: LatestVersionNumber };
+  const number = named[version] ?? Number(version);
+  const imageId = versions.find(({ VersionNumber }) => VersionNumber === number)?.LaunchTemplateData?.ImageId ?? '';
+  const [, name, parameterVersion] = byParameter.exec(imageId) ?? [];
+  if (name === undefined) return imageId;
+  const stored = region.parameters.get(name);
+  if (!stored || parameterVersion === undefined) return stored?.value;
+  return [...stored.earlierValues, stored.value][Number(parameterVersion) - 1];
+}
+
+/** A group's template, that of its mixed-instances policy, and what single instance types override it with. */
+function templatesOf({ LaunchTemplate, MixedInstancesPolicy }: AutoScalingGroup): LaunchTemplateSpecification[] {
+  const mixed = MixedInstancesPolicy?.LaunchTemplate;
+  const overrides = (mixed?.Overrides ?? []).map((override) => override.LaunchTemplateSpecification);
+  return [LaunchTemplate, mixed?.LaunchTemplateSpecification, ...overrides].filter((each) => each !== undefined);
+}

@@ -1,0 +1,192 @@
+import type { Image } from '@aws-sdk/client-ec2';
+import type { Account } from '../account.ts';
+import type { AnsweredCall, Request } from '../attempt.ts';
+import type { ImageRecord, RegionState } from '../state.ts';
+import { type Lineage, lineageIn } from './lineage.ts';
+import { isOurs, isSettled, prefix, tagsIn, tagsOf, textIn, unseenMs } from './records.ts';
+import { referenceTo } from './references.ts';
+
+export type RetirementStep = 'deprecate' | 'disable' | 'deregister';
+
+/** What a policy says of retirement, as far as invariants are about it. */
+export interface RetirementRules {
+  /** In order. */
+  steps: readonly RetirementStep[];
+  graceDays: number;
+  /** Images of a lineage that stay. */
+  atLeast: number;
+  /** Days after the end of its instance that a lineage may go in whole; absent for never. */
+  afterTerminationDays?: number;
+  /** Images that may take a step in one run. */
+  maxPerRun: number;
+}
+
+export interface RetirementOptions {
+  /**
+   * The rules of a policy in a Region: those in force, and those that a run under way may have begun with; a step is right
+   * if it is right by one of them. None says that the policy retires nothing. Without this, invariants 7 and 12 are not
+   * watched, and no lineage may ever go.
+   */
+  rulesOf?: (policyName: string, region: string) => readonly RetirementRules[];
+  /** Whether an image must be archived before it goes, its lineage (itself included) as it is. Without it, none must. */
+  isArchiveDue?: (image: Image, lineage: readonly Image[], nowMs: number) => boolean;
+}
+
+type Breach = (invariant: 4 | 5 | 6 | 7 | 9 | 12, found: string) => void;
+
+const stepOf: Readonly<Record<string, RetirementStep>> = {
+  EnableImageDeprecation: 'deprecate',
+  DisableImage: 'disable',
+  DeregisterImage: 'deregister',
+};
+
+const dayMs = 86_400_000;
+/** A grace counts two hours as past that are not: schedules do not run to the second, and a day may have 23 hours. */
+const toleranceMs = 2 * 3_600_000;
+
+/** Watches how images are taken away: what must speak against it, its pace, and its extent. */
+export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: RetirementOptions, breach: Breach) {
+  /** When an image took which step, whoever made it; what was taken back is forgotten. */
+  const steps = new Map<string, Map<RetirementStep, number>>();
+  /** When an instance ended, by id. */
+  const ends = new Map<string, number>();
+  const beganAtMs = account.clock.now();
+  /** Images that we took out of use: we must know of them, however new that is. */
+  const taken = new Set<string>();
+  /** Images that people deregistered a moment ago: whoever looked just before counted with them. */
+  let goneLately: { region: string; image: ImageRecord; atMs: number }[] = [];
+  /** The images that took a step since the last plan of a policy. */
+  const moved = new Map<string, Set<string>>();
+
+  const before = (request: Request): void => {
+    const step = stepOf[request.operation];
+    if (step === undefined) return;
+    const region = account.region(request.region);
+    const image = region.images.get(textIn(request.input, 'ImageId') ?? '');
+    if (image && request.caller !== undefined) judge(region, image, step, request.nowMs);
+    else if (image && step === 'deregister') noteGone(region, image);
+  };
+
+  const judge = (region: RegionState, image: ImageRecord, step: RetirementStep, nowMs: number): void => {
+    // What EC2 has not made, or could not make, is cleared away and not retired. That it is ours is invariant 3.
+    if (!isUsable(image) || !isOurs(image)) return;
+    checkPace(region, image, step, nowMs);
+    checkCap(region, image);
+    if (step === 'deprecate') return;
+    checkNeed(region, image, step);
+    checkLineage(region, image);
+    if (step === 'deregister') checkArchive(region, image);
+  };
+
+  const noteGone = (region: RegionState, image: ImageRecord): void => {
+    const atMs = account.clock.now();
+    goneLately = goneLately.filter((each) => atMs - each.atMs < unseenMs);
+    goneLately.push({ region: region.name, image, atMs });
+  };
+
+  const lineageOf = (region: RegionState, image: ImageRecord): Lineage => {
+    const nowMs = account.clock.now();
+    const gone = goneLately.filter((each) => each.region === region.name && nowMs - each.atMs < unseenMs);
+    const goneImages = gone.map((each) => each.image);
+    return lineageIn(region, image, { goneLately: goneImages, taken, nowMs });
+  };
+
+  const after = (call: AnsweredCall): void => {
+    if (call.errorCode !== undefined) return;
+    const { operation, input, atMs } = call;
+    const imageId = textIn(input, 'ImageId') ?? '';
+    const step = stepOf[operation];
+    if (step === 'disable' && call.caller !== undefined) taken.add(imageId);
+    else if (step === 'disable' || operation === 'EnableImage') taken.delete(imageId);
+    // A step that is taken a second time changes nothing.
+    if (step !== undefined) steps.set(imageId, new Map([[step, atMs], ...(steps.get(imageId) ?? [])]));
+    if (operation === 'EnableImage') steps.get(imageId)?.delete('disable');
+    if (operation === 'DisableImageDeprecation') steps.get(imageId)?.delete('deprecate');
+    const planned = operation === 'PutObject' && call.caller === 'plan-retirement' ? policyPlanned(input) : undefined;
+    if (planned !== undefined) moved.set(planned, new Set());
+    if (operation === 'TerminateInstances' && 'InstanceIds' in input && Array.isArray(input.InstanceIds)) {
+      for (const id of input.InstanceIds) if (!ends.has(String(id))) ends.set(String(id), atMs);
+    }
+  };
+
+  const rulesFor = (region: RegionState, image: ImageRecord): readonly RetirementRules[] | undefined =>
+    rulesOf?.(tagsOf(image)[`${prefix}policy`] ?? '', region.name);
+
+  const checkPace = (region: RegionState, image: ImageRecord, step: RetirementStep, nowMs: number): void => {
+    const rules = rulesFor(region, image);
+    if (!rules || rules.some((each) => isTimely(each, image.id, step, nowMs))) return;
+    const taken = [...(steps.get(image.id) ?? [])].map(([name, atMs]) => `${name} ${new Date(atMs).toISOString()}`);
+    breach(7, `${step} comes too early for ${image.id}, whose steps so far are: ${taken.join(', ') || 'none'}.`);
+  };
+
+  const isTimely = (rules: RetirementRules, imageId: string, step: RetirementStep, nowMs: number): boolean => {
+    const place = rules.steps.indexOf(step);
+    if (place < 0) return false;
+    const previous = rules.steps[place - 1];
+    if (previous === undefined) return true;
+    const takenAtMs = steps.get(imageId)?.get(previous);
+    return takenAtMs !== undefined && nowMs - takenAtMs >= rules.graceDays * dayMs - toleranceMs;
+  };
+
+  const checkCap = (region: RegionState, image: ImageRecord): void => {
+    const policyName = tagsOf(image)[`${prefix}policy`] ?? '';
+    const images = moved.get(policyName) ?? new Set();
+    moved.set(policyName, images.add(image.id));
+    const most = Math.max(...(rulesFor(region, image) ?? []).map(({ maxPerRun }) => maxPerRun));
+    if (Number.isFinite(most) && images.size > most) breach(12, `${image.id} is number ${images.size} of ${most}.`);
+  };
+
+  const checkNeed = (region: RegionState, image: ImageRecord, step: RetirementStep): void => {
+    const need = referenceTo(account, region, image.id);
+    if (need !== undefined) breach(4, `${step} would take ${image.id} from ${need}.`);
+    const isHeld = isSettled(image, account.clock.now(), ({ Tags }) => tagsIn(Tags)[`${prefix}hold`] !== undefined);
+    if (isHeld) breach(5, `${step} would take ${image.id}.`);
+  };
+
+  const checkLineage = (region: RegionState, image: ImageRecord): void => {
+    const { newer, standing } = lineageOf(region, image);
+    if (!newer && !standing) return;
+    const rules = rulesFor(region, image) ?? [];
+    if (rules.some((each) => isReleased(each, image))) return;
+    if (newer?.length === 0) breach(6, `${image.id} is the newest of its lineage in ${region.name}.`);
+    const least = Math.min(...rules.map(({ atLeast }) => atLeast));
+    if (standing && Number.isFinite(least) && standing.length < least) {
+      breach(6, `without ${image.id} ${standing.length} of at least ${least} would be left in ${region.name}.`);
+    }
+  };
+
+  const isReleased = ({ afterTerminationDays }: RetirementRules, image: ImageRecord): boolean => {
+    const source = tagsOf(image)[`${prefix}source`] ?? '';
+    const state = account.region(account.homeRegion).instances.get(source)?.description.State?.Name;
+    if (afterTerminationDays === undefined || (state !== undefined && state !== 'terminated')) return false;
+    const endedAtMs = ends.get(source) ?? beganAtMs;
+    return account.clock.now() - endedAtMs >= afterTerminationDays * dayMs - toleranceMs;
+  };
+
+  const checkArchive = (region: RegionState, image: ImageRecord): void => {
+    const archivedTo = tagsOf(image)[`${prefix}archived-to`];
+    const [, bucketName = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(archivedTo ?? '') ?? [];
+    const objects = account.answering.world.buckets.get(bucketName)?.objects;
+    const isStored = (objects?.get(key)?.sizeBytes ?? 0) > 0 && (objects?.get(`${key}.json`)?.sizeBytes ?? 0) > 0;
+    if (archivedTo !== undefined && !isStored) breach(9, `${image.id} would go, and ${archivedTo} is not complete.`);
+    if (archivedTo !== undefined || !isArchiveDue) return;
+    const { all } = lineageOf(region, image);
+    const isDue = isArchiveDue(
+      image.description,
+      all.map(({ description }) => description),
+      account.clock.now(),
+    );
+    if (isDue) breach(9, `${image.id} would go without the archive that is due.`);
+  };
+
+  return { before, after };
+}
+
+function isUsable({ description: { State } }: ImageRecord): boolean {
+  return State === 'available' || State === 'disabled';
+}
+
+/** The policy of a plan that is written down: with it a run begins to act. Plans are long, so only their beginning is read. */
+function policyPlanned(input: object): string | undefined {
+  return /^\s*\{\s*"policy":\s*"([^"]+)"/.exec(textIn(input, 'Body') ?? '')?.[1];
+}

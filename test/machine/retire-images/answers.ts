@@ -1,0 +1,41 @@
+import { makeSummariseRetirement } from '../../../functions/summarise-retirement/task.ts';
+import { pastTense } from '../../../shared/domain/ladder.ts';
+import type { PlanStep } from '../../../shared/domain/plan.ts';
+import type { NamedPolicy } from '../../../shared/domain/policy.ts';
+import type { Output } from '../tasks.ts';
+import { type Answers, bucket, items, summaryPorts } from '../world.ts';
+
+const outcomeOf = {
+  ...pastTense,
+  reinstate: 'reinstated',
+  'note-rung': 'noted',
+  'note-source-gone': 'noted',
+} as const satisfies Record<PlanStep, Output<'RetireImage'>['outcome']>;
+
+/** What PlanRetirement answers. */
+export function planOf(policy: NamedPolicy, planned: number): Output<'PlanRetirement'> {
+  return {
+    policy,
+    mode: 'enforce',
+    plan: { bucket, key: 'runs/test/plan.json' },
+    items,
+    planned,
+    images: 40,
+    kept: 40 - planned,
+    inUse: 0,
+    incomplete: [],
+    excess: null,
+  };
+}
+
+/** ShareImage answers as in a capture. The summary is the real task: what it makes of the Map's results matters here. */
+export const retireAnswers = {
+  PlanRetirement: (_, world) => planOf(world.policy, world.items.length),
+  RetireImage: ({ step, snapshotIds }) => ({
+    outcome: outcomeOf[step],
+    reasons: [],
+    snapshotIds: step === 'deregister' ? snapshotIds : [],
+  }),
+  DeleteSnapshots: ({ snapshotIds }) => ({ deleted: snapshotIds.length, kept: [] }),
+  SummariseRetirement: (input, world) => makeSummariseRetirement(summaryPorts(world))(input),
+} satisfies Partial<Answers>;

@@ -1,0 +1,393 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { contract, makePlanRetirement } from '../../../functions/plan-retirement/task.ts';
+import { audienceDigest } from '../../../shared/domain/audience.ts';
+import { LifecycleError } from '../../../shared/domain/errors.ts';
+import type { Image } from '../../../shared/domain/image.ts';
+import { planItemSchema } from '../../../shared/domain/plan.ts';
+import type { NamedPolicy } from '../../../shared/domain/policy.ts';
+import { tagKeys } from '../../../shared/domain/tags.ts';
+import { instanceId } from '../domain/examples.ts';
+import { fakeAccount } from './fake-account.ts';
+import { within } from './fakes.ts';
+import { abroad, home, imageOf, imageOn, noon, retiring } from './retirement-examples.ts';
+
+const planSchema = z.object({
+  mode: z.string(),
+  excess: z.string().nullable(),
+  incomplete: z.array(z.object({ region: z.string(), reason: z.string() })),
+  images: z.array(
+    z.object({
+      region: z.string(),
+      imageId: z.string(),
+      name: z.string(),
+      verdict: z.string(),
+      reasons: z.array(z.string()),
+      actions: z.array(z.string()),
+    }),
+  ),
+  leftoverSnapshots: z.array(z.object({ region: z.string(), snapshotId: z.string() })),
+});
+
+type Account = ReturnType<typeof fakeAccount>;
+
+async function plan(account: Account, policy: NamedPolicy = retiring(), mode?: 'report' | 'enforce') {
+  const policies = { find: async () => policy };
+  const task = within(contract, makePlanRetirement({ region: home, policies, ...account }));
+  const answer = await task({
+    executionId: 'arn:aws:states:eu-west-1:123456789012:execution:retire-images:ours',
+    event: { policy: policy.name, scheduledAt: noon, ...(mode ? { mode } : {}) },
+    now: noon,
+  });
+  const written = planSchema.parse(JSON.parse(account.world.objects.get(answer.plan.key) ?? ''));
+  const items = z.array(planItemSchema).parse(JSON.parse(account.world.objects.get(answer.items.key) ?? ''));
+  const lines = new Map(written.images.map((line) => [`${line.region} ${line.imageId}`, line]));
+  return { answer, written, items, of: (day: number, region = home) => lines.get(`${region} ami-202611${day}`) };
+}
+
+const denied = new LifecycleError('AccessDenied', 'DescribeImages: no right');
+const unknown = new LifecycleError('EvidenceIncomplete', 'Whether images are in use is not known: no right');
+const days = (...each: number[]): Image[] => each.map((day) => imageOf(day));
+const copiesOf = (images: readonly Image[]): Image[] =>
+  images.map((image) => ({ ...image, imageId: image.imageId.replace('ami-', 'ami-c') }));
+
+describe('the plan', () => {
+  it('has every image with its verdict and all of its reasons', async () => {
+    const account = fakeAccount({ [home]: days(21, 20, 19, 18, 17) });
+    account.world.uses.set('ami-20261118', ['in use by instance i-1', 'in use by parameter /golden']);
+    const { answer, written, of } = await plan(account);
+    expect(written.images).toHaveLength(5);
+    expect(of(21)).toMatchObject({ verdict: 'keep', reasons: ['daily 1 of 2', 'newest of its lineage'], actions: [] });
+    expect(of(20)).toMatchObject({ verdict: 'keep', reasons: ['daily 2 of 2'] });
+    const goes = { verdict: 'retire', reasons: ['no rule keeps it', 'no longer wanted'], actions: ['deprecate'] };
+    expect(of(19)).toEqual({
+      region: home,
+      imageId: 'ami-20261119',
+      name: `gold/${instanceId}/20261119T0300Z`,
+      ...goes,
+    });
+    expect(of(18)).toMatchObject({
+      verdict: 'keep',
+      reasons: ['in use by instance i-1', 'in use by parameter /golden'],
+    });
+    expect(of(17)).toMatchObject(goes);
+    expect(answer).toMatchObject({ images: 5, kept: 3, inUse: 1, planned: 2, incomplete: [], excess: null });
+    expect(answer.plan).toEqual({ bucket: 'work', key: 'runs/ours/plan.json' });
+  });
+
+  it('names the snapshots that go with an image, as a deregistered one no longer does', async () => {
+    const { items } = await plan(fakeAccount({ [home]: days(21, 20, 19) }));
+    const snapshotIds = ['snap-20261119'];
+    expect(items).toEqual([
+      { region: home, imageId: 'ami-20261119', archive: false, share: false, step: 'deprecate', snapshotIds },
+    ]);
+  });
+
+  it('asks about candidates only, as deep into launch templates as the policy says', async () => {
+    const account = fakeAccount({ [home]: days(21, 20, 19, 18) });
+    await plan(account, retiring({ retire: { mode: 'enforce', maxPercentPerRun: 100, launchTemplateVersions: 50 } }));
+    const asked = account.calls.filter((call) => call.startsWith('uses'));
+    expect(asked).toEqual([`uses in ${home} of ami-20261119 ami-20261118 to depth 50`]);
+  });
+
+  it('asks about nothing where nothing is to go', async () => {
+    const account = fakeAccount({ [home]: days(21, 20) });
+    await plan(account);
+    expect(account.calls.filter((call) => call.startsWith('uses'))).toEqual([]);
+  });
+
+  it('never retires an image that is held, whatever the value of the tag', async () => {
+    const holds = ['audit 2026', ''].map((hold, index) => imageOf(19 - index, { tags: { [tagKeys.hold]: hold } }));
+    const { of, items } = await plan(fakeAccount({ [home]: [...days(21, 20), ...holds] }));
+    expect(of(19)).toMatchObject({ verdict: 'keep', reasons: ['held: audit 2026'] });
+    expect(of(18)).toMatchObject({ verdict: 'keep', reasons: ['held: no reason given'] });
+    expect(items).toEqual([]);
+  });
+
+  it('keeps an image that is being copied to another Region of the policy', async () => {
+    const account = fakeAccount({ [home]: days(21, 20, 19) });
+    account.world.copies.set(abroad, new Map([['ami-20261119', ['being copied to eu-central-1 as ami-9']]]));
+    const { of } = await plan(account, retiring({ copies: [{ region: abroad }] }));
+    expect(of(19)).toMatchObject({ verdict: 'keep', reasons: ['being copied to eu-central-1 as ami-9'] });
+  });
+
+  it('takes disabled images a step further once their grace is over, and not before', async () => {
+    const account = fakeAccount({
+      [home]: [...days(21, 20), imageOn('disable', 14, imageOf(10)), imageOn('disable', 15, imageOf(11))],
+    });
+    const { of } = await plan(account);
+    expect(of(10)).toMatchObject({ verdict: 'retire', actions: ['deregister'] });
+    expect(of(11)).toMatchObject({ verdict: 'retire', actions: [] });
+  });
+
+  it('brings back up what is in use again', async () => {
+    const account = fakeAccount({ [home]: [...days(21, 20), imageOn('disable', 20, imageOf(10))] });
+    account.world.uses.set('ami-20261110', ['in use by instance i-1']);
+    expect((await plan(account)).of(10)).toMatchObject({ verdict: 'keep', actions: ['reinstate'] });
+  });
+
+  it('archives what is due before it takes a step with it', async () => {
+    const archive = { bucket: 'archive', when: { daily: 9 } };
+    const { items } = await plan(fakeAccount({ [home]: days(21, 20, 19) }), retiring({ archive }));
+    expect(items.find(({ imageId }) => imageId === 'ami-20261119')).toMatchObject({ archive: true, step: 'deprecate' });
+  });
+
+  it('keeps copies in their Region by their own rule', async () => {
+    const copies = [{ region: abroad, retain: { last: 3 } }];
+    const account = fakeAccount({ [home]: days(21, 20, 19, 18), [abroad]: copiesOf(days(21, 20, 19, 18)) });
+    const { written, answer } = await plan(account, retiring({ copies }));
+    const line = (imageId: string) => written.images.find((each) => each.imageId === imageId);
+    expect(line('ami-20261119')).toMatchObject({ verdict: 'retire' });
+    expect(line('ami-c20261121')).toMatchObject({
+      reasons: ['last 1 of 3', `newest copy of its lineage in ${abroad}`],
+    });
+    expect(line('ami-c20261119')).toMatchObject({ region: abroad, verdict: 'keep', reasons: ['last 3 of 3'] });
+    expect(line('ami-c20261118')).toMatchObject({ region: abroad, verdict: 'retire' });
+    expect(answer).toMatchObject({ images: 8, planned: 3 });
+  });
+
+  it('is not to be had for a policy that is not there, or not valid', async () => {
+    for (const name of ['PolicyNotFound', 'PolicyInvalid'] as const) {
+      const find = async () => {
+        throw new LifecycleError(name, 'so it is');
+      };
+      const task = makePlanRetirement({ region: home, ...fakeAccount(), policies: { find } });
+      const input = { executionId: 'x', event: { policy: 'gold', scheduledAt: noon }, now: noon };
+      await expect(task(input)).rejects.toMatchObject({ name });
+    }
+  });
+});
+
+describe('an instance that is gone', () => {
+  const policy = retiring({ retain: { daily: 2, afterTermination: '7d' } });
+
+  it('is noted on its images, and asked for only where the policy cares', async () => {
+    const account = fakeAccount({ [home]: days(21, 20) });
+    account.world.goneInstances.add(instanceId);
+    const { items } = await plan(account, policy);
+    expect(items.map(({ step }) => step)).toEqual(['note-source-gone', 'note-source-gone']);
+    const unasked = fakeAccount({ [home]: days(21, 20) });
+    unasked.world.goneInstances.add(instanceId);
+    expect((await plan(unasked)).items).toEqual([]);
+    expect(unasked.calls.filter((call) => call.startsWith('gone'))).toEqual([]);
+  });
+
+  it('keeps its images as long as the policy says, and then none of them', async () => {
+    const since = (instant: string) => {
+      const tags = { [tagKeys.sourceGoneSince]: instant };
+      const account = fakeAccount({ [home]: [imageOf(21, { tags }), imageOf(20, { tags })] });
+      account.world.goneInstances.add(instanceId);
+      return account;
+    };
+    expect((await plan(since('2026-11-14T12:01:00Z'), policy)).items).toEqual([]);
+    const { items } = await plan(since('2026-11-14T12:00:00Z'), policy);
+    expect(items.map(({ step }) => step)).toEqual(['deprecate', 'deprecate']);
+  });
+});
+
+describe('a Region of which not all is known', () => {
+  const policy = retiring({ copies: [{ region: abroad }], share: { accounts: ['111122223333'] } });
+  const everywhere = () => {
+    const account = fakeAccount({ [home]: days(21, 20, 19), [abroad]: copiesOf(days(21, 20, 19)) });
+    account.addSnapshot('snap-lost', { region: abroad });
+    account.addSnapshot('snap-left-at-home');
+    return account;
+  };
+
+  it.each([
+    ['its images', abroad, `list images in ${abroad}`, denied],
+    ['its snapshots', abroad, `list snapshots in ${abroad}`, denied],
+    ['who uses snapshots', abroad, 'users of snap-lost', denied],
+    ['who uses images', abroad, `uses in ${abroad}`, unknown],
+    ['who uses images, nor the right to ask', abroad, `uses in ${abroad}`, denied],
+    ['its images', home, `list images in ${home}`, denied],
+    ['who uses images', home, `uses in ${home}`, unknown],
+  ])('is not touched, while the others go on: not %s in %s', async (_what, region, call, error) => {
+    const account = everywhere();
+    account.refusals.set(call, error);
+    const { answer, items, written } = await plan(account, policy);
+    const other = region === home ? abroad : home;
+    expect(answer.incomplete).toEqual([{ region, reason: error.message }]);
+    expect(written.incomplete).toEqual(answer.incomplete);
+    expect(new Set(written.images.map((line) => line.region))).toEqual(new Set([other]));
+    expect(new Set(items.map((item) => item.region))).toEqual(new Set([other]));
+    expect(items.filter(({ step }) => step === 'deprecate')).toHaveLength(1);
+    expect(answer.images).toBe(3);
+  });
+
+  it('none is touched where nobody says whether instances are gone, and the policy asks', async () => {
+    const account = everywhere();
+    account.refusals.set('gone of', denied);
+    const careful = retiring({ copies: [{ region: abroad }], retain: { daily: 2, afterTermination: '7d' } });
+    const { answer, items } = await plan(account, careful);
+    expect(answer.incomplete.map(({ region }) => region)).toEqual([home, abroad]);
+    expect(items).toEqual([]);
+  });
+
+  it('that does not say what is copied into it holds back only what may be copied there', async () => {
+    const account = fakeAccount({
+      [home]: [...days(21, 20, 19), imageOf(10, { tags: { [tagKeys.state]: 'capturing' } })],
+    });
+    account.refusals.set(`copies into ${abroad}`, unknown);
+    const { answer, of } = await plan(account, policy);
+    expect(answer.incomplete).toEqual([]);
+    expect(of(19)).toMatchObject({ verdict: 'retire' });
+    const doubt = `whether it is being copied to ${abroad} is not known`;
+    expect(of(10)).toMatchObject({ verdict: 'keep', reasons: [doubt] });
+  });
+
+  it('is asked again after throttling, whichever call it met: nobody takes it for an answer', async () => {
+    const unharmed = everywhere();
+    await plan(unharmed, policy);
+    for (const callNumber of unharmed.calls.keys()) {
+      const account = everywhere();
+      account.breakOff(callNumber + 1, { takesEffect: false });
+      await expect(plan(account, policy)).rejects.toMatchObject({ name: 'AwsThrottled' });
+      expect(account.world.objects.has('runs/ours/items.json')).toBe(false);
+    }
+  });
+});
+
+describe('a plan beyond the caps of its policy', () => {
+  const share = { accounts: ['111122223333'] };
+  const capped = (cap: object) => retiring({ share, retire: { mode: 'enforce', ...cap } });
+  const account = () => fakeAccount({ [home]: days(21, 20, 19, 18, 17) });
+
+  it.each([
+    [{ maxPerRun: 2 }, '3 images would take a step, and maxPerRun is 2'],
+    [{ maxPercentPerRun: 40 }, '3 of 5 images would take the same step, and maxPercentPerRun 40 allows 2'],
+  ])('says so and retires nothing: %o', async (cap, excess) => {
+    const { answer, written } = await plan(account(), capped({ maxPercentPerRun: 100, ...cap }));
+    expect(answer.excess).toBe(excess);
+    expect(written.excess).toBe(excess);
+    expect(written.images.filter(({ verdict }) => verdict === 'retire')).toHaveLength(3);
+  });
+
+  it('still gives and takes back access, which cannot wait', async () => {
+    const { items, answer } = await plan(account(), capped({ maxPerRun: 2 }));
+    expect(items).toHaveLength(5);
+    expect(items).toEqual(
+      items.map(({ region, imageId }) => {
+        return { region, imageId, archive: false, share: true, step: null, snapshotIds: [] };
+      }),
+    );
+    expect(answer.planned).toBe(5);
+  });
+
+  it('counts snapshots that were left behind, too', async () => {
+    const littered = fakeAccount({ [home]: days(21, 20) });
+    for (const number of [1, 2, 3]) littered.addSnapshot(`snap-${number}`);
+    expect((await plan(littered, capped({ maxPerRun: 2 }))).answer.excess).toMatch(/^3 images/);
+  });
+});
+
+describe('a report', () => {
+  const share = { accounts: ['111122223333'] };
+  const reporting = retiring({ share, retire: { mode: 'report', maxPerRun: 1 } });
+  const account = () => {
+    const given = fakeAccount({ [home]: days(21, 20, 19, 18) });
+    given.addSnapshot('snap-lost');
+    return given;
+  };
+
+  it('as the policy wants it says all that would be done, and only sharing is done', async () => {
+    const { answer, items, written, of } = await plan(account(), reporting);
+    expect(of(19)).toMatchObject({ verdict: 'retire', actions: ['share', 'deprecate'] });
+    expect(written).toMatchObject({ mode: 'report', leftoverSnapshots: [{ region: home, snapshotId: 'snap-lost' }] });
+    expect(items.map(({ share: shared, step }) => ({ shared, step }))).toEqual(
+      [1, 2, 3, 4].map(() => ({ shared: true, step: null })),
+    );
+    expect(answer).toMatchObject({ mode: 'report', planned: 4, excess: null });
+    expect(written.excess).toMatch(/maxPerRun is 1/);
+  });
+
+  it('that was asked for touches nothing at all, whatever the policy says', async () => {
+    const { answer, items, of } = await plan(account(), retiring({ share }), 'report');
+    expect(of(19)).toMatchObject({ actions: ['share', 'deprecate'] });
+    expect(items).toEqual([]);
+    expect(answer).toMatchObject({ mode: 'report', planned: 0 });
+  });
+
+  it('changes nothing in EC2: a plan is files', async () => {
+    const given = account();
+    await plan(given, retiring({ share }));
+    expect(given.changes).toEqual(['write runs/ours/plan.json', 'write runs/ours/items.json']);
+  });
+
+  it('gives way to a run that was asked to act', async () => {
+    const roomy = retiring({ retire: { mode: 'report', maxPercentPerRun: 100 } });
+    expect((await plan(account(), roomy, 'enforce')).items).toHaveLength(3);
+  });
+});
+
+describe('a policy that retires nothing', () => {
+  const without = (fields: object) => retiring({ retain: undefined, retire: undefined, ...fields });
+
+  it('still shares its images as it says, but none that is disabled or not complete', async () => {
+    const accounts = ['111122223333'];
+    const audience = { accounts, organizationArns: [], organizationalUnitArns: [], public: false };
+    const { items, of, answer } = await plan(
+      fakeAccount({
+        [home]: [
+          imageOf(21),
+          imageOf(20, { tags: { [tagKeys.audience]: audienceDigest(audience) } }),
+          imageOf(19, { state: 'disabled' }),
+          imageOf(18, { tags: { [tagKeys.state]: 'capturing' } }),
+        ],
+      }),
+      without({ share: { accounts } }),
+    );
+    expect(items.map(({ imageId, share }) => ({ imageId, share }))).toEqual([{ imageId: 'ami-20261121', share: true }]);
+    expect(of(18)).toMatchObject({ verdict: 'keep', reasons: expect.arrayContaining(['the policy retires nothing']) });
+    expect(answer).toMatchObject({ kept: 4, inUse: 0, mode: 'enforce' });
+  });
+
+  it('takes access back that it no longer gives', async () => {
+    const account = fakeAccount({ [home]: [imageOf(21, { tags: { [tagKeys.audience]: '1-0123456789abcdef' } })] });
+    expect((await plan(account, without({}))).items).toMatchObject([{ imageId: 'ami-20261121', share: true }]);
+  });
+
+  it('brings back what was on its way out, and asks nobody who uses what', async () => {
+    const account = fakeAccount({ [home]: [imageOf(21), imageOn('deprecate', 20, imageOf(10))] });
+    account.addSnapshot('snap-lost');
+    expect((await plan(account, without({}))).items).toMatchObject([{ imageId: 'ami-20261110', step: 'reinstate' }]);
+    expect(account.calls.filter((call) => /^(uses|list snapshots)/.test(call))).toEqual([]);
+  });
+});
+
+describe('a snapshot without an image', () => {
+  const longAgo = '2026-11-14T11:59:59Z';
+  const left = (different: Parameters<ReturnType<typeof fakeAccount>['addSnapshot']>[1]) => {
+    const account = fakeAccount({ [home]: days(21, 20) });
+    account.addSnapshot('snap-lost', { startedAt: longAgo, ...different });
+    return account;
+  };
+
+  it('is cleared away a week after it began', async () => {
+    const { items, written } = await plan(left({}));
+    const snapshotIds = ['snap-lost'];
+    expect(items).toEqual([{ region: home, imageId: null, archive: false, share: false, step: null, snapshotIds }]);
+    expect(written.leftoverSnapshots).toEqual([{ region: home, snapshotId: 'snap-lost' }]);
+  });
+
+  it.each([
+    ['may belong to an image that is being made', { startedAt: '2026-11-14T12:00:00Z' }],
+    ['stays while somebody holds it', { tags: { [tagKeys.policy]: 'gold', [tagKeys.hold]: '' } }],
+    ['of another policy is none of ours', { tags: { [tagKeys.policy]: 'web', [tagKeys.source]: instanceId } }],
+    ['elsewhere is none of ours', { region: abroad }],
+    ['whose beginning cannot be read stays', { startedAt: '' }],
+  ])('%s', async (_says, different) => {
+    expect((await plan(left(different))).items).toEqual([]);
+  });
+
+  it.each([
+    ['a disabled image of this policy', imageOn('disable', 20, imageOf(10, { snapshotIds: ['snap-lost'] })), 1],
+    ['an image of somebody else', imageOf(10, { snapshotIds: ['snap-lost'], tags: { [tagKeys.policy]: 'web' } }), 0],
+  ])('is none where %s uses it', async (_says, image, lines) => {
+    const account = fakeAccount({ [home]: [...days(21, 20), image] });
+    account.addSnapshot('snap-lost', { startedAt: longAgo });
+    const { items, written } = await plan(account);
+    expect(items.filter(({ imageId }) => imageId === null)).toEqual([]);
+    expect(written.images).toHaveLength(2 + lines);
+  });
+});

@@ -1,0 +1,247 @@
+import { describe, expect, it } from 'vitest';
+import type * as z from 'zod';
+import { contract, makeSummariseRetirement } from '../../../functions/summarise-retirement/task.ts';
+import { executionId } from '../domain/examples.ts';
+import { fakeMeter, fakeNotifications, fakeResults, within } from './fakes.ts';
+import { abroad, home, retiring, stackTopic } from './retirement-examples.ts';
+
+type Input = z.output<typeof contract.input>;
+type Plan = NonNullable<Input['plan']>;
+
+const teamTopic = 'arn:aws:sns:eu-west-1:123456789012:team';
+const where = 'Every image and the reasons: s3://our-work/runs/ours/plan.json';
+
+function aPlan(different: Partial<Plan> = {}): Plan {
+  const plan = { bucket: 'our-work', key: 'runs/ours/plan.json' };
+  return {
+    policy: retiring(),
+    plan,
+    images: 9,
+    kept: 5,
+    inUse: 2,
+    planned: 3,
+    incomplete: [],
+    excess: null,
+    ...different,
+  };
+}
+
+const inputOf = (imageId: string | null) =>
+  JSON.stringify({ item: { region: home, imageId, archive: false, share: false, step: null, snapshotIds: [] } });
+
+/** An item whose image came to these ends. */
+const done = (imageId: string | null, outcomes: object[], kept: object[] = []) => ({
+  Status: 'SUCCEEDED',
+  Input: inputOf(imageId),
+  Output: JSON.stringify({ outcomes, kept }),
+});
+const failed = (imageId: string | null, error: string, cause: string) => ({
+  Status: 'FAILED',
+  Input: inputOf(imageId),
+  Error: error,
+  Cause: cause,
+});
+const deregistered = (imageId: string) => done(imageId, [{ outcome: 'deregistered', reasons: ['no rule keeps it'] }]);
+const denied = failed('ami-3', 'AccessDenied', JSON.stringify({ errorType: 'AccessDenied', errorMessage: 'no right' }));
+
+interface Case {
+  items?: Record<string, unknown>[] | null;
+  plan?: Plan | null;
+  failure?: Input['failure'];
+  topicArn?: string;
+}
+
+async function summarise({ items = [], plan = aPlan(), failure = null, topicArn = stackTopic }: Case) {
+  const { place, objectsIn } = fakeResults(items ?? []);
+  const notifications = fakeNotifications();
+  const meter = fakeMeter();
+  const task = makeSummariseRetirement({ topicArn, objectsIn, notifications, meter });
+  const results = items ? place : null;
+  const answer = await within(contract, task)({ executionId, policyName: 'gold', plan, results, failure });
+  const lines = notifications.told[0]?.message.split('\n') ?? [];
+  return { answer, told: notifications.told, lines, measured: meter.measured };
+}
+
+describe('a run that went well', () => {
+  const items = [
+    deregistered('ami-1'),
+    done('ami-2', [
+      { outcome: 'archived', reasons: [] },
+      { outcome: 'shared', reasons: [] },
+      { outcome: 'deprecated', reasons: ['no rule keeps it'] },
+    ]),
+    deregistered('ami-4'),
+  ];
+
+  it('is counted by what was done, and an image for all that was done with it', async () => {
+    const { answer, measured } = await summarise({ items });
+    expect(answer).toEqual({
+      images: 9,
+      kept: 5,
+      outcomes: { deregistered: 2, archived: 1, shared: 1, deprecated: 1 },
+      failed: 0,
+      failure: null,
+    });
+    expect(measured).toEqual([
+      'Images=9 gold',
+      'HeldByReference=2 gold',
+      'Retired=2 gold',
+      'Archived=1 gold',
+      'EvidenceIncomplete=0 gold',
+      'BlastRadiusExceeded=0 gold',
+    ]);
+  });
+
+  it('is told once, with where to read the reasons', async () => {
+    const { told } = await summarise({ items });
+    const subject = 'gold: 5 of 9 images kept, 1 archived, 1 deprecated, 2 deregistered, 1 shared, 0 failed';
+    expect(told).toEqual([{ topicArn: stackTopic, subject, message: `${subject}\n${where}` }]);
+  });
+
+  it('tells what was spared after all, and which snapshots stay', async () => {
+    const { lines } = await summarise({
+      items: [
+        done('ami-1', [{ outcome: 'spared', reasons: ['held: audit', 'daily 1 of 7'] }]),
+        done(
+          'ami-2',
+          [{ outcome: 'deregistered', reasons: [] }],
+          [{ snapshotId: 'snap-1', reason: 'another image uses it' }],
+        ),
+        done(null, [{ outcome: 'cleared' }], [{ snapshotId: 'snap-2', reason: 'held: no reason given' }]),
+      ],
+    });
+    expect(lines.slice(1)).toEqual([
+      `ami-1 in ${home} spared: held: audit; daily 1 of 7`,
+      `ami-2 in ${home} its snapshot snap-1 stays: another image uses it`,
+      `snapshots without an image in ${home} its snapshot snap-2 stays: held: no reason given`,
+      where,
+    ]);
+  });
+
+  it('tells nobody when nothing happened, but is measured', async () => {
+    for (const nothing of [[], null]) {
+      const { told, answer, measured } = await summarise({ items: nothing });
+      expect(told).toEqual([]);
+      expect(answer).toMatchObject({ outcomes: {}, failed: 0, failure: null });
+      expect(measured).toContain('Images=9 gold');
+    }
+  });
+});
+
+describe('a run in which an image failed', () => {
+  it('fails, though the others went well, and names the image, the error and its sentence', async () => {
+    const { answer, told, lines } = await summarise({ items: [deregistered('ami-1'), denied] });
+    const Cause = `1 failed, the first: ami-3 in ${home} AccessDenied: no right`;
+    expect(answer).toMatchObject({
+      outcomes: { deregistered: 1 },
+      failed: 1,
+      failure: { Error: 'RetirementFailed', Cause },
+    });
+    expect(told[0]?.subject).toBe('gold: RetirementFailed');
+    expect(lines).toEqual([
+      'gold: 5 of 9 images kept, 1 deregistered, 1 failed',
+      `RetirementFailed: ${Cause}`,
+      `ami-3 in ${home} AccessDenied: no right`,
+      where,
+    ]);
+  });
+
+  it('says that evidence was missing where that is why', async () => {
+    const { answer } = await summarise({ items: [denied, failed('ami-5', 'EvidenceIncomplete', 'who uses it?')] });
+    expect(answer).toMatchObject({ failed: 2, failure: { Error: 'EvidenceIncomplete' } });
+  });
+
+  it('tells failures before all else, at most twenty one by one, and of none more than fits', async () => {
+    const items = [
+      done('ami-1', [{ outcome: 'spared', reasons: ['held'] }]),
+      ...Array.from({ length: 25 }, (_, index) => failed(`ami-${index + 2}`, 'AccessDenied', 'x'.repeat(900))),
+    ];
+    const { lines } = await summarise({ items });
+    expect(lines.slice(2, -2).map((line) => line.length)).toEqual(Array.from({ length: 20 }, () => 500));
+    expect(lines.at(-2)).toBe('and 6 more');
+    expect(lines.join('\n')).not.toContain('spared: ');
+  });
+
+  it('counts what never ran as failed, even where AWS says neither what nor why', async () => {
+    const { answer, lines } = await summarise({ items: [{ Status: 'ABORTED' }, { Status: 'PENDING' }] });
+    expect(answer).toMatchObject({ failed: 2, failure: { Error: 'RetirementFailed' } });
+    expect(lines).toContain('an unknown image ABORTED: ');
+  });
+});
+
+describe('a run that was held back', () => {
+  const excess = '60 images would take a step, and maxPerRun is 50';
+  const incomplete = [
+    { region: abroad, reason: 'DescribeImages: no right' },
+    { region: home, reason: 'DescribeStoreImageTasks: no right' },
+  ];
+
+  it('by its caps fails, and says how to let it through', async () => {
+    const { answer, told, measured } = await summarise({ plan: aPlan({ excess }), items: null });
+    expect(answer.failure?.Error).toBe('BlastRadiusExceeded');
+    expect(answer.failure?.Cause).toBe(
+      `${excess}. Nothing was retired. The plan is s3://our-work/runs/ours/plan.json; if it is what you want, raise the limit of the policy 'gold' for one run.`,
+    );
+    expect(told[0]?.subject).toBe('gold: BlastRadiusExceeded');
+    expect(told[0]?.message).toContain(excess);
+    expect(measured).toContain('BlastRadiusExceeded=1 gold');
+  });
+
+  it('in some Regions fails, and names each with the reason, though the others went on', async () => {
+    const { answer, measured } = await summarise({ plan: aPlan({ incomplete }), items: [deregistered('ami-1')] });
+    expect(answer).toMatchObject({
+      outcomes: { deregistered: 1 },
+      failure: {
+        Error: 'EvidenceIncomplete',
+        Cause: `Nothing was touched in ${abroad}: DescribeImages: no right Nothing was touched in ${home}: DescribeStoreImageTasks: no right`,
+      },
+    });
+    expect(measured).toContain('EvidenceIncomplete=2 gold');
+  });
+
+  it('fails with what ended it as a whole first, then the caps, then missing evidence, then what failed', async () => {
+    const failure = { Error: 'States.Timeout', Cause: 'too late' };
+    const all = { plan: aPlan({ excess, incomplete }), items: [denied] };
+    expect((await summarise({ ...all, failure })).answer.failure).toEqual(failure);
+    expect((await summarise(all)).answer.failure?.Error).toBe('BlastRadiusExceeded');
+    const rest = await summarise({ ...all, plan: aPlan({ incomplete }) });
+    expect(rest.answer.failure?.Error).toBe('EvidenceIncomplete');
+    expect(rest.lines).toContain(`ami-3 in ${home} AccessDenied: no right`);
+  });
+});
+
+describe('a run that ended as a whole', () => {
+  it('before there was a plan fails with the error that ended it, and says so', async () => {
+    const failure = { Error: 'PolicyNotFound', Cause: "No policy is called 'gold'." };
+    const { answer, told, measured } = await summarise({ plan: null, items: null, failure });
+    expect(answer).toEqual({ images: 0, kept: 0, outcomes: {}, failed: 0, failure });
+    const message = `gold: no plan\nPolicyNotFound: ${failure.Cause}`;
+    expect(told).toEqual([{ topicArn: stackTopic, subject: 'gold: PolicyNotFound', message }]);
+    expect(measured).toContain('Images=0 gold');
+  });
+
+  it('fails though AWS gives no reason', async () => {
+    const { answer } = await summarise({ plan: null, items: null, failure: {} });
+    expect(answer.failure).toEqual({ Error: 'Unknown', Cause: 'The run ended without a cause.' });
+  });
+});
+
+describe('people are told', () => {
+  const items = [deregistered('ami-1')];
+
+  it("by the policy's topic instead of the stack's", async () => {
+    const policy = retiring({ notify: { topicArn: teamTopic } });
+    const { told } = await summarise({ items, plan: aPlan({ policy }) });
+    expect(told.map(({ topicArn }) => topicArn)).toEqual([teamTopic]);
+  });
+
+  it('nowhere where there is no topic at all', async () => {
+    expect((await summarise({ items, topicArn: '' })).told).toEqual([]);
+  });
+});
+
+it('results that are not what the workflow writes are an error, not a good run', async () => {
+  const lost = { Status: 'SUCCEEDED', Input: inputOf('ami-1'), Output: '{"outcome":"lost"}' };
+  await expect(summarise({ items: [lost] })).rejects.toThrow();
+  await expect(summarise({ items: [{ ...lost, Input: '{"item":{}}' }] })).rejects.toThrow();
+});
