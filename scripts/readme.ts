@@ -1,8 +1,8 @@
-import packageJson from '../package.json' with { type: 'json' };
 import { run } from '../cli/main.ts';
+import packageJson from '../package.json' with { type: 'json' };
 
 /** A block of what a command prints: the command stands in the line that begins it. */
-const block = /<!-- written by `npm run docs`, from `([^`]+)`: begin -->[^]*?<!-- end -->/g;
+const block = /<!-- written by `npm run docs`, from `([^`]+)`: begin -->[\s\S]*?<!-- end -->/g;
 
 /** The README with what its commands print at present. */
 export async function readmeWithOutput(readme: string): Promise<string> {

@@ -21,7 +21,7 @@ export async function reference(): Promise<string> {
     'Every field of a policy file. Those marked *not yet* are refused until their workflow exists.',
     markdownTable(['Field', 'Default', 'Meaning'], policyRows()),
     '## Workflows',
-    'One state machine each. Started with the input that the second column names; `event` is EventBridge\'s own.',
+    "One state machine each. Started with the input that the second column names; `event` is EventBridge's own.",
     markdownTable(['Workflow', 'Started by', 'What it does', 'Tasks and workflows'], workflowRows()),
     '## Errors',
     'What a disposition does: `retry`, the workflow tries again; `refuse`, nothing was done, on purpose; `abort`, what was stopped is restarted, and the capture, retirement, archive or restore fails.',

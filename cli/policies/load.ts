@@ -104,7 +104,12 @@ function readPolicy(file: string, name: string, result: ReadPolicies): void {
   if (found.length === 0 && policy) found.push(...tooLong(file, { name, ...policy }));
   found.sort((left, right) => (left.line ?? 0) - (right.line ?? 0));
   if (found.length === 0 && policy && schedule) {
-    result.policies.push({ file, policy: { name, ...policy }, schedule, ...(retireSchedule ? { retireSchedule } : {}) });
+    result.policies.push({
+      file,
+      policy: { name, ...policy },
+      schedule,
+      ...(retireSchedule ? { retireSchedule } : {}),
+    });
   }
   result.problems.push(...found);
 }
@@ -127,12 +132,12 @@ function judge(data: unknown) {
   const unavailable = unavailableFields(data);
   const { data: policy, error } = policySchema.safeParse(data);
   const parsed = judgeSchedule(data, ['schedule', 'cron']);
-  const retires = judgeSchedule(data, ['retire', 'cron']);
+  const retires = judgeSchedule({ retire: policy?.retire ?? valueAt(data, ['retire']) }, ['retire', 'cron']);
   const issues = (error?.issues ?? []).filter(({ path }) => !unavailable.some((field) => isWithin(path, field)));
   return {
     policy,
     schedule: parsed.schedule,
-    retireSchedule: policy?.retire && (retires.schedule ?? parseSchedule(policy.retire.cron)),
+    retireSchedule: retires.schedule,
     problems: [
       ...unavailable.map((path) => ({
         path,

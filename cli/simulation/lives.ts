@@ -5,8 +5,8 @@ import { sentenceOf } from '../../shared/domain/errors.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 import type { Account } from '../../simulator/account.ts';
 import type { AnsweredCall } from '../../simulator/attempt.ts';
-import { judged, type VerdictEvent } from './verdicts.ts';
 import type { ItemOutcome, Plan } from './retirements.ts';
+import { judged, type VerdictEvent } from './verdicts.ts';
 
 /** Something that happened to an image. */
 export interface LifeEvent {

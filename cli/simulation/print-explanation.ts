@@ -31,8 +31,5 @@ function eventLines({ at, what, reasons, noLonger }: ExplainedEvent): string[] {
   const told = [...reasons, ...(noLonger.length > 0 ? [`(no longer: ${noLonger.join(', ')})`] : [])];
   const [first = '', ...others] = told;
   const margin = ' '.repeat(whenWidth + whatWidth + 4);
-  return [
-    `${when}  ${what.padEnd(whatWidth)}  ${first}`.trimEnd(),
-    ...others.map((reason) => `${margin}${reason}`),
-  ];
+  return [`${when}  ${what.padEnd(whatWidth)}  ${first}`.trimEnd(), ...others.map((reason) => `${margin}${reason}`)];
 }

@@ -44,8 +44,10 @@ export function reasonsOf({ reasons, lastReasons }: VerdictEvent): string[] {
 
 const counted = /\b(\d+) of (\d+)\b/;
 
+/** A reason without how far its count has come: `daily`, `oldest, while weekly has some left`. */
 function kindOf(reason: string): string {
-  return reason.replace(counted, 'of $2').replace(/^(\w+) of \d+$|(?<=^oldest, while \w+ has) of \d+(?= left$)/, '$1');
+  if (reason.startsWith('oldest, while ')) return reason.replace(counted, 'some');
+  return reason.replace(/^(\w+) \d+ of \d+$/, '$1');
 }
 
 function sameReasons(one: readonly string[], other: readonly string[]): boolean {

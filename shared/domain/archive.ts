@@ -1,8 +1,5 @@
 import * as z from 'zod';
 import type { Image } from './image.ts';
-import type { NamedPolicy } from './policy.ts';
-
-export type Archive = NonNullable<NamedPolicy['archive']>;
 
 export const storageClasses = [
   'STANDARD',

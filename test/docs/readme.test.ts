@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadPolicies } from '../../cli/policies/load.ts';
 import { projectDirectory } from '../../cli/simulation/project.ts';
 import { ran, readmeWithOutput } from '../../scripts/readme.ts';
 
 const readme = readFileSync(join(projectDirectory, 'README.md'), 'utf8');
 
 /** The lines of its shell examples that call our command, comments taken off. */
-const examples = [...readme.matchAll(/^```sh\n([^]*?)^```$/gm)]
+const examples = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
   .flatMap(([, lines = '']) => lines.split('\n'))
   .filter((line) => line.includes('npx ami-lifecycle'))
   .map((line) => line.replace(/^.*(?=npx )/, '').replace(/ +#.*$/, ''));
@@ -29,13 +28,12 @@ describe('README.md', () => {
     expect(code, printed).toBe(0);
   });
 
-  it('shows rules of retention that are the sample\'s own', () => {
-    const shown = /^```yaml\n([^]*?)^```$/m.exec(readme)?.[1] ?? '';
+  it("shows rules of retention that are the sample's own", () => {
+    const shown = /^```yaml\n([\s\S]*?)^```$/m.exec(readme)?.[1] ?? '';
     const fields = shown.split('\n').map((line) => line.replace(/ +#.*$/, '').trimEnd());
     const gold = readFileSync(join(projectDirectory, 'policies/gold.yml'), 'utf8');
     const own = gold.split('\n').map((line) => line.replace(/ +#.*$/, '').trimEnd());
     expect(fields.filter((line) => line !== '').length).toBeGreaterThan(5);
     for (const line of fields) expect(own).toContain(line);
-    expect(loadPolicies(join(projectDirectory, 'policies')).policies).not.toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import {
   ended,
   givenVault,
   hangOne,
+  named,
   sized,
   stored,
   tagsOfImage,
@@ -117,7 +118,8 @@ describe('An image that EC2 cannot store', () => {
     const run = await retire(story);
     expect(lineOf(run, image.imageId)).toMatchObject({ verdict: 'keep', actions: [] });
     expect(lineOf(run, image.imageId).reasons.join()).toContain(reason);
-    expect(story.calls('CreateStoreImageTask', of).concat(story.calls('DescribeStoreImageTasks', of))).toEqual([]);
+    const asked = story.calls('CreateStoreImageTask').map(({ input }) => JSON.stringify(input));
+    expect(asked.filter((input) => input.includes(image.imageId))).toEqual([]);
     expect(rungs(story)).toMatchObject({ 1119: 'available' });
   });
 
@@ -217,9 +219,9 @@ describe('An archive that is not good', () => {
   });
 
   it.each([
-    ['after it was seen', 'CreateStoreImageTask', 'HeadObject'],
-    ['after its class was changed', 'CreateStoreImageTask', 'CopyObject'],
-  ])('fails when somebody deletes the object %s', async (_, __, operation) => {
+    ['after it was seen', 'HeadObject'],
+    ['after its class was changed', 'CopyObject'],
+  ])('fails when somebody deletes the object %s', async (_, operation) => {
     const story = await givenVault();
     const image = hangOne(story, web);
     const stop = story.account.onCall((call) => {
@@ -289,7 +291,7 @@ describe('Whatever is killed or lost on the way', () => {
     ]),
   ];
 
-  it.each(faults)('there is one object and one task: $fault $function$operation', async (fault) => {
+  it.each(named(faults))('there is one object and one task: %s', async (_, fault) => {
     const story = await givenVault({ faults: [fault] });
     const image = hangOne(story, web);
 

@@ -1,4 +1,5 @@
 import type { NamedPolicy } from '../../shared/domain/policy.ts';
+import type { Fault } from '../../simulator/faults.ts';
 import type { Bucket, StoredObject } from '../../simulator/state.ts';
 import { hang, impatient } from './retiring.ts';
 import { home, type Server, type ServerOptions, server } from './servers.ts';
@@ -85,6 +86,11 @@ export function stored({ vault }: ArchiveStory, key: string): StoredObject {
 /** Uploads that were begun and are neither complete nor aborted: S3 charges for their parts for ever. */
 export function unfinishedUploads({ account }: Story): string[] {
   return [...account.region(home).multipartUploads.values()].map(({ object }) => object.key);
+}
+
+/** Faults with a name for each, as a test wants them. */
+export function named(faults: readonly Fault[]): [string, Fault][] {
+  return faults.map((fault) => [`${fault.fault} ${fault.function ?? fault.operation}`, fault]);
 }
 
 /** Takes an image away with its snapshots, as a person would. */

@@ -6,6 +6,7 @@ import {
   archiving,
   givenVault,
   hangOne,
+  named,
   removeImage,
   restoreNow,
   stored,
@@ -316,7 +317,6 @@ describe('A restore', () => {
     const { story, image } = await givenArchive();
     const region = story.account.region(home);
     region.gigabytesBeingRestored = 600;
-    story.onceAfter('CreateRestoreImageTask', 0, () => {});
     story.clock.after(3 * 3_600_000, () => {
       region.gigabytesBeingRestored = 0;
     });
@@ -345,7 +345,7 @@ describe('Whatever is killed or lost while it restores', () => {
     account.call('ec2', 'ModifyImageAttribute', { ImageId, LaunchPermission: { Add: [{ UserId: partner }] } });
   };
 
-  it.each(faults)('there is one image: $fault $function$operation', async (fault) => {
+  it.each(named(faults))('there is one image: %s', async (_, fault) => {
     const { story, image } = await givenArchive({ storageClass: 'GLACIER', before: shareWithPartner });
     story.account.faults.add(fault);
 

@@ -171,7 +171,7 @@ export function rungs(story: Story, region = home): Record<string, string> {
     const rung = State === 'available' && DeprecationTime !== undefined ? 'deprecated' : State;
     return [[slot.slice(4, 8), rung] as const];
   });
-  return Object.fromEntries(all.toSorted());
+  return Object.fromEntries(all.toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 /** The plan's word on one image. */

@@ -10,6 +10,8 @@ import type { Output } from '../../../cli/output.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 let folder: string;
 
+const retains = "schedule: { cron: '30 2 * * ? *', timezone: Europe/Rome }\nretain: { daily: 7 }\n";
+
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'policies-'));
   const policies = {
@@ -18,6 +20,10 @@ beforeAll(() => {
     often: "schedule: { cron: '0/15 * * * ? *', timezone: Australia/Lord_Howe }\n",
     over: "schedule: { cron: '0 3 * * ? 2020' }\n",
     rated: 'schedule: { cron: rate(12 hours) }\n',
+    retired: `${retains}retire: { mode: enforce, cron: '30 9 * * ? *' }\n`,
+    reported: `${retains}retire: {}\n`,
+    hoarded: `${retains}retire: { mode: enforce, steps: [deprecate, disable] }\n`,
+    unretired: `${retains}retire: { cron: 61 9 * * ? * }\n`,
     silver: "schedule: { cron: rate(12 hours) }\nselect: { tags: { 'ami-lifecycle:policy': gold } }\n",
     alias: 'schedule: *nowhere\n',
     wrong: 'schedule: { cron: 61 3 * * ? * }\n',
@@ -73,6 +79,25 @@ describe('policies check', () => {
     expect(code).toBe(0);
   });
 
+  it('prints the next retirement runs of a policy that retires, in its zone', async () => {
+    const { code, out } = await check('retired');
+    expect(out).toContain(
+      [
+        '   retires    2027-03-27 09:30:00 +01:00   2027-03-27 08:30:00 UTC',
+        '              2027-03-28 09:30:00 +02:00   2027-03-28 07:30:00 UTC',
+        '   warning: ',
+      ].join('\n'),
+    );
+    expect((await check('nightly')).out).not.toContain('retires');
+    expect(code).toBe(0);
+  });
+
+  it('refuses a retirement schedule that is none', async () => {
+    const { code, error } = await check('unretired');
+    expect(error).toBe("error: unretired.yml:3:11: retire.cron: minutes '61' is out of range; write 0-59 or *");
+    expect(code).toBe(2);
+  });
+
   it('counts the times that a change touches', async () => {
     const { out } = await check('often');
     expect(out).toContain('warning: at 01:30 and 1 more time on 2027-04-04 Australia/Lord_Howe has the hour twice');
@@ -103,6 +128,7 @@ describe('policies check', () => {
     const report: unknown = JSON.parse(out);
     expect(report).toMatchObject({
       policies: [
+        { name: 'hoarded' },
         {
           name: 'nightly',
           file: 'nightly.yml',
@@ -114,10 +140,13 @@ describe('policies check', () => {
         { name: 'often' },
         { name: 'over', nextRuns: [] },
         { name: 'rated' },
+        { name: 'reported', retirement: { mode: 'report', schedule: 'cron(0 12 * * ? *)' } },
+        { name: 'retired', retirement: { mode: 'enforce' }, warnings: [expect.anything(), expect.anything()] },
         { name: 'silver' },
       ],
       problems: [
         { file: 'alias.yml' },
+        { file: 'unretired.yml', line: 3, column: 11, path: 'retire.cron' },
         { file: 'wrong.yml', line: 1, column: 13, path: 'schedule.cron', mend: 'write 0-59 or *' },
       ],
     });
@@ -131,6 +160,14 @@ describe('a policy that is legal, and hardly meant', () => {
     const { code, out } = await check('silver');
     expect(out).toContain("warning: it selects instances tagged 'gold', though its name is 'silver'");
     expect(code).toBe(0);
+  });
+
+  it('is warned of where its retirement takes nothing away, or nothing for good', async () => {
+    expect((await check('reported')).out).toContain(
+      'warning: mode: report: its runs write down what they would retire',
+    );
+    expect((await check('hoarded')).out).toContain('warning: its steps do not end with deregister');
+    expect((await check('retired')).out).not.toMatch(/mode: report|deregister/);
   });
 
   it('is warned of where it stops its instances more often than a capture takes', async () => {

@@ -1,11 +1,11 @@
 import {
   CreateImageCommand,
-  ImportImageCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
   type DescribeInstancesCommandInput,
   EC2Client,
   EC2ServiceException,
+  ImportImageCommand,
   paginateDescribeInstances,
   StopInstancesCommand,
   waitUntilInstanceExists,
