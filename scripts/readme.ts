@@ -4,12 +4,21 @@ import packageJson from '../package.json' with { type: 'json' };
 /** A block of what a command prints: the command stands in the line that begins it. */
 const block = /<!-- written by `npm run docs`, from `([^`]+)`: begin -->[\s\S]*?<!-- end -->/g;
 
+/** The commands whose output the README shows. */
+export function shownCommands(readme: string): string[] {
+  return [...readme.matchAll(block)].map(([, command = '']) => command);
+}
+
 /** The README with what its commands print at present. */
 export async function readmeWithOutput(readme: string): Promise<string> {
-  const commands = [...readme.matchAll(block)].map(([, command = '']) => command);
+  const commands = shownCommands(readme);
   if (commands.length === 0) throw new Error('README.md lacks the lines that `npm run docs` writes between.');
   const printed = new Map<string, string>();
-  for (const command of commands) printed.set(command, (await ran(command)).printed);
+  for (const command of commands) {
+    const { code, printed: output } = await ran(command);
+    if (code !== 0) throw new Error(`README.md shows \`${command}\`, which ends with ${code}: ${output}`);
+    printed.set(command, output);
+  }
   return readme.replaceAll(
     block,
     (_, command: string) =>

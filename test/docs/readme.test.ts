@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectDirectory } from '../../cli/simulation/project.ts';
-import { ran, readmeWithOutput } from '../../scripts/readme.ts';
+import { ran, readmeWithOutput, shownCommands } from '../../scripts/readme.ts';
 
 const readme = readFileSync(join(projectDirectory, 'README.md'), 'utf8');
 
@@ -23,10 +23,16 @@ describe('README.md', () => {
     expect(examples.join('\n')).toMatch(/--explain/);
   });
 
-  it.each(examples)('gives an example that runs: %s', async (example) => {
-    const { code, printed } = await ran(example.replace('../my-account', join(projectDirectory, 'cli/sample/account')));
-    expect(code, printed).toBe(0);
-  });
+  // Those whose output is shown have been run by then.
+  it.each(examples.filter((example) => !shownCommands(readme).includes(example)))(
+    'gives an example that runs: %s',
+    async (example) => {
+      const { code, printed } = await ran(
+        example.replace('../my-account', join(projectDirectory, 'cli/sample/account')),
+      );
+      expect(code, printed).toBe(0);
+    },
+  );
 
   it("shows rules of retention that are the sample's own", () => {
     const shown = /^```yaml\n([\s\S]*?)^```$/m.exec(readme)?.[1] ?? '';

@@ -12,7 +12,7 @@ import { database, home, policy, type Server, server } from './servers.ts';
 import { build, type Story } from './story.ts';
 import { tagsOf } from './witness.ts';
 
-const seeds = Array.from({ length: Number(process.env.SEEDS ?? 12) }, (_, index) => index + 1);
+const seeds = Array.from({ length: 12 }, (_, index) => index + 1);
 const paris = 'eu-west-3';
 const vault = 'my-ami-archive';
 const dayMs = 86_400_000;
@@ -67,7 +67,10 @@ type Fields = Record<string, unknown>;
 function fieldsOf(random: RandomStream): { fields: Fields; retire: Fields } {
   return {
     fields: {
-      retain: { daily: 2, weekly: 1, ...(random.chance(0.4) ? { afterTermination: '3d' } : {}) },
+      retain: {
+        ...(random.chance(0.6) ? { daily: 2, weekly: 1 } : { daily: 1, atLeast: 3 }),
+        ...(random.chance(0.4) ? { afterTermination: '3d' } : {}),
+      },
       ...(random.chance(0.6) ? { copies: [{ region: paris, retain: { daily: 1 } }] } : {}),
       ...(random.chance(0.4) ? { share: { accounts: ['123456789012'] } } : {}),
       ...(random.chance(0.6) ? { archive: { bucket: vault, prefix: 'gold/', when: { weekly: 2 } } } : {}),
@@ -177,7 +180,7 @@ describe('Through weeks in which everything goes wrong, and people do as they li
 /** Lineages of which more is left than the rules, the ladder and the needs of people explain, each in a sentence. */
 function excess({ account }: Story, region: RegionState, { copies, retain }: NamedPolicy): string[] {
   const rules = region.name === home ? retain : copies[0]?.retain;
-  const { daily = 0, weekly = 0 } = rules ?? {};
+  const { daily = 0, weekly = 0, atLeast = 0 } = rules ?? {};
   const lineages = Map.groupBy(
     region.images.values(),
     ({ description }) => tagsOf(description.Tags)['ami-lifecycle:source'],
@@ -191,7 +194,7 @@ function excess({ account }: Story, region: RegionState, { copies, retain }: Nam
     const isOver = !stillRuns && rules?.afterTermination !== undefined;
     const most = isOver
       ? { available: 0, disabled: 0, failed: 0 }
-      : { available: daily + weekly + 1 + 2, disabled: 2, failed: 0 };
+      : { available: Math.max(daily + weekly + 1, atLeast) + 2, disabled: 2, failed: 0 };
     return (['available', 'disabled', 'failed'] as const).flatMap((state) => {
       const found = free.filter(({ description }) => description.State === state);
       return found.length > most[state]
