@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { folderOf, readWorkflow } from '../../cli/simulation/workflows.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import { database, policy, server } from './servers.ts';
 import { type Beginning, given, type Story } from './story.ts';
@@ -28,9 +27,7 @@ function expectCaptured(story: Story): void {
   }
 }
 
-const functions = readdirSync(join(import.meta.dirname, '../../functions'), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
+const functions = readWorkflow('capture-images').functionKeys.map(folderOf);
 
 describe.each(functions)('A Lambda that is killed, %s,', (name) => {
   it.each(['killed-before', 'killed-after'] as const)(

@@ -325,10 +325,10 @@ describe('what must never happen to an image on its way out', () => {
   });
 
   test('9: nor one that is due and was never archived', async () => {
-    const asked: (string | undefined)[][] = [];
+    const asked: string[][] = [];
     const { deregister, broken } = watched({
       isArchiveDue({ ImageId }, lineage) {
-        asked.push(lineage.map((each) => each.ImageId).sort());
+        asked.push(lineage.map((each) => each.ImageId ?? '').sort());
         return ImageId === oldest;
       },
     });
