@@ -141,7 +141,7 @@ interface ImageRecipe {
   imageId: string;
 }
 
-/** What another account does with an image of ours. */
+/** What another account really does with an image of ours, whatever a report says; somebody must have shared it. */
 interface ForeignUse {
   imageId: string;
   accountId: string;

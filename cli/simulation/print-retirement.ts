@@ -33,10 +33,13 @@ export function retirementLines({ retirements }: Report): string[] {
   );
 }
 
-function remarkOn({ mode, outcomes, failed }: RetirementReport): string {
+function remarkOn({ mode, outcomes, withheld, failed }: RetirementReport): string {
   const others = Object.entries(outcomes).filter(([outcome]) => !steps.some((step) => step === outcome));
-  const modes = { none: ['it retires nothing'], report: ['mode: report, so nothing was retired'], enforce: [] };
-  return [...modes[mode], reasonsOf(failed), reasonsOf(Object.fromEntries(others))].filter(Boolean).join(', ');
+  const modes = { none: 'it retires nothing', report: 'mode: report, so nothing was retired', enforce: '' };
+  const heldBack = Object.entries(withheld).map(([action, count]) => `would ${action} ${count}`);
+  return [modes[mode], ...heldBack, reasonsOf(failed), reasonsOf(Object.fromEntries(others))]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** What is stored at the end, and what it costs. */

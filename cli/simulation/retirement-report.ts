@@ -12,6 +12,8 @@ export interface RetirementReport {
   images: number;
   kept: number;
   heldByUse: number;
+  /** What the last plan has and its run did not do, as it only reported or was refused: `deprecate`, `archive`. */
+  withheld: Record<string, number>;
   /** Runs that failed, by the name of the error. */
   failed: Record<string, number>;
 }
@@ -33,6 +35,7 @@ export function retirementReport({ name, retire }: NamedPolicy, { retirements }:
     images: last?.images ?? 0,
     kept: last?.kept ?? 0,
     heldByUse: last?.heldByUse ?? 0,
+    withheld: last?.withheld ?? {},
     failed,
   };
 }

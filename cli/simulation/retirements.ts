@@ -6,6 +6,7 @@ const planSchema = z.object({
   plannedAt: z.string(),
   mode: z.enum(['report', 'enforce']),
   excess: z.string().nullable(),
+  withheld: z.record(z.string(), z.int()),
   incomplete: z.array(z.object({ region: z.string(), reason: z.string() })),
   images: z.array(
     z.object({
@@ -53,6 +54,8 @@ export interface Retirement {
   incomplete: Plan['incomplete'];
   /** Why nothing was touched anywhere. */
   excess: string | null;
+  /** What the plan has and the run did not do. */
+  withheld: Plan['withheld'];
 }
 
 const itemSchema = z.object({ item: planItemSchema });
@@ -92,6 +95,7 @@ export function countsOf(plan: Plan | undefined, items: readonly ItemOutcome[]) 
     failures: items.filter(({ error }) => error !== undefined),
     incomplete: plan?.incomplete ?? [],
     excess: plan?.excess ?? null,
+    withheld: plan?.withheld ?? {},
   };
 }
 

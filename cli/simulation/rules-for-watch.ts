@@ -36,7 +36,7 @@ function rulesOf({ retire, retain, copies }: NamedPolicy, region: string, homeRe
     {
       steps: retire.steps,
       graceDays: retire.graceDays,
-      maxPerRun: retire.maxPerRun,
+      ...(retire.maxPerRun === undefined ? {} : { maxPerRun: retire.maxPerRun }),
       // The newest stays in any case.
       atLeast: atLeast ?? 1,
       ...(afterTermination === undefined ? {} : { afterTerminationDays: daysOf(afterTermination) }),

@@ -4,6 +4,7 @@ import { isLifecycleError } from '../../shared/domain/errors.ts';
 import type { Image, OwnSnapshot } from '../../shared/domain/image.ts';
 import { endsWithInstance, type Judgement, judgeLineage } from '../../shared/domain/judgement.ts';
 import {
+  actionCounts,
   blastRadius,
   copyDoubts,
   decide,
@@ -15,6 +16,7 @@ import {
 import { type NamedPolicy, namedPolicySchema } from '../../shared/domain/policy.ts';
 import { secondsBetween } from '../../shared/domain/polling.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
+import { mayBeShared, type UsageReport } from '../../shared/domain/usage-report.ts';
 import { copyingInto, mergedUses, type Uses } from '../../shared/domain/uses.ts';
 
 /** A snapshot without an image may belong to one that is being made; no capture takes as long as this. */
@@ -46,14 +48,22 @@ export const contract = {
     inUse: z.int().min(0),
     /** Regions in which nothing is touched, as not all is known there. */
     incomplete: z.array(z.strictObject({ region: parts.region, reason: z.string() })),
-    /** Why nobody's image takes a step: more would than the policy allows. */
+    /** Why no image may take a step: more would than the policy allows. */
     excess: z.string().nullable(),
+    /** What the plan would have and this run does not do, as it only reports or would exceed: `deprecate`, `archive`. */
+    withheld: z.record(z.string(), z.int().min(1)),
   }),
   errors: [...awsErrors, 'PolicyNotFound', 'PolicyInvalid'],
 } satisfies Contract<unknown, unknown>;
 
 type Input = z.output<typeof contract.input>;
 type Output = z.output<typeof contract.output>;
+
+/** What is known of who uses the images of a Region. */
+interface Known {
+  uses: Uses;
+  reports: ReadonlyMap<string, UsageReport>;
+}
 
 interface Ports {
   region: string;
@@ -65,7 +75,7 @@ interface Ports {
     usedOf(snapshotIds: readonly string[]): Promise<ReadonlySet<string>>;
   };
   usesIn: (region: string) => {
-    of(imageIds: readonly string[], depth: { launchTemplateVersions: number }): Promise<Uses>;
+    of(imageIds: readonly string[], depth: { launchTemplateVersions: number }): Promise<Known>;
     copying(): Promise<Uses>;
   };
   objects: { bucket: string; writeJson(key: string, content: unknown): Promise<void> };
@@ -113,6 +123,8 @@ export function makePlanRetirement(ports: Ports) {
     // Access is taken back at once, also where nothing else is touched.
     const isOnlyShared = chosen === 'report' || excess !== null;
     const effective = event.mode === 'report' ? [] : isOnlyShared ? items.flatMap(sharingOnly) : items;
+    const withheld =
+      event.mode === 'report' ? items : isOnlyShared ? items.map((item) => ({ ...item, share: false })) : [];
     const directory = `runs/${executionId.split(':').at(-1) ?? executionId}`;
     const planKey = `${directory}/plan.json`;
     await objects.writeJson(planKey, {
@@ -121,6 +133,7 @@ export function makePlanRetirement(ports: Ports) {
       plannedAt: now,
       mode: chosen,
       excess,
+      withheld: actionCounts(withheld),
       incomplete,
       images: lines,
       leftoverSnapshots: items.flatMap(({ region, imageId, snapshotIds }) =>
@@ -139,7 +152,8 @@ export function makePlanRetirement(ports: Ports) {
       kept: lines.filter(({ verdict }) => verdict === 'keep').length,
       inUse,
       incomplete,
-      excess: chosen === 'enforce' ? excess : null,
+      excess,
+      withheld: actionCounts(withheld),
     };
   };
 
@@ -151,14 +165,16 @@ export function makePlanRetirement(ports: Ports) {
     copying: { uses: Uses; unknown: readonly string[] },
   ) {
     const { judgements, lineages, leftoverSnapshotIds } = await inventory(policy, region, now);
-    const uses = mergedUses(copying.uses, await usesOf(policy, region, judgements));
+    const known = await usesOf(policy, region, judgements);
+    const uses = mergedUses(copying.uses, known.uses);
     const lines: PlanLine[] = [];
     const items: PlanItem[] = [];
     let inUse = 0;
     for (const judgement of judgements) {
       const { image, keeps } = judgement;
       const used = [...(uses.get(image.imageId) ?? []), ...copyDoubts(image, copying.unknown)];
-      const { line, item } = entryOf(judgement, used, { policy, region, now });
+      const report = known.reports.get(image.imageId);
+      const { line, item } = entryOf(judgement, used, { report, policy, region, now });
       lines.push(line);
       if (item) items.push(item);
       if (keeps.length === 0 && used.length > 0) inUse++;
@@ -172,7 +188,8 @@ export function makePlanRetirement(ports: Ports) {
   async function inventory(policy: NamedPolicy, region: string, now: string): Promise<Inventory> {
     const images = await imagesIn(region).listOf(policy.name);
     const lineages = Map.groupBy(images, ({ tags }) => tags[tagKeys.source] ?? '');
-    const gone = endsWithInstance(policy) ? await instances.goneOf([...lineages.keys()]) : new Set<string>();
+    const instanceIds = [...lineages.keys()].filter((instanceId) => instanceId !== '');
+    const gone = endsWithInstance(policy) ? await instances.goneOf(instanceIds) : new Set<string>();
     // Before the rules are asked: what they say of 50,000 images takes memory, as the list of their snapshots does.
     const leftoverSnapshotIds = policy.retire ? await leftovers(policy, region, images, now) : [];
     return {
@@ -184,7 +201,10 @@ export function makePlanRetirement(ports: Ports) {
     };
   }
 
-  /** Snapshots of ours that no image uses any more, whosever image: what a run left that was cut short. */
+  /**
+   * Snapshots of ours that no image uses any more, whosever image: what a run left that was cut short, or a person who
+   * deregistered the image. Whoever wants one to stay holds it.
+   */
   async function leftovers(
     policy: NamedPolicy,
     region: string,
@@ -201,9 +221,9 @@ export function makePlanRetirement(ports: Ports) {
   }
 
   /** Only candidates are asked about: of 50,000 images, that is some hundred. */
-  async function usesOf({ retire }: NamedPolicy, region: string, judgements: readonly Judgement[]): Promise<Uses> {
+  async function usesOf({ retire }: NamedPolicy, region: string, judgements: readonly Judgement[]): Promise<Known> {
     const candidates = judgements.filter(({ keeps }) => keeps.length === 0).map(({ image }) => image.imageId);
-    if (!retire || candidates.length === 0) return new Map();
+    if (!retire || candidates.length === 0) return { uses: new Map(), reports: new Map() };
     return usesIn(region).of(candidates, { launchTemplateVersions: retire.launchTemplateVersions });
   }
 }
@@ -211,13 +231,18 @@ export function makePlanRetirement(ports: Ports) {
 function entryOf(
   judgement: Judgement,
   used: readonly string[],
-  { policy, region, now }: { policy: NamedPolicy; region: string; now: string },
+  {
+    report,
+    policy,
+    region,
+    now,
+  }: { report: UsageReport | undefined; policy: NamedPolicy; region: string; now: string },
 ): { line: PlanLine; item: PlanItem | undefined } {
   const { image, keeps } = judgement;
   // Who uses what stays anyway is not asked, so it is not said either.
-  const { verdict, reasons, archive, step } = decide(judgement, keeps.length === 0 ? used : [], policy, now);
-  // What is about to be disabled or to go is shared with nobody any more.
-  const share = step !== 'disable' && step !== 'deregister' && isSharedOtherwise(image, policy);
+  const evidence = { uses: keeps.length === 0 ? used : [], isShared: mayBeShared(image, report), report };
+  const { verdict, reasons, archive, step } = decide(judgement, evidence, policy, now);
+  const share = isSharedOtherwise(image, policy);
   const actions = [archive ? 'archive' : '', share ? 'share' : '', step ?? ''].filter((action) => action !== '');
   return {
     line: { region, imageId: image.imageId, name: image.name, verdict, reasons, actions },

@@ -1,17 +1,24 @@
 import * as z from 'zod';
 import { type LaunchPermission, launchPermissionSchema } from '../../shared/domain/archive.ts';
-import { permissionChanges } from '../../shared/domain/audience.ts';
+import {
+  nobody,
+  permissionChanges,
+  permissionsOf,
+  sharedPermissions,
+  unsettled,
+} from '../../shared/domain/audience.ts';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { isLifecycleError } from '../../shared/domain/errors.ts';
 import type { Image } from '../../shared/domain/image.ts';
 import { endsWithInstance, judgeLineage } from '../../shared/domain/judgement.ts';
 import { deprecationFrom, isRetiring, nextStep, pastTense, rungOf, rungTags } from '../../shared/domain/ladder.ts';
-import { copyDoubts, type Decision, decide, isStepDown, planSteps } from '../../shared/domain/plan.ts';
+import { copyDoubts, type Decision, decide, type Evidence, isStepDown, planSteps } from '../../shared/domain/plan.ts';
 import { type NamedPolicy, namedPolicySchema, type Step } from '../../shared/domain/policy.ts';
 import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
+import { mayBeShared, type UsageReport } from '../../shared/domain/usage-report.ts';
 import { copyingInto, type Uses } from '../../shared/domain/uses.ts';
 
-const outcome = z.enum(['deprecated', 'disabled', 'deregistered', 'reinstated', 'noted', 'spared', 'gone']);
+const outcome = z.enum(['deprecated', 'disabled', 'deregistered', 'reinstated', 'noted', 'asked', 'spared', 'gone']);
 
 export const contract = {
   input: z.strictObject({
@@ -53,7 +60,7 @@ interface Ports {
     disable(imageId: string): Promise<void>;
     enable(imageId: string): Promise<void>;
     deregisterWithSnapshots(imageId: string): Promise<{ snapshotId: string; code: string }[] | undefined>;
-    requestUsageReport(imageId: string): Promise<void>;
+    requestUsageReport(imageId: string, at: string): Promise<void>;
   };
   sharingIn: (region: string) => {
     launchPermissions(imageId: string): Promise<LaunchPermission[]>;
@@ -63,7 +70,10 @@ interface Ports {
     ): Promise<void>;
   };
   usesIn: (region: string) => {
-    of(imageIds: readonly string[], depth: { launchTemplateVersions: number }): Promise<Uses>;
+    of(
+      imageIds: readonly string[],
+      depth: { launchTemplateVersions: number },
+    ): Promise<{ uses: Uses; reports: ReadonlyMap<string, UsageReport> }>;
     copying(): Promise<Uses>;
   };
   /** Where launch permissions are written down that disabling an image drops. */
@@ -92,19 +102,26 @@ export function makeRetireImage(ports: Ports) {
     if (image.tags[tagKeys.policy] !== policy.name || instanceId === undefined) {
       return answer('spared', ['its tags no longer say that it is of this policy']);
     }
-    const decision = await decideAgain(image, instanceId, { region, policy, now });
+    const { decision, evidence } = await decideAgain(image, instanceId, { region, policy, now });
     const { reasons } = decision;
     if (decision.step === 'reinstate') {
-      await reinstate(image, region);
-      return answer('reinstated', reasons);
+      const left = await reinstate(image, region, policy);
+      return answer('reinstated', [...reasons, ...left]);
     }
     // A step that was taken, but not written down: the function died in between.
     if (decision.step === 'note-rung') {
       const rung = rungToNote(image, policy, now);
-      await images.writeTags(imageId, rungTags(image.tags, { step: rung, since: now }));
+      if (rung !== step) await askBeforehand(image, region, evidence, now);
+      const isByHand = rung === 'disable' && rung !== step && (await writtenDown(image, region)) === undefined;
+      await images.writeTags(imageId, rungTags(image.tags, { step: rung, since: now, isByHand }));
       return answer(rung === step ? pastTense[rung] : 'noted', reasons);
     }
-    const lost = lostOutcome(step, image, decision, now);
+    // Also where another step was planned: only here is it seen that somebody shared the image by hand.
+    if (decision.step === 'ask-for-report') {
+      await retirementIn(region).requestUsageReport(imageId, now);
+      return answer('asked', reasons);
+    }
+    const lost = lostOutcome(step, image, { decision, report: evidence.report }, now);
     if (lost) return answer(lost, reasons);
     if (decision.step === null || decision.step !== step) return answer('spared', reasons);
     if (decision.archive && isStepDown(decision.step)) {
@@ -114,14 +131,14 @@ export function makeRetireImage(ports: Ports) {
       await images.writeTags(imageId, { [tagKeys.sourceGoneSince]: now });
       return answer('noted', [`its instance ${instanceId} is gone`]);
     }
-    return takeStep(decision.step, image, { region, reasons, now, snapshotIds });
+    return takeStep(decision.step, image, { region, reasons, evidence, now, snapshotIds });
   };
 
   async function decideAgain(
     image: Image,
     instanceId: string,
     { region, policy, now }: { region: string; policy: NamedPolicy; now: string },
-  ): Promise<Decision> {
+  ): Promise<{ decision: Decision; evidence: Evidence }> {
     const lineage = await imagesIn(region).listOf(policy.name, instanceId);
     const others = lineage.filter(({ imageId }) => imageId !== image.imageId);
     const isSourceGone = endsWithInstance(policy) && (await instances.goneOf([instanceId])).has(instanceId);
@@ -129,20 +146,37 @@ export function makeRetireImage(ports: Ports) {
       (each) => each.image === image,
     );
     if (!judgement) throw new Error('A judgement of a lineage left one of its images out.');
-    const uses = judgement.keeps.length === 0 ? await usesOf(image, region, policy) : [];
-    return decide(judgement, uses, policy, now);
+    const evidence = judgement.keeps.length === 0 ? await evidenceOn(image, region, policy) : noEvidence;
+    return { decision: decide(judgement, evidence, policy, now), evidence };
   }
 
-  async function usesOf(image: Image, region: string, policy: NamedPolicy): Promise<string[]> {
+  async function evidenceOn(image: Image, region: string, policy: NamedPolicy): Promise<Evidence> {
+    const { imageId } = image;
     const launchTemplateVersions = policy.retire?.launchTemplateVersions ?? 1;
     const regions = [homeRegion, ...policy.copies.map((copy) => copy.region)];
-    const uses = await usesIn(region).of([image.imageId], { launchTemplateVersions });
+    const { uses, reports } = await usesIn(region).of([imageId], { launchTemplateVersions });
     const copying = await copyingInto(regions, (each) => usesIn(each).copying());
-    return [
-      ...(uses.get(image.imageId) ?? []),
-      ...(copying.uses.get(image.imageId) ?? []),
-      ...copyDoubts(image, copying.unknown),
-    ];
+    const report = reports.get(imageId);
+    return {
+      uses: [...(uses.get(imageId) ?? []), ...(copying.uses.get(imageId) ?? []), ...copyDoubts(image, copying.unknown)],
+      isShared: mayBeShared(image, report) || (await isSharedByHand(image, region)),
+      report,
+    };
+  }
+
+  /** At the beginning of a grace, too: who else uses it is known some hours later, and a short one leaves no time to ask in. */
+  async function askBeforehand({ imageId }: Image, region: string, evidence: Evidence, now: string): Promise<void> {
+    const { isShared, report } = evidence;
+    if (isShared && report?.state !== 'pending') await retirementIn(region).requestUsageReport(imageId, now);
+  }
+
+  /** What its tags do not tell. Of a disabled image only what was written down before says whom it was shared with. */
+  async function isSharedByHand(image: Image, region: string): Promise<boolean> {
+    const { imageId, state } = image;
+    if (state === 'available') return (await sharingIn(region).launchPermissions(imageId)).length > 0;
+    if (state !== 'disabled') return false;
+    const written = await writtenDown(image, region);
+    return written === undefined || written.length > 0;
   }
 
   async function takeStep(
@@ -151,9 +185,10 @@ export function makeRetireImage(ports: Ports) {
     {
       region,
       reasons,
+      evidence,
       now,
       snapshotIds,
-    }: { region: string; reasons: readonly string[]; now: string; snapshotIds: string[] },
+    }: { region: string; reasons: readonly string[]; evidence: Evidence; now: string; snapshotIds: string[] },
   ): Promise<Output> {
     const { imageId } = image;
     const retirement = retirementIn(region);
@@ -164,40 +199,76 @@ export function makeRetireImage(ports: Ports) {
       if (!left) return gone(step, snapshotIds);
       return { outcome: 'deregistered', reasons: [...reasons], snapshotIds: left.map(({ snapshotId }) => snapshotId) };
     }
-    const permissions = await sharingIn(region).launchPermissions(imageId);
     if (step === 'deprecate') {
-      // Who else uses it is known some hours later, when the next step is decided.
-      if (permissions.length > 0) await retirement.requestUsageReport(imageId);
+      await askBeforehand(image, region, evidence, now);
       await retirement.deprecate(imageId, deprecationFrom(now));
     } else {
-      if (permissions.length > 0) await objects.writeJson(permissionsKey(region, imageId), permissions);
+      await writeDown(image, region);
       await retirement.disable(imageId);
     }
     await imagesIn(region).writeTags(imageId, rungTags(image.tags, { step, since: now }));
     return answer(pastTense[step], reasons);
   }
 
+  /**
+   * What disabling an image drops. That it is nothing is written, too, as nobody could say so later; but never over what is
+   * there: EC2 may show an image as available that an attempt whose answer was lost has just disabled.
+   */
+  async function writeDown(image: Image, region: string): Promise<void> {
+    const permissions = await sharingIn(region).launchPermissions(image.imageId);
+    if (permissions.length === 0 && (await writtenDown(image, region)) !== undefined) return;
+    await objects.writeJson(permissionsKey(region, image.imageId), permissions);
+  }
+
   /** The way back up; the tags go last, so that a way that was cut short is walked again. */
-  async function reinstate(image: Image, region: string): Promise<void> {
+  async function reinstate(image: Image, region: string, policy: NamedPolicy): Promise<string[]> {
     const { imageId } = image;
-    if (image.state === 'disabled') await retirementIn(region).enable(imageId);
-    const key = permissionsKey(region, imageId);
-    const written = await objects.readJsonIfAny(key);
-    if (written !== undefined) {
-      const wanted = z.array(launchPermissionSchema).parse(written);
+    const written = await writtenDown(image, region);
+    const staysDisabled = image.state === 'disabled' && isDisabledByHand(image, written);
+    if (image.state === 'disabled' && !staysDisabled) {
+      // Before it is enabled: what it was shared with is true no longer, and the next run shares it in full.
+      if (isNoted(image)) await imagesIn(region).writeTags(imageId, { [tagKeys.audience]: unsettled });
+      await retirementIn(region).enable(imageId);
+    }
+    if (written !== undefined && !staysDisabled) {
+      const dropped = written;
+      // Whoever was taken out of the policy in the meantime does not come back, not even until the next run.
+      const wanted =
+        policy.share || isNoted(image) ? sharedPermissions(dropped, permissionsOf(policy.share ?? nobody)) : dropped;
       const present = await sharingIn(region).launchPermissions(imageId);
       const { add } = permissionChanges(present, wanted);
       await sharingIn(region).changeLaunchPermissions(imageId, { add, remove: [] });
     }
     if (image.deprecatesAt !== '') await retirementIn(region).cancelDeprecation(imageId);
     // Before the tags: what stayed behind would be given back the next time, whoever was to lose it since.
-    if (written !== undefined) await objects.remove(key);
+    if (written !== undefined) await objects.remove(permissionsKey(region, imageId));
     // One whose capture never came to its end is kept, but not said to be complete.
     if (image.tags[tagKeys.state] !== 'capturing') {
       await imagesIn(region).writeTags(imageId, { [tagKeys.state]: 'complete' });
     }
     await imagesIn(region).removeTags(imageId, [tagKeys.rung, tagKeys.retiringSince]);
+    return staysDisabled ? ['a person disabled it, so it stays disabled'] : [];
   }
+
+  /** The launch permissions that we wrote down before we disabled an image; undefined where we did not disable it. */
+  async function writtenDown({ imageId }: Image, region: string): Promise<LaunchPermission[] | undefined> {
+    const written = await objects.readJsonIfAny(permissionsKey(region, imageId));
+    return written === undefined ? undefined : z.array(launchPermissionSchema).parse(written);
+  }
+}
+
+/** People disable what must not be launched, such as what is found to be vulnerable: that is not undone for them. */
+function isDisabledByHand({ tags }: Image, written: LaunchPermission[] | undefined): boolean {
+  const rung = rungOf(tags);
+  return rung?.step === 'disable' ? rung.isByHand === true : written === undefined;
+}
+
+/** Where an image is kept anyway nobody is asked. */
+const noEvidence: Evidence = { uses: [], isShared: false, report: undefined };
+
+/** Whether we ever shared it, so that the policy alone says with whom. */
+function isNoted({ tags }: Image): boolean {
+  return tags[tagKeys.audience] !== undefined;
 }
 
 /** The rung on which an image stands without its tags saying so. */
@@ -211,13 +282,16 @@ function rungToNote(image: Image, { retire }: NamedPolicy, now: string): Step {
 function lostOutcome(
   step: Input['step'],
   image: Image,
-  { verdict }: Decision,
+  { decision, report }: { decision: Decision; report: UsageReport | undefined },
   now: string,
 ): Output['outcome'] | undefined {
-  if (step === 'reinstate') return verdict === 'keep' && !isRetiring(image) ? 'reinstated' : undefined;
+  if (step === 'reinstate') return decision.verdict === 'keep' && !isRetiring(image) ? 'reinstated' : undefined;
   if (step === 'note-source-gone') return image.tags[tagKeys.sourceGoneSince] === now ? 'noted' : undefined;
   const rung = rungOf(image.tags);
-  if (rung?.since !== now) return undefined;
+  if (rung?.since !== now) {
+    const isAsked = report !== undefined && Date.parse(report.createdAt) >= Date.parse(now);
+    return isAsked && decision.step === null ? 'asked' : undefined;
+  }
   if (step === 'note-rung') return 'noted';
   return rung.step === step ? pastTense[rung.step] : undefined;
 }

@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import type { LaunchPermission } from '../../shared/domain/archive.ts';
-import { audienceDigest, permissionChanges, permissionsOf } from '../../shared/domain/audience.ts';
+import {
+  audienceDigest,
+  permissionChanges,
+  permissionsOf,
+  unsettled,
+  withdrawnTo,
+} from '../../shared/domain/audience.ts';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { LifecycleError } from '../../shared/domain/errors.ts';
 import type { Image } from '../../shared/domain/image.ts';
@@ -14,7 +20,10 @@ export const contract = {
     imageId: parts.imageId,
     /** Exactly these: whoever else holds a permission loses it. */
     audience: audienceSchema,
+    /** An image that EC2 does not show is gone, and there is nothing to do. Otherwise it is too new, and looked for again. */
+    mayBeGone: z.boolean().default(false),
   }),
+  /** Launch permissions of the image; those of its snapshots are not counted. */
   output: z.strictObject({ added: z.int().min(0), removed: z.int().min(0) }),
   errors: [...awsErrors, 'ShareRefused'],
 } satisfies Contract<unknown, unknown>;
@@ -42,30 +51,54 @@ interface Ports {
   };
 }
 
-/** Lets exactly the audience launch from an image, and its named accounts copy it. Repeating it changes nothing. */
+/**
+ * Lets exactly the audience launch from an image, and its named accounts copy it. Repeating it changes nothing. What is taken
+ * back is taken back first: that the audience cannot have what it is to get keeps nobody in possession.
+ */
 export function makeShareImage({ imagesIn, sharingIn }: Ports) {
-  return async ({ region, imageId, audience }: Input): Promise<Output> => {
+  return async ({ region, imageId, audience, mayBeGone }: Input): Promise<Output> => {
     const image = await imagesIn(region).describe(imageId);
     if (!image) {
+      if (mayBeGone) return { added: 0, removed: 0 };
       throw new LifecycleError('AwsUnavailable', `EC2 does not show ${imageId} at present.`, { imageId, region });
     }
-    if (image.state === 'disabled') refuse(image, region, 'be shared', 'it is disabled');
     const sharing = sharingIn(region);
-    if (audience.public) await refusePublic(image, region);
-    // A consumer that copies reads the snapshots; organizations cannot be given that right, only accounts.
+    const note = (text: string) => imagesIn(region).writeTags(imageId, { [tagKeys.audience]: text });
+    const digest = audienceDigest(audience);
+    // An older note would be believed again, were this cut short and the policy edited back.
+    if (image.tags[tagKeys.audience] !== digest) await note(unsettled);
+
+    // EC2 drops the launch permissions of an image that is disabled, and gives it none.
+    const isDisabled = image.state === 'disabled';
+    const { add, remove } = isDisabled
+      ? { add: [], remove: [] }
+      : permissionChanges(await sharing.launchPermissions(imageId), permissionsOf(audience));
+    await sharing.changeLaunchPermissions(imageId, { add: [], remove });
+    const missing = new Map<string, string[]>();
     for (const snapshotId of image.snapshotIds) {
       const present = await sharing.snapshotAccounts(snapshotId);
-      await sharing.changeSnapshotAccounts(snapshotId, {
-        add: audience.accounts.filter((account) => !present.includes(account)),
-        remove: present.filter((account) => !audience.accounts.includes(account)),
-      });
+      const surplus = present.filter((account) => !audience.accounts.includes(account));
+      await sharing.changeSnapshotAccounts(snapshotId, { add: [], remove: surplus });
+      missing.set(
+        snapshotId,
+        audience.accounts.filter((account) => !present.includes(account)),
+      );
+    }
+    if (isDisabled) {
+      await note(withdrawnTo(digest));
+      return { added: 0, removed: 0 };
+    }
+
+    if (audience.public) await refusePublic(image, region);
+    // A consumer that copies reads the snapshots; organizations cannot be given that right, only accounts.
+    for (const [snapshotId, accounts] of missing) {
+      await sharing.changeSnapshotAccounts(snapshotId, { add: accounts, remove: [] });
     }
     // After the snapshots, which are what EC2 may refuse: an image that is shared by half helps nobody.
-    const changes = permissionChanges(await sharing.launchPermissions(imageId), permissionsOf(audience));
-    await sharing.changeLaunchPermissions(imageId, changes);
-    // Last: an image without it is taken for one that is not shared yet, and is shared again.
-    await imagesIn(region).writeTags(imageId, { [tagKeys.audience]: audienceDigest(audience) });
-    return { added: changes.add.length, removed: changes.remove.length };
+    await sharing.changeLaunchPermissions(imageId, { add, remove: [] });
+    // Last: without it the image is taken for one that is not shared yet, and is shared again.
+    await note(digest);
+    return { added: add.length, removed: remove.length };
   };
 
   /** EC2's own rules; checked first so that the answer says which of them it is. */
@@ -77,10 +110,8 @@ export function makeShareImage({ imagesIn, sharingIn }: Ports) {
         : (await sharingIn(region).blocksPublicAccess())
           ? `the account blocks public access to images in ${region}`
           : undefined;
-    if (reason) refuse(image, region, 'be public', reason);
+    if (!reason) return;
+    const { imageId } = image;
+    throw new LifecycleError('ShareRefused', `${imageId} cannot be public: ${reason}.`, { imageId, region, reason });
   }
-}
-
-function refuse({ imageId }: Image, region: string, what: string, reason: string): never {
-  throw new LifecycleError('ShareRefused', `${imageId} cannot ${what}: ${reason}.`, { imageId, region, reason });
 }

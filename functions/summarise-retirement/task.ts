@@ -26,7 +26,9 @@ export const contract = {
         inUse: z.int().min(0),
         planned: z.int().min(0),
         incomplete: z.array(z.strictObject({ region: z.string(), reason: z.string() })),
+        mode: z.enum(['report', 'enforce']),
         excess: z.string().nullable(),
+        withheld: z.record(z.string(), z.int().min(1)),
       })
       .nullable(),
     /** Where the Map wrote its results; null where it did not run. */
@@ -95,11 +97,13 @@ export function makeSummariseRetirement({ topicArn, objectsIn, notifications, me
     meter.count('Retired', outcomes.deregistered ?? 0, dimensions);
     meter.count('Archived', outcomes.archived ?? 0, dimensions);
     meter.count('EvidenceIncomplete', plan?.incomplete.length ?? 0, dimensions);
-    meter.count('BlastRadiusExceeded', plan?.excess ? 1 : 0, dimensions);
+    meter.count('BlastRadiusExceeded', isRefused(plan) ? 1 : 0, dimensions);
 
     const ended = endOf({ plan, runFailure, failures });
     const summary = summaryOf(policyName, plan, outcomes, failures.length);
-    if (ended || items.length > 0) {
+    // A run that only reports must not look like one that had nothing to do.
+    const isHeldBack = Object.keys(plan?.withheld ?? {}).length > 0;
+    if (ended || items.length > 0 || isHeldBack) {
       const message = messageOf(summary, plan, [...failures, ...notable], ended);
       const topic = plan?.policy.notify?.topicArn ?? topicArn;
       if (topic !== '') await notifications.publish(topic, ended ? `${policyName}: ${ended.Error}` : summary, message);
@@ -112,6 +116,11 @@ export function makeSummariseRetirement({ topicArn, objectsIn, notifications, me
 function subjectOf(input: unknown): string {
   const item = itemInputSchema.nullable().parse(input)?.item;
   return item ? `${item.imageId ?? 'snapshots without an image'} in ${item.region}` : 'an unknown image';
+}
+
+/** A run that only reports does not fail for what it would not be allowed to do. */
+function isRefused(plan: Input['plan']): boolean {
+  return plan?.mode === 'enforce' && plan.excess !== null;
 }
 
 /** What makes the run fail: gravest first. */
@@ -128,10 +137,10 @@ function endOf({
   if (runFailure) {
     return { Error: runFailure.Error ?? 'Unknown', Cause: runFailure.Cause ?? 'The run ended without a cause.' };
   }
-  if (plan?.excess) {
+  if (plan && isRefused(plan)) {
     return end(
       'BlastRadiusExceeded',
-      `${plan.excess}. Nothing was retired. The plan is s3://${plan.plan.bucket}/${plan.plan.key}; if it is what you want, raise the limit of the policy '${plan.policy.name}' for one run.`,
+      `${plan.excess}. Nothing was retired. The plan is s3://${plan.plan.bucket}/${plan.plan.key}; if it is what you want, raise the cap of the policy '${plan.policy.name}' for one run.`,
     );
   }
   if (plan && plan.incomplete.length > 0) {
@@ -156,10 +165,22 @@ function summaryOf(
   failed: number,
 ): string {
   if (!plan) return `${policyName}: no plan`;
-  const done = Object.entries(outcomes)
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([outcome, count]) => `${count} ${outcome}`);
-  return `${policyName}: ${[`${plan.kept} of ${plan.images} images kept`, ...done, `${failed} failed`].join(', ')}`;
+  const counts = (of: Readonly<Record<string, number>>, words: (name: string, count: number) => string) =>
+    Object.entries(of)
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([name, count]) => words(name, count));
+  return `${policyName}: ${[
+    `${plan.kept} of ${plan.images} images kept`,
+    ...counts(outcomes, (outcome, count) => `${count} ${outcome}`),
+    ...counts(plan.withheld, (action, count) => `would ${action} ${count}`),
+    `${failed} failed`,
+  ].join(', ')}`;
+}
+
+/** What to do about a run that only reports. */
+function reportNote({ excess, policy }: NonNullable<Input['plan']>): string {
+  const wouldExceed = excess === null ? '' : ` If it did, it would refuse: ${excess}.`;
+  return `This run only reports, and did none of it.${wouldExceed} To have it done, set retire.mode of the policy '${policy.name}' to enforce.`;
 }
 
 function messageOf(
@@ -172,6 +193,7 @@ function messageOf(
   return [
     summary,
     ...(ended ? [`${ended.Error}: ${ended.Cause}`] : []),
+    ...(plan?.mode === 'report' ? [reportNote(plan)] : []),
     ...lines,
     ...(told.length > lines.length ? [`and ${told.length - lines.length} more`] : []),
     ...(plan ? [`Every image and the reasons: s3://${plan.plan.bucket}/${plan.plan.key}`] : []),

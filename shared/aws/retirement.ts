@@ -9,6 +9,7 @@ import {
 import { LifecycleError } from '../domain/errors.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
 import { clients } from './clients.ts';
+import { reportedTypes } from './usage-reports.ts';
 
 /** What takes images of one Region out of use, and back. */
 export function retirementIn(region: string) {
@@ -61,13 +62,18 @@ export function retirementIn(region: string) {
       );
     },
 
-    /** Asks EC2 which other accounts use an image; the answer is there some hours later, for 30 days. */
-    async requestUsageReport(imageId: string): Promise<void> {
+    /**
+     * Asks EC2 which other accounts use an image; the answer is there some hours later, for 30 days, and costs nothing. One may
+     * be under way for an image, and 2,000 in a Region.
+     * @param at the ISO instant of the step: asked twice with the same one, EC2 makes one report
+     */
+    async requestUsageReport(imageId: string, at: string): Promise<void> {
       await calling(`CreateImageUsageReport ${imageId}`, () =>
         ec2.send(
           new CreateImageUsageReportCommand({
             ImageId: imageId,
-            ResourceTypes: [{ ResourceType: 'ec2:Instance' }, { ResourceType: 'ec2:LaunchTemplate' }],
+            ResourceTypes: reportedTypes.map((ResourceType) => ({ ResourceType })),
+            ClientToken: `${imageId}/${at}`,
           }),
         ),
       );

@@ -9,14 +9,15 @@ import {
   type LaunchTemplateVersion,
   paginateDescribeImageReferences,
   paginateDescribeImages,
-  paginateDescribeImageUsageReportEntries,
   paginateDescribeLaunchTemplateVersions,
   paginateDescribeStoreImageTasks,
 } from '@aws-sdk/client-ec2';
 import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
+import type { UsageReport } from '../domain/usage-report.ts';
 import { mergedUses, type Uses } from '../domain/uses.ts';
 import { calling, hasCode } from './aws-errors.ts';
 import { clients } from './clients.ts';
+import { readUsageReports } from './usage-reports.ts';
 
 /** DescribeImageReferences takes so many images at once. */
 const imagesAtOnce = 10;
@@ -33,11 +34,15 @@ export function usesIn(region: string) {
   return {
     /**
      * @param launchTemplateVersions how many of the newest versions of each launch template are looked at
+     * @returns also the reports on other accounts: of an image without one it is not known whether they use it
      * @throws EvidenceIncomplete where any of the questions is not answered: then nothing is known, and nothing may go
      */
-    of: (imageIds: readonly string[], { launchTemplateVersions }: { launchTemplateVersions: number }): Promise<Uses> =>
+    of: (
+      imageIds: readonly string[],
+      { launchTemplateVersions }: { launchTemplateVersions: number },
+    ): Promise<{ uses: Uses; reports: ReadonlyMap<string, UsageReport> }> =>
       complete(region, async () => {
-        if (imageIds.length === 0) return new Map();
+        if (imageIds.length === 0) return { uses: new Map(), reports: new Map() };
         const wanted = new Set(imageIds);
         const uses = new Map<string, string[]>();
         const add: Add = (imageId = '', sentence) => {
@@ -46,11 +51,11 @@ export function usesIn(region: string) {
         await addTemplates(ec2, add);
         await addAutoScaling(region, add);
         await addArchiving(ec2, add);
-        await addOtherAccounts(ec2, add);
+        const reports = await readUsageReports(ec2, imageIds, add);
         for (let index = 0; index < imageIds.length; index += imagesAtOnce) {
           await addReferences(ec2, imageIds.slice(index, index + imagesAtOnce), launchTemplateVersions, add);
         }
-        return mergedUses(uses);
+        return { uses: mergedUses(uses), reports };
       }),
 
     /**
@@ -78,13 +83,17 @@ export function usesIn(region: string) {
   };
 }
 
-/** Throttling and outages pass, so they are thrown on and tried again; all else leaves a gap in what is known. */
+/**
+ * Throttling and outages pass, so they are thrown on and tried again; any other refusal leaves a gap in what is known. What AWS
+ * did not say is an error of ours.
+ */
 async function complete<Answer>(region: string, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {
+    if (!isLifecycleError(error) && !isFromAws(error)) throw error;
     if (isLifecycleError(error) && error.disposition === 'retry') throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error.message;
     throw new LifecycleError(
       'EvidenceIncomplete',
       `Whether images in ${region} are in use is not known: ${reason}`,
@@ -92,6 +101,12 @@ async function complete<Answer>(region: string, ask: () => Promise<Answer>): Pro
       error,
     );
   }
+}
+
+/** The SDK puts `$metadata` on whatever it throws, errors of ours included; a status has only what AWS answered. */
+function isFromAws(error: unknown): error is Error {
+  if (!(error instanceof Error) || !('$metadata' in error)) return false;
+  return typeof error.$metadata === 'object' && error.$metadata !== null && 'httpStatusCode' in error.$metadata;
 }
 
 async function addReferences(
@@ -158,8 +173,9 @@ async function addTemplates(ec2: EC2Client, add: Add): Promise<void> {
   });
 }
 
-function addVersion({ LaunchTemplateId, VersionNumber, LaunchTemplateData }: LaunchTemplateVersion, add: Add): void {
-  add(LaunchTemplateData?.ImageId, `in use by launch template ${LaunchTemplateId} version ${VersionNumber}`);
+/** In the words of `addReferences`, which finds most of them, too: a template is named once. */
+function addVersion({ LaunchTemplateId, LaunchTemplateData }: LaunchTemplateVersion, add: Add): void {
+  add(LaunchTemplateData?.ImageId, `in use by launch template ${LaunchTemplateId}`);
 }
 
 async function addAutoScaling(region: string, add: Add): Promise<void> {
@@ -239,17 +255,6 @@ async function addArchiving(ec2: EC2Client, add: Add): Promise<void> {
       { Filters: [{ Name: 'task-state', Values: ['InProgress'] }] },
     )) {
       for (const { AmiId, Bucket } of StoreImageTaskResults) add(AmiId, `being archived to ${Bucket}`);
-    }
-  });
-}
-
-/** Only usage reports tell of other accounts; where nobody asked for one, nothing is known of them. */
-async function addOtherAccounts(ec2: EC2Client, add: Add): Promise<void> {
-  await calling('DescribeImageUsageReportEntries', async () => {
-    for await (const page of paginateDescribeImageUsageReportEntries({ client: ec2, pageSize: 500 }, {})) {
-      for (const { ImageId, AccountId, ResourceType, UsageCount = 0 } of page.ImageUsageReportEntries ?? []) {
-        if (UsageCount > 0) add(ImageId, `in use by ${UsageCount} ${ResourceType} of account ${AccountId}`);
-      }
     }
   });
 }

@@ -20,6 +20,20 @@ export function audienceDigest(audience: Audience): string {
   return `${holders.length}-${hash.toString(16).padStart(16, '0')}`;
 }
 
+/**
+ * What is noted on an image while nobody can say whom it is shared with: sharing has begun and not ended, or it was disabled
+ * and is back. No digest, so that it is shared in full at the next run, whatever the policy says then.
+ */
+export const unsettled = 'unsettled';
+
+/**
+ * What is noted on a disabled image whose snapshots were taken back from whoever is not of an audience: no digest, so that
+ * the image is shared in full once it is available again.
+ */
+export function withdrawnTo(digest: string): string {
+  return `disabled ${digest}`;
+}
+
 /** Whom EC2 is to let launch from an image. */
 export function permissionsOf(audience: Audience): LaunchPermission[] {
   return [
@@ -38,6 +52,14 @@ export function permissionChanges(
   const without = (all: readonly LaunchPermission[], others: readonly LaunchPermission[]): LaunchPermission[] =>
     all.filter((each) => !others.some((other) => holderOf(other) === holderOf(each)));
   return { add: without(wanted, present), remove: without(present, wanted) };
+}
+
+/** Those permissions that are also among the others. */
+export function sharedPermissions(
+  permissions: readonly LaunchPermission[],
+  others: readonly LaunchPermission[],
+): LaunchPermission[] {
+  return permissions.filter((each) => others.some((other) => holderOf(other) === holderOf(each)));
 }
 
 function holderOf({ UserId, Group, OrganizationArn, OrganizationalUnitArn }: LaunchPermission): string {

@@ -48,8 +48,8 @@ export function judgeLineage(images: readonly Image[], circumstances: Circumstan
   const of = new Map(judgements.map((judgement) => [judgement.image.imageId, judgement]));
   const keep = (imageId: string, reason: string): void => void of.get(imageId)?.keeps.push(reason);
 
-  const slotted = new Set(images.filter((image) => hasSlot(image, now)));
-  const dated = images.filter((image) => slotted.has(image) && isComplete(image)).toSorted(newestFirst);
+  const placelessness = new Map(images.map((image) => [image, placeless(image, now)]));
+  const dated = images.filter((image) => !placelessness.get(image) && isComplete(image)).toSorted(newestFirst);
   const newest = dated.find(({ state }) => state === 'available');
   const retain = retainOf(circumstances);
   const goneSince = circumstances.isSourceGone ? oldestNote(images) : undefined;
@@ -71,7 +71,7 @@ export function judgeLineage(images: readonly Image[], circumstances: Circumstan
     const hold = image.tags[tagKeys.hold];
     if (hold !== undefined) keep(image.imageId, `held: ${hold || 'no reason given'}`);
     const hasBetter = isReleased || (newest !== undefined && newestFirst(newest, image) < 0);
-    const unready = slotted.has(image) ? unreadiness(image, hasBetter, now) : `its tag ${tagKeys.slot} cannot be right`;
+    const unready = placelessness.get(image) ?? unreadiness(image, hasBetter, now);
     if (unready) keep(image.imageId, unready);
   }
 
@@ -108,13 +108,17 @@ function retainOf({ policy, region, homeRegion }: Circumstances): Retain | undef
 /** What counts and serves: what can be launched from, and what we disabled ourselves, as it may be wanted again. */
 function isComplete(image: Image): boolean {
   if (image.tags[tagKeys.state] === 'capturing') return false;
-  return image.state === 'available' || (image.state === 'disabled' && isRetiring(image));
+  if (image.state !== 'disabled') return image.state === 'available';
+  return isRetiring(image) && !rungOf(image.tags)?.isByHand;
 }
 
-/** A slot far ahead was edited: it would take the place of the newest image for as long as it lies ahead. */
-function hasSlot({ tags }: Image, now: string): boolean {
+/** Why an image has no place among the others: people, or a tool that copies tags, have written its tags. */
+function placeless({ tags }: Image, now: string): string | undefined {
+  if (!tags[tagKeys.source]) return `its tag ${tagKeys.source} is missing`;
   const slot = tags[tagKeys.slot] ?? '';
-  return isSlot(slot) && slotMs(slot) <= Date.parse(now) + mostAheadMs;
+  // A slot far ahead would take the place of the newest image for as long as it lies ahead.
+  if (isSlot(slot) && slotMs(slot) <= Date.parse(now) + mostAheadMs) return undefined;
+  return `its tag ${tagKeys.slot} cannot be right`;
 }
 
 function datedOf({ imageId, tags }: Image): { imageId: string; slot: string } {
@@ -144,7 +148,8 @@ function unreadiness(image: Image, hasBetter: boolean, now: string): string | un
 function whyNot(image: Image): string {
   if (image.state === 'failed') return 'EC2 could not make it';
   if (image.tags[tagKeys.state] === 'capturing') return 'its capture was never completed';
-  if (image.state === 'disabled' && rungOf(image.tags) === undefined) return 'disabled by hand';
+  const rung = rungOf(image.tags);
+  if (image.state === 'disabled' && (!rung || rung.isByHand)) return 'disabled by hand';
   return 'no rule keeps it';
 }
 

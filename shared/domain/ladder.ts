@@ -8,13 +8,18 @@ import { type Tags, tagKeys } from './tags.ts';
 export interface Rung {
   step: Step;
   since: string;
+  /** A person disabled it, and only a person enables it again. */
+  isByHand?: boolean;
 }
+
+const byHand = 'by-hand';
 
 /** The rung that is written on an image; undefined where none is, or where people have edited it beyond reading. */
 export function rungOf(tags: Tags): Rung | undefined {
-  const [word, since = ''] = (tags[tagKeys.rung] ?? '').split(' ');
+  const [word, since = '', how] = (tags[tagKeys.rung] ?? '').split(' ');
   const step = ladder.find((each) => each === word);
-  return step && isInstant(since) ? { step, since } : undefined;
+  if (!step || !isInstant(since)) return undefined;
+  return { step, since, ...(how === byHand ? { isByHand: true } : {}) };
 }
 
 /** Whether a text is an instant as we write them. `Date.parse` would do for less: it reads a bare 1 as the year 2001. */
@@ -27,7 +32,7 @@ export function rungTags(tags: Tags, rung: Rung): Tags {
   return {
     ...(tags[tagKeys.state] === 'capturing' ? {} : { [tagKeys.state]: 'retiring' }),
     [tagKeys.retiringSince]: tags[tagKeys.retiringSince] ?? rung.since,
-    [tagKeys.rung]: `${rung.step} ${rung.since}`,
+    [tagKeys.rung]: [rung.step, rung.since, ...(rung.isByHand ? [byHand] : [])].join(' '),
   };
 }
 

@@ -203,7 +203,13 @@ const retire = z.strictObject({
       'How an image leaves: hidden from others, then made unusable but restorable, then gone with its snapshots.',
     ),
   graceDays: z.int().min(0).max(365).default(7).describe('How long an image stays on a rung.'),
-  maxPerRun: z.int().min(1).default(50).describe('A run that would take a step with more images than this takes none.'),
+  maxPerRun: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'A run that would take a step with more images than this takes none. Without it: 50, or each step once for each instance and Region, if that is more.',
+    ),
   maxPercentPerRun: z
     .int()
     .min(1)

@@ -58,9 +58,21 @@ export const tagMeanings: Readonly<Record<keyof typeof tagKeys, readonly TagMean
     { on: 'restored image', writer: 'the system', meaning: 'what was restored is kept until you take the tag away' },
   ],
   retiringSince: [{ on: 'image', writer: 'the system', meaning: 'when it began to be retired' }],
-  rung: [{ on: 'image', writer: 'the system', meaning: 'the last step of its retirement, and since when' }],
+  rung: [
+    {
+      on: 'image',
+      writer: 'the system',
+      meaning: 'the last step of its retirement, since when, and `by-hand` where a person took it',
+    },
+  ],
   archivedTo: [{ on: 'image', writer: 'the system', meaning: 'the object in S3, once it is verified' }],
-  audience: [{ on: 'image', writer: 'the system', meaning: 'a digest of whom it is shared with' }],
+  audience: [
+    {
+      on: 'image',
+      writer: 'the system',
+      meaning: 'a digest of whom it is shared with; `unsettled` while that changes',
+    },
+  ],
   sourceGoneSince: [
     { on: 'image', writer: 'the system', meaning: 'since when its instance is known to be terminated' },
   ],

@@ -38,6 +38,7 @@ export const createImageUsageReport = operation<
     if ((input.AccountIds ?? []).length > 200) refuse('InvalidParameterValue', 'At most 200 accounts can be named.');
     const tags = specifiedTags(input.TagSpecifications, ['image-usage-report']);
     const ReportId = madeOnce(call, input, () => {
+      checkQuotas(call, image.id);
       const record = reportFrom(call, input, image.id, types);
       record.description.Tags = tags['image-usage-report'];
       region.usageReports.set(record.id, created<ImageUsageReport, UsageReportRecord>(world, record, call.nowMs));
@@ -46,6 +47,14 @@ export const createImageUsageReport = operation<
     return { ReportId };
   },
 });
+
+/** Reports that are under way, of an image and in a Region. AWS documents these quotas, but no code for them. */
+function checkQuotas({ region, nowMs }: Call, imageId: string): void {
+  const pending = [...region.usageReports.values()].filter(({ settlesAtMs }) => nowMs < settlesAtMs);
+  if (pending.length >= 2000 || pending.some(({ description }) => description.ImageId === imageId)) {
+    refuse('ResourceLimitExceeded', `Too many image usage reports of ${imageId} or of this account are pending.`);
+  }
+}
 
 function reportFrom(
   call: Call,

@@ -9,9 +9,16 @@ const byParameter = /^resolve:ssm:([^:]+)(?::(\d+))?$/;
 /**
  * Who needs an image, in words; undefined where nobody does. What came about a moment ago does not count: no read would
  * have told it. Of a template only the versions count that are launched where none is named, and those of groups.
+ * @param isShared whether others may launch from it, or might until we disabled it: without that none can need it
  */
-export function referenceTo(account: Account, region: RegionState, imageId: string): string | undefined {
-  for (const find of [instance, template, group, configuration, parameter, recipe, otherAccount, storeTask]) {
+export function referenceTo(
+  account: Account,
+  region: RegionState,
+  imageId: string,
+  isShared = (region.images.get(imageId)?.launchPermissions.length ?? 0) > 0,
+): string | undefined {
+  const finders = [instance, template, group, configuration, parameter, recipe, storeTask];
+  for (const find of isShared ? [...finders, otherAccount] : finders) {
     const found = find(region, imageId, account.clock.now());
     if (found !== undefined) return found;
   }
@@ -62,14 +69,32 @@ const parameter: Finder = ({ parameters }, imageId) => {
 
 const recipe: Finder = ({ imageRecipes }, imageId) => imageRecipes.find((each) => each.imageId === imageId)?.arn;
 
-const otherAccount: Finder = ({ usageReports }, imageId, nowMs) => {
-  for (const { description, entries, fails, settlesAtMs } of usageReports.values()) {
-    if (fails || settlesAtMs > nowMs || nowMs >= (description.ExpirationTime?.getTime() ?? 0)) continue;
-    const entry = entries.find(({ ImageId, UsageCount = 0 }) => ImageId === imageId && UsageCount > 0);
-    if (entry) return `${entry.ResourceType} of account ${entry.AccountId}`;
-  }
-  return undefined;
+/**
+ * What others really do, whether or not anybody asked for a report. Only a use that began after the newest report was made is
+ * excused, as that could not tell; one that is too old, or tells of part of the uses, excuses nothing.
+ */
+const otherAccount: Finder = ({ foreignUse, usageReports }, imageId, nowMs) => {
+  const newest = [...usageReports.values()]
+    .filter(({ description, fails, settlesAtMs }) => {
+      const { ImageId, AccountIds = [], ResourceTypes = [] } = description;
+      const isComplete = AccountIds.length === 0 && ResourceTypes.length === allUses;
+      return ImageId === imageId && isComplete && !fails && settlesAtMs <= nowMs;
+    })
+    .findLast(({ description }) => nowMs - (description.CreationTime?.getTime() ?? 0) <= longestReportMs);
+  const use = foreignUse.find(
+    (each) =>
+      each.imageId === imageId &&
+      each.count > 0 &&
+      (!newest ||
+        newest.entries.some(({ AccountId, UsageCount = 0 }) => AccountId === each.accountId && UsageCount > 0)),
+  );
+  return use && `${use.resourceType} of account ${use.accountId}`;
 };
+
+/** Kinds of use that a report can tell of. */
+const allUses = 4;
+/** How old a report may be on which somebody acts: a fortnight, and a day for schedules that are late. */
+const longestReportMs = 16 * 86_400_000;
 
 const storeTask: Finder = ({ storeTasks }, imageId, nowMs) => {
   for (const record of storeTasks.values()) {

@@ -17,8 +17,8 @@ export interface RetirementRules {
   atLeast: number;
   /** Days after the end of its instance that a lineage may go in whole; absent for never. */
   afterTerminationDays?: number;
-  /** Images that may take a step in one run. */
-  maxPerRun: number;
+  /** Images that may take a step in one run; absent where their number is not watched. */
+  maxPerRun?: number;
 }
 
 export interface RetirementOptions {
@@ -53,6 +53,8 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
   const beganAtMs = account.clock.now();
   /** Images that we took out of use: we must know of them, however new that is. */
   const taken = new Set<string>();
+  /** Those of them that others might launch from until then. */
+  const takenFromOthers = new Set<string>();
   /** Images that people deregistered a moment ago: whoever looked just before counted with them. */
   let goneLately: { region: string; image: ImageRecord; atMs: number }[] = [];
   /** The images that took a step since the last plan of a policy. */
@@ -98,6 +100,7 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
     const step = stepOf[operation];
     if (step === 'disable' && call.caller !== undefined) taken.add(imageId);
     else if (step === 'disable' || operation === 'EnableImage') taken.delete(imageId);
+    if (operation === 'EnableImage') takenFromOthers.delete(imageId);
     // A step that is taken a second time changes nothing.
     if (step !== undefined) steps.set(imageId, new Map([[step, atMs], ...(steps.get(imageId) ?? [])]));
     if (operation === 'EnableImage') steps.get(imageId)?.delete('disable');
@@ -132,12 +135,14 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
     const policyName = tagsOf(image)[`${prefix}policy`] ?? '';
     const images = moved.get(policyName) ?? new Set();
     moved.set(policyName, images.add(image.id));
-    const most = Math.max(...(rulesFor(region, image) ?? []).map(({ maxPerRun }) => maxPerRun));
+    const most = Math.max(...(rulesFor(region, image) ?? []).map(({ maxPerRun = Infinity }) => maxPerRun));
     if (Number.isFinite(most) && images.size > most) breach(12, `${image.id} is number ${images.size} of ${most}.`);
   };
 
   const checkNeed = (region: RegionState, image: ImageRecord, step: RetirementStep): void => {
-    const need = referenceTo(account, region, image.id);
+    const isShared = image.launchPermissions.length > 0 || takenFromOthers.has(image.id);
+    if (isShared) takenFromOthers.add(image.id);
+    const need = referenceTo(account, region, image.id, isShared);
     if (need !== undefined) breach(4, `${step} would take ${image.id} from ${need}.`);
     const isHeld = isSettled(image, account.clock.now(), ({ Tags }) => tagsIn(Tags)[`${prefix}hold`] !== undefined);
     if (isHeld) breach(5, `${step} would take ${image.id}.`);

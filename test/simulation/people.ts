@@ -134,7 +134,10 @@ const lockSnapshot: Deed = ({ account, region, imageId }) => {
   account.call('ec2', 'LockSnapshot', { SnapshotId, LockMode: 'governance', LockDuration: 2 }, region.name);
 };
 
-const useElsewhere: Deed = ({ region, imageId }) => {
+const useElsewhere: Deed = ({ account, region, imageId }) => {
+  // Without a permission nobody could.
+  const LaunchPermission = { Add: [{ UserId: '123456789012' }] };
+  account.call('ec2', 'ModifyImageAttribute', { ImageId: imageId, LaunchPermission }, region.name);
   region.foreignUse.push({ imageId, accountId: '123456789012', resourceType: 'ec2:Instance', count: 1 });
 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { usesIn } from '../../shared/aws/uses.ts';
 import {
   betweenPlanAndAct,
   changes,
@@ -193,6 +194,13 @@ describe.each(uses)('An image that is in use by %s', (_, use, reason) => {
   });
 });
 
+it('An image that is both the default and the latest of a launch template is said once to be in use by it', async () => {
+  const { story, imageId } = await threeNights();
+  const LaunchTemplateId = template(story, [imageId, imageId]);
+  await daysLater(story, 1);
+  expect(lineOf(await retire(story), imageId).reasons).toEqual([`in use by launch template ${LaunchTemplateId}`]);
+});
+
 describe('An image that an Auto Scaling group is pinned to by an old version of its launch template', () => {
   it('is kept, and goes when the group moves on and the version is among the newest no more', async () => {
     const { story, imageId, newest } = await threeNights();
@@ -217,8 +225,12 @@ describe('An image that an Auto Scaling group is pinned to by an old version of 
     const { story, imageId, newest } = await threeNights({ policies: [impatient({}, { launchTemplateVersions: 1 })] });
     const LaunchTemplateId = template(story, [imageId, newest]);
     group(story, { LaunchTemplate: { LaunchTemplateId } });
-    await retireDaily(story, 4);
+    const [kept] = await retireDaily(story, 4);
     expect(rungs(story)).toEqual({ '1119': 'available', ...standing });
+    expect(kept && lineOf(kept, imageId).reasons).toEqual([
+      `in use by launch template ${LaunchTemplateId}`,
+      `in use by Auto Scaling group farm through launch template ${LaunchTemplateId} version 1`,
+    ]);
 
     setDefault(story, LaunchTemplateId, '2');
     await daysLater(story, 1);
@@ -256,6 +268,7 @@ const lookups = [
   'DescribeImageReferences',
   'DescribeLaunchTemplateVersions',
   'DescribeStoreImageTasks',
+  'DescribeImageUsageReports',
   'DescribeImageUsageReportEntries',
   'DescribeLaunchConfigurations',
   'DescribeAutoScalingGroups',
@@ -303,6 +316,12 @@ describe.each(lookups.filter((each) => !['DescribeSnapshots', 'DescribeInstances
     });
   },
 );
+
+it('A mistake of ours is not taken for something that AWS did not tell', async () => {
+  await threeNights();
+  const lost = usesIn(home).of(['ami-0123456789abcdef0'], { launchTemplateVersions: 1 });
+  await expect(lost).rejects.toMatchObject({ name: 'Error', message: expect.stringContaining('outside of runAs') });
+});
 
 describe('A lookup that is throttled for minutes', () => {
   it('is waited for, and the image goes its way', async () => {

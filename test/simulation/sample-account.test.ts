@@ -15,7 +15,7 @@ describe('The sample account under the example policies', () => {
     expect(report.problems).toEqual([]);
     expect(report.policies.map(({ policy, runs }) => [policy, runs])).toEqual([
       ['gold', 3],
-      ['web', 12],
+      ['web', 6],
     ]);
     for (const { captured, failed } of report.policies) {
       expect(captured).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NamedPolicy } from '../../shared/domain/policy.ts';
-import { noon } from './archiving.ts';
+import { archiving, noon } from './archiving.ts';
 import { daysLater, hang, impatient, lineOf, nightsUntil, retire, rungs } from './retiring.ts';
 import { database, home, policy, server } from './servers.ts';
 import { type Beginning, given, type Story } from './story.ts';
@@ -151,6 +151,97 @@ describe('A policy that no longer names an account', () => {
 
     expect(holders(story)).toEqual(nobody);
     expect(story.images()[0]?.tags['ami-lifecycle:audience']).toBe('nobody');
+  });
+
+  it('takes it back on images that are on their way out, and on the snapshots of disabled ones', async () => {
+    const story = await givenImages(impatient({ ...keepAll, ...shared }));
+    await retire(story);
+    const leaving = { retain: { daily: 1 }, copies };
+    story.stack.publish(impatient({ ...leaving, ...shared }, { graceDays: 3 }));
+    for (const days of [0, 2, 2]) {
+      await daysLater(story, days);
+      await retire(story);
+    }
+    expect(rungs(story)).toEqual({ 1119: 'disabled', 1120: 'disabled', 1121: 'available' });
+    story.stack.publish(impatient({ ...leaving, ...fewer }, { graceDays: 3 }));
+    await daysLater(story, 1);
+
+    await retire(story);
+
+    expect(rungs(story)).toEqual({ 1119: 'disabled', 1120: 'disabled', 1121: 'available' });
+    expect(holders(story)).toEqual(others);
+  });
+
+  it('does not give it back to an image that is reinstated, which is shared in full a day later', async () => {
+    const leaving = { retain: { daily: 1 }, share: { accounts: [partner] } };
+    const story = await given({ at: noon, policies: [impatient(leaving, { graceDays: 3 })], servers: [db] });
+    const [, imageId = ''] = hang(story, db, nightsUntil('2026-11-21', 3));
+    for (const days of [0, 2, 2]) {
+      await daysLater(story, days);
+      await retire(story);
+    }
+    expect(rungs(story)).toMatchObject({ 1120: 'disabled' });
+    expect(holders(story).snapshots).toEqual([partner]);
+    story.stack.publish(impatient({ ...leaving, share: { accounts: [sister] } }, { graceDays: 3 }));
+    const LaunchTemplateData = { ImageId: imageId };
+    story.account.call('ec2', 'CreateLaunchTemplate', { LaunchTemplateName: 'rollback', LaunchTemplateData });
+    await daysLater(story, 1);
+    const reinstated = () => story.images().find(({ id }) => id === imageId);
+
+    expect(lineOf(await retire(story), imageId).actions).toEqual(['share', 'reinstate']);
+
+    expect(rungs(story)).toMatchObject({ 1120: 'available' });
+    expect(holders(story).snapshots).not.toContain(partner);
+    expect(reinstated()?.sharedWith).toEqual([]);
+
+    await daysLater(story, 1);
+    expect(lineOf(await retire(story), imageId).actions).toEqual(['share']);
+
+    expect(reinstated()?.sharedWith).toEqual([sister]);
+    for (const { sharedWith } of reinstated()?.snapshots ?? []) expect(sharedWith).toEqual([sister]);
+    await daysLater(story, 1);
+    expect(lineOf(await retire(story), imageId).actions).toEqual([]);
+  });
+
+  it('takes it back from images that are about to be disabled, though a cap stops that', async () => {
+    const leaving = { retain: { daily: 1 }, copies };
+    const story = await givenImages(impatient({ ...leaving, ...shared }, { graceDays: 1 }));
+    await retire(story);
+    expect(holders(story)).toEqual({ images: [sister, partner], snapshots: [sister, partner] });
+    story.stack.publish(impatient({ ...leaving, ...fewer }, { graceDays: 1, maxPerRun: 1 }));
+    await daysLater(story, 1);
+
+    expect(await retire(story)).toMatchObject({ status: 'FAILED', error: 'BlastRadiusExceeded' });
+
+    expect(new Set(Object.values(rungs(story)))).toContain('deprecated');
+    expect(holders(story)).toEqual(others);
+  });
+
+  it('takes it back though the archive of the image fails', async () => {
+    const broken = { bucket: 'nowhere' };
+    const story = await givenImages(archiving(broken, { ...keepAll, ...shared }));
+    await retire(story);
+    story.stack.publish(archiving(broken, { ...keepAll, ...fewer }));
+    await daysLater(story, 1);
+
+    expect(await retire(story)).toMatchObject({ status: 'FAILED' });
+
+    expect(holders(story)).toEqual(others);
+  });
+
+  it('takes it back though it may not give what else it asks for', async () => {
+    const story = await given({ at: noon, policies: [impatient({ ...keepAll, ...shared })], servers: [db] });
+    const ProductCodes = [{ ProductCodeId: 'a1b2' }];
+    hang(story, db, nightsUntil('2026-11-21', 3), { changes: { ProductCodes } });
+    await retire(story);
+    expect(holders(story).images).toContain(partner);
+    story.stack.publish(impatient({ ...keepAll, share: { accounts: [sister], public: true } }));
+    await daysLater(story, 1);
+
+    const run = await retire(story);
+
+    expect(run.told).toContain('cannot be public: it carries product codes');
+    expect(holders(story)).toEqual(others);
   });
 
   it('takes it back where it can, when one Region denies everything, and says so', async () => {

@@ -10,6 +10,7 @@ const outcomeOf = {
   reinstate: 'reinstated',
   'note-rung': 'noted',
   'note-source-gone': 'noted',
+  'ask-for-report': 'asked',
 } as const satisfies Record<PlanStep, Output<'RetireImage'>['outcome']>;
 
 /** What PlanRetirement answers. */
@@ -25,6 +26,7 @@ export function planOf(policy: NamedPolicy, planned: number): Output<'PlanRetire
     inUse: 0,
     incomplete: [],
     excess: null,
+    withheld: {},
   };
 }
 

@@ -6,23 +6,23 @@ import { everything, itemOf, policy, run } from './run.ts';
 
 /** One image, or what is left of one. */
 export function items(): void {
-  it('is archived, takes its step, loses its snapshots and is shared, in this order', async () => {
+  it('is shared, archived, takes its step and loses its snapshots, in this order', async () => {
     const done = await run({ items: [everything] });
     const archived = ['StoreImage', 'CheckStore', 'SetStorageClass', 'RecordArchive'];
     expect(orderOf(done)).toEqual([
       'PlanRetirement',
+      'ShareImage',
       ...archived,
       'RetireImage',
       'DeleteSnapshots',
-      'ShareImage',
       'SummariseRetirement',
     ]);
     const [item] = done.children;
     expect(item?.output).toEqual({
       outcomes: [
+        { outcome: 'shared', reasons: [] },
         { outcome: 'archived', reasons: [] },
         { outcome: 'deregistered', reasons: [] },
-        { outcome: 'shared', reasons: [] },
       ],
       kept: [],
     });
@@ -48,7 +48,7 @@ export function items(): void {
       { executionId: executionArn, region: home, policyName: 'gold', snapshotIds: ['snap-1', 'snap-2'] },
     ]);
     expect(callsIn('ShareImage', done).map(({ payload }) => payload)).toEqual([
-      { executionId: executionArn, region: home, imageId, audience: policy.share },
+      { executionId: executionArn, region: home, imageId, audience: policy.share, mayBeGone: true },
     ]);
   });
 
@@ -64,7 +64,7 @@ export function items(): void {
 
   it('keeps its snapshots where it takes no step, whatever the plan noted of them', async () => {
     const done = await run({ items: [{ ...everything, step: null }] });
-    expect(orderOf(done).slice(-3)).toEqual(['RecordArchive', 'ShareImage', 'SummariseRetirement']);
+    expect(orderOf(done).slice(-3)).toEqual(['SetStorageClass', 'RecordArchive', 'SummariseRetirement']);
     expect(done).toMatchObject({ status: 'SUCCEEDED', output: { outcomes: { archived: 1, shared: 1 } } });
   });
 
@@ -102,10 +102,35 @@ export function items(): void {
         tasks: { StoreImage: (input) => (input.imageId === imageId ? fails(error, 'It is too large.') : undefined) },
       });
       expect(callsIn('RetireImage', done).map(({ payload }) => payload)).toMatchObject([{ imageId: other }]);
-      expect(callsIn('ShareImage', done).map(({ payload }) => payload)).toMatchObject([{ imageId: other }]);
+      expect(callsIn('ShareImage', done)).toHaveLength(2);
       expect(done.children).toMatchObject([{ status: 'FAILED', error }, { status: 'SUCCEEDED' }]);
       expect(done.told).toEqual([expect.stringContaining(`${imageId} in ${home} ${error}: It is too large.`)]);
       expect(done).toMatchObject({ status: 'FAILED', error: 'RetirementFailed' });
+    },
+  );
+
+  it('is archived, retired and cleared away though it cannot be shared, and fails in the end', async () => {
+    const done = await run({
+      items: [everything],
+      tasks: { ShareImage: () => fails('ShareRefused', 'It is public.') },
+    });
+    expect(orderOf(done).slice(1, 3)).toEqual(['ShareImage', 'StoreImage']);
+    expect(orderOf(done).slice(-3)).toEqual(['RetireImage', 'DeleteSnapshots', 'SummariseRetirement']);
+    expect(done.children).toMatchObject([{ status: 'FAILED', error: 'ShareRefused' }]);
+    expect(done.told).toEqual([expect.stringContaining(`${imageId} in ${home} ShareRefused: It is public.`)]);
+    expect(done).toMatchObject({ status: 'FAILED', error: 'RetirementFailed' });
+  });
+
+  it.each(['StoreImage', 'RetireImage', 'DeleteSnapshots'] as const)(
+    'fails of what became of its sharing, though %s fails after it',
+    async (state) => {
+      const done = await run({
+        items: [everything],
+        tasks: { ShareImage: () => fails('AccessDenied', 'No.'), [state]: () => fails('ArchiveFailed', 'Too large.') },
+      });
+      expect(callsIn(state, done)).toHaveLength(1);
+      expect(done.children).toMatchObject([{ status: 'FAILED', error: 'AccessDenied' }]);
+      expect(done.told).toEqual([expect.stringContaining('AccessDenied: No.')]);
     },
   );
 

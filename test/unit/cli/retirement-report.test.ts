@@ -22,6 +22,7 @@ it('Every step of every image is counted, and what is left at the end is told', 
       images: 8,
       kept: 4,
       heldByUse: 0,
+      withheld: {},
       failed: {},
     },
   ]);
@@ -60,7 +61,9 @@ it('A policy that only reports takes nothing away, and the report says so', asyn
   const report = await simulate(requestFor(retiring({ mode: 'report' }), 6));
   expect(report.retirements).toMatchObject([{ mode: 'report', outcomes: {}, images: 12, kept: 4 }]);
   expect(report.archives).toEqual([]);
-  expect(printed(report)).toContain('gold  6  0  0  0  0  4 of 12  0  0  mode: report, so nothing was retired');
+  expect(printed(report)).toContain(
+    'gold  6  0  0  0  0  4 of 12  0  0  mode: report, so nothing was retired, would deprecate 8, would archive 1',
+  );
 });
 
 it('A retirement that stops at its caps is a problem, and is counted by its name', async () => {
@@ -71,5 +74,5 @@ it('A retirement that stops at its caps is a problem, and is counted by its name
     ['2026-11-30', 'the retirement of gold ended FAILED BlastRadiusExceeded'],
   ]);
   expect(report.problems[0]?.message).toContain('2 images would take a step, and maxPerRun is 1');
-  expect(printed(report)).toContain('gold  4  0  0  0  0  4 of 8  0  2  BlastRadiusExceeded 2');
+  expect(printed(report)).toContain('gold  4  0  0  0  0  4 of 8  0  2  would deprecate 4, BlastRadiusExceeded 2');
 });

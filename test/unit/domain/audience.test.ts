@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LaunchPermission } from '../../../shared/domain/archive.ts';
-import { audienceDigest, nobody, permissionChanges, permissionsOf } from '../../../shared/domain/audience.ts';
+import {
+  audienceDigest,
+  nobody,
+  permissionChanges,
+  permissionsOf,
+  sharedPermissions,
+  unsettled,
+  withdrawnTo,
+} from '../../../shared/domain/audience.ts';
 import type { Audience } from '../../../shared/domain/image.ts';
 
 const organization = 'arn:aws:organizations::111122223333:organization/o-abc123';
@@ -72,6 +80,17 @@ describe('the digest of an audience', () => {
     );
   });
 
+  it('is never what is noted on an image that is disabled, or of which nobody can say whom it is shared with', () => {
+    fc.assert(
+      fc.property(audiences, audiences, (one, other) => {
+        const notes = [unsettled, withdrawnTo(audienceDigest(other))];
+        expect(notes).not.toContain(audienceDigest(one));
+        expect(new Set(notes).size).toBe(2);
+      }),
+      fixed,
+    );
+  });
+
   it('leaves the lists as they are', () => {
     const sorted = Object.freeze(['9'.repeat(12), '1'.repeat(12)]);
     audienceDigest({ ...nobody, accounts: sorted });
@@ -121,6 +140,15 @@ describe('launch permissions', () => {
     ],
   ])('%s', (_says, present, wanted, add, remove) => {
     expect(permissionChanges(present, wanted)).toEqual({ add, remove });
+  });
+
+  it('that others have, too, are told by their holders', () => {
+    expect(sharedPermissions([one, { Group: 'all' }, another], [{ UserId: '123456789012' }, one])).toEqual([
+      one,
+      another,
+    ]);
+    expect(sharedPermissions([{ OrganizationArn: organization }], [{ OrganizationalUnitArn: unit }])).toEqual([]);
+    expect(sharedPermissions([one], [])).toEqual([]);
   });
 
   it('are exactly the wanted ones once the changes are made, and no change is in vain', () => {

@@ -7,7 +7,7 @@ import { slotMs, slotOf } from '../../../shared/domain/naming.ts';
 import { type Decision, decide, isStepDown } from '../../../shared/domain/plan.ts';
 import type { Step } from '../../../shared/domain/policy.ts';
 import { type Tags, tagKeys } from '../../../shared/domain/tags.ts';
-import { after, anImage, aPolicy, beginning as now } from './examples.ts';
+import { after, anImage, aPolicy, instanceId, beginning as now, productTags } from './examples.ts';
 
 const fixed = { seed: 20_261_121, numRuns: 400 };
 const hour = 3600;
@@ -35,6 +35,7 @@ const tags: fc.Arbitrary<Tags> = fc
   .map((all) =>
     Object.fromEntries([
       [tagKeys.policy, 'gold'],
+      [tagKeys.source, instanceId],
       ...Object.entries({ ...all }).flatMap(([name, value]) =>
         value === undefined ? [] : [[`ami-lifecycle:${kebab(name)}`, value]],
       ),
@@ -91,7 +92,7 @@ function lives(lineage: readonly Image[], given: Circumstances): Life[] {
   return judgeLineage(lineage, given).map((judgement) => ({
     image: judgement.image,
     keeps: judgement.keeps,
-    decision: decide(judgement, [], given.policy, given.now),
+    decision: decide(judgement, { uses: [], isShared: false, report: undefined }, given.policy, given.now),
   }));
 }
 
@@ -174,7 +175,10 @@ describe('whatever images there are, whatever the policy', () => {
       fc.property(lineages, circumstances, slots, fc.boolean(), (lineage, given, slot, isComplete) => {
         const there = { ...given, isSourceGone: false };
         const state = isComplete ? 'complete' : 'capturing';
-        const added = anImage({ imageId: 'ami-added', tags: { [tagKeys.slot]: slot, [tagKeys.state]: state } });
+        const added = anImage({
+          imageId: 'ami-added',
+          tags: { ...productTags, [tagKeys.slot]: slot, [tagKeys.state]: state },
+        });
         const goingNow = lives([...lineage, added], there)
           .filter(isGoing)
           .map(idOf);
@@ -237,7 +241,8 @@ describe('nothing is taken away', () => {
   it('that somebody uses', () => {
     always((lineage, given) => {
       for (const judgement of judgeLineage(lineage, given)) {
-        const decision = decide(judgement, ['in use by instance i-1'], given.policy, now);
+        const used = { uses: ['in use by instance i-1'], isShared: false, report: undefined };
+        const decision = decide(judgement, used, given.policy, now);
         expect(decision).toMatchObject({
           verdict: 'keep',
           reasons: expect.arrayContaining(['in use by instance i-1']),

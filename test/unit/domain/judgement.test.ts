@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Image } from '../../../shared/domain/image.ts';
 import { judgeLineage } from '../../../shared/domain/judgement.ts';
+import { rungTags } from '../../../shared/domain/ladder.ts';
 import { type Tags, tagKeys } from '../../../shared/domain/tags.ts';
 import { after, anImage, anImageOf, aPolicy, dailies, beginning as now, slot } from './examples.ts';
 import { archives, candidates, judged, under } from './lineages.ts';
@@ -73,6 +74,15 @@ describe('what cannot be launched from neither counts nor serves', () => {
   it('but one that we disabled does, as it may be wanted again', () => {
     const disabled = anImageOf('20261110T0400Z', { state: 'disabled', tags: { [tagKeys.state]: 'retiring' } });
     expect(judged([...dailies(2), disabled], disabled, under({ daily: 3 })).keeps).toEqual(['daily 3 of 3']);
+  });
+
+  it('but not one that a person disabled, also where we noted that', () => {
+    const rung = { step: 'disable', since: after(0), isByHand: true } as const;
+    const disabled = anImageOf('20261110T0400Z', { state: 'disabled', tags: rungTags({}, rung) });
+    expect(judged([...dailies(2), disabled], disabled, under({ daily: 3 }))).toMatchObject({
+      keeps: [],
+      because: 'disabled by hand',
+    });
   });
 
   it('one that we disabled is not the newest that always stays', () => {
@@ -154,6 +164,17 @@ describe('tags that people broke', () => {
     const { [tagKeys.slot]: _, ...tags } = anImageOf(slot).tags;
     const broken = anImage({ imageId: 'ami-broken', tags });
     expect(judged([broken, ...dailies(3)], broken, under({ last: 1 })).keeps).toHaveLength(1);
+  });
+
+  it('keep an image without an instance: whose newest it would be is not known', () => {
+    const { [tagKeys.source]: _, ...tags } = anImageOf('20261101T0300Z').tags;
+    const broken = anImage({ imageId: 'ami-broken', tags });
+    const other = anImage({ imageId: 'ami-other', tags: { ...tags, [tagKeys.slot]: '20261102T0300Z' } });
+    for (const image of [broken, other]) {
+      expect(judged([broken, other], image, under({ last: 1 })).keeps).toEqual([
+        'its tag ami-lifecycle:source is missing',
+      ]);
+    }
   });
 
   it('let no slot that lies ahead take the place of the newest image', () => {

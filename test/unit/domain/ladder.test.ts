@@ -114,6 +114,8 @@ describe('what people changed by hand begins a new grace', () => {
 describe('a rung', () => {
   it('is read as it was written', () => {
     for (const step of all) expect(rungOf(rungTags({}, { step, since: now }))).toEqual({ step, since: now });
+    const byHand = { step: 'disable', since: now, isByHand: true } as const;
+    expect(rungOf(rungTags({}, byHand))).toEqual(byHand);
   });
 
   it.each(['', ' ', 'x', 'x 2026-11-21T03:00:00Z', 'disable', 'disable ', 'disable 1', 'disable 2026-11-21'])(

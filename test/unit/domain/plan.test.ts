@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { audienceDigest } from '../../../shared/domain/audience.ts';
+import { audienceDigest, unsettled, withdrawnTo } from '../../../shared/domain/audience.ts';
 import type { Image } from '../../../shared/domain/image.ts';
 import { type Judgement, judgeLineage } from '../../../shared/domain/judgement.ts';
 import { rungTags } from '../../../shared/domain/ladder.ts';
@@ -7,6 +7,7 @@ import {
   blastRadius,
   copyDoubts,
   decide,
+  type Evidence,
   isSharedOtherwise,
   isStepDown,
   type PlanItem,
@@ -37,6 +38,9 @@ function disabled(seconds: number): Partial<Image> {
   return { state: 'disabled', tags: rungTags({}, { step: 'disable', since: after(-seconds) }) };
 }
 
+const usedBy = (uses: readonly string[]): Evidence => ({ uses, isShared: false, report: undefined });
+const unused = usedBy([]);
+
 const retiring = { tags: { [tagKeys.state]: 'retiring' } };
 const noRung = { tags: { [tagKeys.rung]: 'x' } };
 
@@ -66,34 +70,34 @@ describe('what becomes of an image', () => {
     ['it goes', candidate(disabled(7 * day)), [], 'retire', 'deregister'],
     ['where it stands is written down', candidate({ state: 'disabled' }), [], 'retire', 'note-rung'],
   ])('%s', (_says, judgement, uses, verdict, step) => {
-    expect(decide(judgement, uses, policy, now)).toMatchObject({ verdict, step });
+    expect(decide(judgement, usedBy(uses), policy, now)).toMatchObject({ verdict, step });
   });
 
   it('is told with every reason why it stays', () => {
     const judgement = candidate({}, { keeps: ['held: audit'] });
-    expect(decide(judgement, ['in use by instance i-1'], policy, now).reasons).toEqual([
+    expect(decide(judgement, usedBy(['in use by instance i-1']), policy, now).reasons).toEqual([
       'held: audit',
       'in use by instance i-1',
     ]);
   });
 
   it('is told with the reason why it goes, and why it goes now', () => {
-    expect(decide(candidate(disabled(8 * day)), [], policy, now).reasons).toEqual([
+    expect(decide(candidate(disabled(8 * day)), unused, policy, now).reasons).toEqual([
       'no rule keeps it',
       `disabled since ${after(-8 * day)}`,
     ]);
   });
 
   it.each([true, false])('is archived or not as was judged (%s), whatever else is done', (archive) => {
-    expect(decide(candidate({}, { archive }), [], policy, now)).toMatchObject({ archive, step: 'deprecate' });
-    expect(decide(candidate({}, { archive }), ['in use'], policy, now)).toMatchObject({ archive, step: null });
+    expect(decide(candidate({}, { archive }), unused, policy, now)).toMatchObject({ archive, step: 'deprecate' });
+    expect(decide(candidate({}, { archive }), usedBy(['in use']), policy, now)).toMatchObject({ archive, step: null });
   });
 
   it('is nothing but the way back where the policy no longer retires', () => {
     const keeps = ['the policy retires nothing'];
-    expect(decide(candidate({}, { keeps }), [], aPolicy(), now)).toMatchObject({ verdict: 'keep', step: null });
-    expect(decide(candidate(disabled(99 * day), { keeps }), [], aPolicy(), now).step).toBe('reinstate');
-    expect(decide(candidate(), [], aPolicy(), now)).toMatchObject({ verdict: 'keep', step: null });
+    expect(decide(candidate({}, { keeps }), unused, aPolicy(), now)).toMatchObject({ verdict: 'keep', step: null });
+    expect(decide(candidate(disabled(99 * day), { keeps }), unused, aPolicy(), now).step).toBe('reinstate');
+    expect(decide(candidate(), unused, aPolicy(), now)).toMatchObject({ verdict: 'keep', step: null });
   });
 });
 
@@ -101,7 +105,12 @@ describe('what people have put in the way is left, and told', () => {
   it.each(['enabled', 'enabled-with-cooldown', 'disabled after 2026-12-01', ''])(
     'protection against deregistration, which reads %j',
     (deregistrationProtection) => {
-      const { step, reasons } = decide(candidate({ ...disabled(8 * day), deregistrationProtection }), [], policy, now);
+      const { step, reasons } = decide(
+        candidate({ ...disabled(8 * day), deregistrationProtection }),
+        unused,
+        policy,
+        now,
+      );
       expect(step).toBeNull();
       expect(reasons).toContainEqual(expect.stringContaining('protected against deregistration'));
     },
@@ -109,7 +118,7 @@ describe('what people have put in the way is left, and told', () => {
 
   it('protection against deregistration is not in the way of a step that can be undone', () => {
     const judgement = candidate({ deregistrationProtection: 'enabled' });
-    expect(decide(judgement, [], policy, now).step).toBe('deprecate');
+    expect(decide(judgement, unused, policy, now).step).toBe('deprecate');
   });
 
   it.each<[step: string, image: Partial<Image>]>([
@@ -118,7 +127,7 @@ describe('what people have put in the way is left, and told', () => {
     ['deregistered, where EC2 could not make it,', { state: 'failed' }],
   ])('an image of AWS Backup is not %s', (_step, image) => {
     const tags = { ...image.tags, 'aws:backup:source-resource': 'i-1' };
-    expect(decide(candidate({ ...image, tags }), [], policy, now)).toMatchObject({
+    expect(decide(candidate({ ...image, tags }), unused, policy, now)).toMatchObject({
       step: null,
       reasons: ['no rule keeps it', 'managed by AWS Backup, so left to it'],
     });
@@ -153,13 +162,28 @@ describe('an image is shared otherwise than its policy says', () => {
     ['but not where it is shared as it should be', shared, share, false],
     ['but not where it never was, and is not to be', {}, undefined, false],
     ['but not where its sharing was taken back', as('nobody'), undefined, false],
+    ['where its sharing was begun, and not ended', as(unsettled), share, true],
+    ['where it has been disabled since', as(withdrawnTo(audienceDigest(share))), share, true],
     ['but not before its capture is over', { [tagKeys.state]: 'capturing' }, share, false],
+    ['though its capture will never be over', { [tagKeys.state]: 'capturing', ...shared }, undefined, true],
   ])('%s', (_says, tags, asked, expected) => {
     expect(isSharedOtherwise(anImage({ tags }), { share: asked })).toBe(expected);
   });
 
   it.each<Image['state']>(['pending', 'failed', 'disabled'])('but not while it is %s, as EC2 refuses', (state) => {
     expect(isSharedOtherwise(anImage({ state }), { share })).toBe(false);
+  });
+
+  it.each<[says: string, tags: Record<string, string>, asked: NamedPolicy['share'], expected: boolean]>([
+    ['where the policy shares with others now', shared, { ...share, accounts: ['123456789012'] }, true],
+    ['where the policy shares no longer', shared, undefined, true],
+    ['where its snapshots were left to others than now', as(withdrawnTo(audienceDigest(share))), undefined, true],
+    ['where its sharing was begun, and not ended', as(unsettled), share, true],
+    ['but not where its snapshots are shared as they should be', shared, share, false],
+    ['but not where all is taken back already', as(withdrawnTo(audienceDigest(share))), share, false],
+    ['but not where it never was, and is to be: that waits until it is available', {}, share, false],
+  ])('while it is disabled, %s', (_says, tags, asked, expected) => {
+    expect(isSharedOtherwise(anImage({ state: 'disabled', tags }), { share: asked })).toBe(expected);
   });
 });
 
@@ -173,6 +197,7 @@ describe('how much a run may take away', () => {
       step,
       snapshotIds: [],
     }));
+  const eachStep = (count: number) => [items(count), items(count, 'disable'), items(count, 'deregister')].flat();
   const leftovers = (count: number): PlanItem[] => items(count, null).map((item) => ({ ...item, imageId: null }));
   const radius = (planned: PlanItem[], total: number, lineages: number, retire: Record<string, unknown> = {}) => {
     const policyOfIt = aPolicy({ retain: { last: 1 }, retire });
@@ -184,7 +209,7 @@ describe('how much a run may take away', () => {
     const edited = aPolicy({ retain: { daily: 3 }, retire: {} });
     const circumstances = { policy: edited, region: 'x', homeRegion: 'x', now, isSourceGone: false };
     const planned = judgeLineage(dailies(30), circumstances)
-      .map((judgement) => decide(judgement, [], edited, now))
+      .map((judgement) => decide(judgement, unused, edited, now))
       .map(({ step }, index): PlanItem => ({ ...items(1)[0], ...blank, imageId: `ami-${index}`, step }));
     expect(radius(planned, 30, 1)).toBe('27 of 30 images would take the same step, and maxPercentPerRun 25 allows 7');
   });
@@ -201,7 +226,9 @@ describe('how much a run may take away', () => {
     ['all of them, where the policy allows that', items(20), 20, 1, { maxPercentPerRun: 100 }, true],
     ['fifty', items(50), 1000, 1, {}, true],
     ['more than fifty, however many there are', items(51), 1000, 1, {}, false],
-    ['more than fifty, one of each instance', items(51), 1000, 100, {}, false],
+    ['one of each of a hundred instances, in each step', eachStep(100), 1000, 100, {}, true],
+    ['more than that', [...eachStep(100), ...items(1)], 1000, 100, {}, false],
+    ['that, where the policy says fifty', eachStep(100), 1000, 100, { maxPerRun: 50 }, false],
     ['more than maxPerRun', items(4), 1000, 1, { maxPerRun: 3 }, false],
     ['more than maxPerRun in several steps', [...items(2), ...items(2, 'disable')], 1000, 1, { maxPerRun: 3 }, false],
     [
@@ -220,9 +247,10 @@ describe('how much a run may take away', () => {
       {},
       true,
     ],
-    ['snapshots that failures left, beyond maxPerRun', leftovers(51), 1000, 1, {}, false],
-    ['snapshots that failures left, beyond its part', leftovers(6), 20, 1, {}, false],
-    ['some of them', leftovers(5), 20, 1, {}, true],
+    ['snapshots that failures left, beyond fifty', leftovers(51), 1000, 1, {}, false],
+    ['snapshots that failures left, beyond maxPerRun', leftovers(4), 20, 1, { maxPerRun: 3 }, false],
+    ['some of them, of a policy that has no image', leftovers(50), 0, 0, {}, true],
+    ['some of them beside images', [...leftovers(40), ...items(40)], 1000, 1, {}, true],
   ])('%s', (_says, planned, total, lineages, retire, ok) => {
     expect(radius(planned, total, lineages, retire) === undefined).toBe(ok);
   });
@@ -240,7 +268,7 @@ describe('how much a run may take away', () => {
         const circumstances = { policy: small, region: 'x', homeRegion: 'x', now: at, isSourceGone: false };
         const decisions = judgeLineage(images, circumstances).map((judgement) => ({
           image: judgement.image,
-          step: decide(judgement, [], small, at).step,
+          step: decide(judgement, unused, small, at).step,
         }));
         const planned = decisions.map(({ step, image }) => ({ ...blank, imageId: image.imageId, step }));
         expect(radius(planned, images.length, 1, { graceDays })).toBeUndefined();
@@ -255,7 +283,8 @@ describe('how much a run may take away', () => {
   );
 
   it('says which cap was hit, and by how much', () => {
-    expect(radius(items(51), 1000, 1)).toBe('51 images would take a step, and maxPerRun is 50');
+    expect(radius(items(51), 1000, 1)).toBe('51 images would take a step, and without a maxPerRun 50 may');
+    expect(radius(items(4), 1000, 1, { maxPerRun: 3 })).toBe('4 images would take a step, and maxPerRun is 3');
   });
 });
 

@@ -49,7 +49,6 @@ describe('a policy that retires', () => {
       cron: '0 12 * * ? *',
       steps: ['deprecate', 'disable', 'deregister'],
       graceDays: 7,
-      maxPerRun: 50,
       maxPercentPerRun: 25,
       launchTemplateVersions: 10,
       mode: 'report',

@@ -3,6 +3,7 @@ import { permissionChanges } from '../../../shared/domain/audience.ts';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Image, OwnSnapshot } from '../../../shared/domain/image.ts';
 import { type Tags, tagKeys } from '../../../shared/domain/tags.ts';
+import type { UsageReport } from '../../../shared/domain/usage-report.ts';
 import type { Uses } from '../../../shared/domain/uses.ts';
 import { throttled } from './fakes.ts';
 
@@ -29,7 +30,8 @@ interface World {
   publicBlockedIn: Set<string>;
   /** Return codes of DeregisterImage; what is not named is a success. */
   returnCodes: Map<string, string>;
-  usageReports: Set<string>;
+  /** The newest report on each image; what it tells of is in `uses`. */
+  usageReports: Map<string, UsageReport>;
 }
 
 /**
@@ -49,7 +51,7 @@ export function fakeAccount(images: Readonly<Record<string, readonly Image[]>> =
     goneInstances: new Set(),
     publicBlockedIn: new Set(),
     returnCodes: new Map(),
-    usageReports: new Set(),
+    usageReports: new Map(),
   };
   const calls: string[] = [];
   const changes: string[] = [];
@@ -139,8 +141,11 @@ export function fakeAccount(images: Readonly<Record<string, readonly Image[]>> =
           return code === 'success' ? [] : [{ snapshotId, code }];
         });
       }),
-    requestUsageReport: (imageId: string): Promise<void> =>
-      changing(`usage report of ${imageId}`, () => void world.usageReports.add(imageId)),
+    requestUsageReport: (imageId: string, at: string): Promise<void> =>
+      changing(
+        `usage report of ${imageId}`,
+        () => void world.usageReports.set(imageId, { state: 'pending', createdAt: at }),
+      ),
   });
 
   const sharingIn = (region: string) => ({
@@ -199,9 +204,13 @@ export function fakeAccount(images: Readonly<Record<string, readonly Image[]>> =
   });
 
   const usesIn = (region: string) => ({
-    of: (imageIds: readonly string[], depth: { launchTemplateVersions: number }): Promise<Uses> =>
+    of: (
+      imageIds: readonly string[],
+      depth: { launchTemplateVersions: number },
+    ): Promise<{ uses: Uses; reports: ReadonlyMap<string, UsageReport> }> =>
       called(`uses in ${region} of ${imageIds.join(' ')} to depth ${depth.launchTemplateVersions}`, () => {
-        return new Map([...world.uses].filter(([imageId]) => imageIds.includes(imageId)));
+        const asked = <Known>(all: Map<string, Known>) => new Map([...all].filter(([id]) => imageIds.includes(id)));
+        return { uses: asked(world.uses), reports: asked(world.usageReports) };
       }),
     copying: (): Promise<Uses> => called(`copies into ${region}`, () => world.copies.get(region) ?? new Map()),
   });

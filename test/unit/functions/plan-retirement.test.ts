@@ -1,55 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import { contract, makePlanRetirement } from '../../../functions/plan-retirement/task.ts';
+import { makePlanRetirement } from '../../../functions/plan-retirement/task.ts';
 import { audienceDigest } from '../../../shared/domain/audience.ts';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
-import type { Image } from '../../../shared/domain/image.ts';
-import { planItemSchema } from '../../../shared/domain/plan.ts';
-import type { NamedPolicy } from '../../../shared/domain/policy.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
 import { instanceId } from '../domain/examples.ts';
 import { fakeAccount } from './fake-account.ts';
-import { within } from './fakes.ts';
+import { copiesOf, days, denied, plan, unknown } from './plan-retirement-rig.ts';
 import { abroad, home, imageOf, imageOn, noon, retiring } from './retirement-examples.ts';
-
-const planSchema = z.object({
-  mode: z.string(),
-  excess: z.string().nullable(),
-  incomplete: z.array(z.object({ region: z.string(), reason: z.string() })),
-  images: z.array(
-    z.object({
-      region: z.string(),
-      imageId: z.string(),
-      name: z.string(),
-      verdict: z.string(),
-      reasons: z.array(z.string()),
-      actions: z.array(z.string()),
-    }),
-  ),
-  leftoverSnapshots: z.array(z.object({ region: z.string(), snapshotId: z.string() })),
-});
-
-type Account = ReturnType<typeof fakeAccount>;
-
-async function plan(account: Account, policy: NamedPolicy = retiring(), mode?: 'report' | 'enforce') {
-  const policies = { find: async () => policy };
-  const task = within(contract, makePlanRetirement({ region: home, policies, ...account }));
-  const answer = await task({
-    executionId: 'arn:aws:states:eu-west-1:123456789012:execution:retire-images:ours',
-    event: { policy: policy.name, scheduledAt: noon, ...(mode ? { mode } : {}) },
-    now: noon,
-  });
-  const written = planSchema.parse(JSON.parse(account.world.objects.get(answer.plan.key) ?? ''));
-  const items = z.array(planItemSchema).parse(JSON.parse(account.world.objects.get(answer.items.key) ?? ''));
-  const lines = new Map(written.images.map((line) => [`${line.region} ${line.imageId}`, line]));
-  return { answer, written, items, of: (day: number, region = home) => lines.get(`${region} ami-202611${day}`) };
-}
-
-const denied = new LifecycleError('AccessDenied', 'DescribeImages: no right');
-const unknown = new LifecycleError('EvidenceIncomplete', 'Whether images are in use is not known: no right');
-const days = (...each: number[]): Image[] => each.map((day) => imageOf(day));
-const copiesOf = (images: readonly Image[]): Image[] =>
-  images.map((image) => ({ ...image, imageId: image.imageId.replace('ami-', 'ami-c') }));
 
 describe('the plan', () => {
   it('has every image with its verdict and all of its reasons', async () => {
@@ -245,78 +202,6 @@ describe('a Region of which not all is known', () => {
       await expect(plan(account, policy)).rejects.toMatchObject({ name: 'AwsThrottled' });
       expect(account.world.objects.has('runs/ours/items.json')).toBe(false);
     }
-  });
-});
-
-describe('a plan beyond the caps of its policy', () => {
-  const share = { accounts: ['111122223333'] };
-  const capped = (cap: object) => retiring({ share, retire: { mode: 'enforce', ...cap } });
-  const account = () => fakeAccount({ [home]: days(21, 20, 19, 18, 17) });
-
-  it.each([
-    [{ maxPerRun: 2 }, '3 images would take a step, and maxPerRun is 2'],
-    [{ maxPercentPerRun: 40 }, '3 of 5 images would take the same step, and maxPercentPerRun 40 allows 2'],
-  ])('says so and retires nothing: %o', async (cap, excess) => {
-    const { answer, written } = await plan(account(), capped({ maxPercentPerRun: 100, ...cap }));
-    expect(answer.excess).toBe(excess);
-    expect(written.excess).toBe(excess);
-    expect(written.images.filter(({ verdict }) => verdict === 'retire')).toHaveLength(3);
-  });
-
-  it('still gives and takes back access, which cannot wait', async () => {
-    const { items, answer } = await plan(account(), capped({ maxPerRun: 2 }));
-    expect(items).toHaveLength(5);
-    expect(items).toEqual(
-      items.map(({ region, imageId }) => {
-        return { region, imageId, archive: false, share: true, step: null, snapshotIds: [] };
-      }),
-    );
-    expect(answer.planned).toBe(5);
-  });
-
-  it('counts snapshots that were left behind, too', async () => {
-    const littered = fakeAccount({ [home]: days(21, 20) });
-    for (const number of [1, 2, 3]) littered.addSnapshot(`snap-${number}`);
-    expect((await plan(littered, capped({ maxPerRun: 2 }))).answer.excess).toMatch(/^3 images/);
-  });
-});
-
-describe('a report', () => {
-  const share = { accounts: ['111122223333'] };
-  const reporting = retiring({ share, retire: { mode: 'report', maxPerRun: 1 } });
-  const account = () => {
-    const given = fakeAccount({ [home]: days(21, 20, 19, 18) });
-    given.addSnapshot('snap-lost');
-    return given;
-  };
-
-  it('as the policy wants it says all that would be done, and only sharing is done', async () => {
-    const { answer, items, written, of } = await plan(account(), reporting);
-    expect(of(19)).toMatchObject({ verdict: 'retire', actions: ['share', 'deprecate'] });
-    expect(written).toMatchObject({ mode: 'report', leftoverSnapshots: [{ region: home, snapshotId: 'snap-lost' }] });
-    expect(items.map(({ share: shared, step }) => ({ shared, step }))).toEqual(
-      [1, 2, 3, 4].map(() => ({ shared: true, step: null })),
-    );
-    expect(answer).toMatchObject({ mode: 'report', planned: 4, excess: null });
-    expect(written.excess).toMatch(/maxPerRun is 1/);
-  });
-
-  it('that was asked for touches nothing at all, whatever the policy says', async () => {
-    const { answer, items, of } = await plan(account(), retiring({ share }), 'report');
-    expect(of(19)).toMatchObject({ actions: ['share', 'deprecate'] });
-    expect(items).toEqual([]);
-    expect(answer).toMatchObject({ mode: 'report', planned: 0 });
-  });
-
-  it('changes nothing in EC2: a plan is files', async () => {
-    const given = account();
-    await plan(given, retiring({ share }));
-    expect(given.changes).toEqual(['write runs/ours/plan.json', 'write runs/ours/items.json']);
-  });
-
-  it('gives way to a run that was asked to act', async () => {
-    const roomy = retiring({ retire: { mode: 'report', maxPercentPerRun: 100 } });
-    expect((await plan(account(), roomy, 'enforce')).items).toHaveLength(3);
   });
 });
 

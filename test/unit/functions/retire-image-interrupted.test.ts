@@ -11,6 +11,7 @@ import {
   permissionsKey,
   retire,
   type Step,
+  shareWithPartner,
   stateOf,
 } from './retire-image-rig.ts';
 import { imageOf, imageOn, retiring } from './retirement-examples.ts';
@@ -22,8 +23,9 @@ describe('a step that is cut short at any call, before or after it took effect, 
     account.addSnapshot('snap-20261110');
     return account;
   };
+  const known = (image: Image): Account => shareWithPartner(shared(image));
   const archived = (): Account => {
-    const account = accountWith(imageOn('disable', 14, imageOf(10)));
+    const account = shareWithPartner(accountWith(imageOn('disable', 14, imageOf(10))));
     account.world.objects.set(permissionsKey, JSON.stringify([partner]));
     account.addSnapshot('snap-20261110');
     return account;
@@ -33,6 +35,12 @@ describe('a step that is cut short at any call, before or after it took effect, 
     account.change(imageId, { tags: { ...account.tagsOf(imageId), [tagKeys.hold]: 'wanted' } });
     return account;
   };
+  const wantedAndNoted = (): Account => {
+    const account = wanted();
+    account.change(imageId, { tags: { ...account.tagsOf(imageId), [tagKeys.audience]: '1-0123456789abcdef' } });
+    return account;
+  };
+  const sharing = retiring({ share: { accounts: [partner.UserId] } });
   const bereft = (): Account => {
     const account = accountWith(imageOf(10, { tags: { [tagKeys.hold]: '' } }));
     account.world.goneInstances.add(instanceId);
@@ -42,9 +50,12 @@ describe('a step that is cut short at any call, before or after it took effect, 
 
   it.each<[step: Step, given: () => Account, policy: NamedPolicy]>([
     ['deprecate', () => shared(imageOf(10)), retiring()],
+    ['disable', () => known(imageOn('deprecate', 14, imageOf(10))), retiring()],
     ['disable', () => shared(imageOn('deprecate', 14, imageOf(10))), retiring()],
+    ['ask-for-report', () => shared(imageOn('deprecate', 16, imageOf(10))), retiring()],
     ['deregister', archived, retiring()],
     ['reinstate', wanted, retiring()],
+    ['reinstate', wantedAndNoted, sharing],
     ['note-rung', () => shared(imageOf(10, { state: 'disabled' })), retiring()],
     ['note-source-gone', bereft, mourning],
   ])('ends as if nothing had happened: %s', async (step, given, policy) => {

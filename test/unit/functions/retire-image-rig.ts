@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { contract, makeRetireImage } from '../../../functions/retire-image/task.ts';
 import type { Image } from '../../../shared/domain/image.ts';
 import type { NamedPolicy } from '../../../shared/domain/policy.ts';
+import type { UsageReport } from '../../../shared/domain/usage-report.ts';
 import { executionId } from '../domain/examples.ts';
 import { fakeAccount } from './fake-account.ts';
 import { within } from './fakes.ts';
@@ -15,8 +16,19 @@ export const permissionsKey = `launch-permissions/${home}/${imageId}.json`;
 export const partner = { UserId: '111122223333' };
 export const kept = [imageOf(21), imageOf(20)];
 
-/** Two newer images that stay, and the one that this is about. */
-export const accountWith = (image: Image): Account => fakeAccount({ [home]: [...kept, image] });
+/** Two newer images that stay, and the one that this is about; if it is disabled, it was shared with nobody until then. */
+export function accountWith(image: Image): Account {
+  const account = fakeAccount({ [home]: [...kept, image] });
+  if (image.state === 'disabled') account.world.objects.set(permissionsKey, '[]');
+  return account;
+}
+
+/** The image is shared, by hand, and nobody else uses it: a report says so that was asked for two days ago. */
+export function shareWithPartner(account: Account, report: Partial<UsageReport> = {}): Account {
+  account.world.permissions.set(imageId, [partner]);
+  account.world.usageReports.set(imageId, { state: 'available', createdAt: '2026-11-19T12:00:00Z', ...report });
+  return account;
+}
 
 /** One step with that image, as a run at noon would take it. */
 export function retire(account: Account, step: Step, policy: NamedPolicy = retiring()) {

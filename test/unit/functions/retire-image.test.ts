@@ -3,7 +3,7 @@ import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Image } from '../../../shared/domain/image.ts';
 import { rungOf } from '../../../shared/domain/ladder.ts';
 import { secondsBetween } from '../../../shared/domain/polling.ts';
-import { tagKeys } from '../../../shared/domain/tags.ts';
+import { type Tags, tagKeys } from '../../../shared/domain/tags.ts';
 import { instanceId } from '../domain/examples.ts';
 import { fakeAccount } from './fake-account.ts';
 import {
@@ -15,6 +15,7 @@ import {
   permissionsKey,
   retire,
   type Step,
+  shareWithPartner,
   stateOf,
 } from './retire-image-rig.ts';
 import { abroad, home, imageOf, imageOn, noon, retiring } from './retirement-examples.ts';
@@ -45,8 +46,7 @@ describe('an image that nobody wants', () => {
   });
 
   it('is disabled after its grace, and what that drops is written down first', async () => {
-    const account = accountWith(imageOn('deprecate', 14, imageOf(10)));
-    account.world.permissions.set(imageId, [partner]);
+    const account = shareWithPartner(accountWith(imageOn('deprecate', 14, imageOf(10))));
     expect(await retire(account, 'disable')).toMatchObject({ outcome: 'disabled', snapshotIds: [] });
     expect(account.changes).toEqual([`write ${permissionsKey}`, `disable ${imageId}`, `tag ${imageId}`]);
     expect(JSON.parse(account.world.objects.get(permissionsKey) ?? '')).toEqual([partner]);
@@ -56,14 +56,17 @@ describe('an image that nobody wants', () => {
     });
   });
 
-  it('that is shared with nobody leaves nothing to write down', async () => {
+  it('that is shared with nobody is noted so, and goes without a report', async () => {
     const account = accountWith(imageOn('deprecate', 14, imageOf(10)));
     await retire(account, 'disable');
-    expect(account.world.objects.size).toBe(0);
+    expect(account.world.objects.get(permissionsKey)).toBe('[]');
+    account.change(imageId, imageOn('disable', 14, imageOf(10)));
+    expect(await retire(account, 'deregister')).toMatchObject({ outcome: 'deregistered' });
+    expect(account.world.usageReports.size).toBe(0);
   });
 
   it('is deregistered with its snapshots, and its written permissions go, too', async () => {
-    const account = accountWith(imageOn('disable', 14, imageOf(10)));
+    const account = shareWithPartner(accountWith(imageOn('disable', 14, imageOf(10))));
     account.addSnapshot('snap-20261110');
     account.world.objects.set(permissionsKey, JSON.stringify([partner]));
     expect(await retire(account, 'deregister')).toEqual({
@@ -96,7 +99,7 @@ describe('an image that nobody wants', () => {
   });
 
   it('stays where EC2 keeps it for a reason that only the call shows, which is told', async () => {
-    const account = accountWith(imageOn('disable', 14, imageOf(10)));
+    const account = shareWithPartner(accountWith(imageOn('disable', 14, imageOf(10))));
     account.world.objects.set(permissionsKey, JSON.stringify([partner]));
     account.refusals.set('deregister', new LifecycleError('ImageHeld', `${imageId} cannot be deregistered: cooldown`));
     expect(await retire(account, 'deregister')).toMatchObject({
@@ -255,6 +258,14 @@ describe('a step is not taken', () => {
 });
 
 describe('what is not yet written on an image', () => {
+  /** Nobody wrote its permissions down, as we do before we disable one. */
+  const disabledByHand = (tags: Tags = {}) => {
+    const image = imageOf(10, { state: 'disabled' });
+    const account = accountWith({ ...image, tags: { ...image.tags, ...tags } });
+    account.world.objects.delete(permissionsKey);
+    return account;
+  };
+
   it('is written by a step that died after disabling it', async () => {
     const image = { ...imageOn('deprecate', 14, imageOf(10)), state: 'disabled' } as const;
     const account = accountWith(image);
@@ -263,11 +274,34 @@ describe('what is not yet written on an image', () => {
     expect(rungOf(account.tagsOf(imageId))).toEqual({ step: 'disable', since: noon });
   });
 
-  it('begins a new grace where people disabled the image by hand', async () => {
+  it('begins a new grace where an earlier run disabled the image, and could not say so', async () => {
     const account = accountWith(imageOf(10, { state: 'disabled' }));
     expect(await retire(account, 'note-rung')).toMatchObject({ outcome: 'noted' });
     expect(rungOf(account.tagsOf(imageId))).toEqual({ step: 'disable', since: noon });
     expect(await retire(account, 'deregister')).toMatchObject({ outcome: 'spared' });
+  });
+
+  it('begins a new grace where people disabled the image by hand, and says that it was they', async () => {
+    const account = disabledByHand();
+    expect(await retire(account, 'note-rung')).toMatchObject({ outcome: 'noted' });
+    expect(rungOf(account.tagsOf(imageId))).toEqual({ step: 'disable', since: noon, isByHand: true });
+    expect(await retire(account, 'deregister')).toMatchObject({ outcome: 'spared' });
+  });
+
+  it.each([
+    ['before that was noted', []],
+    ['after', ['note-rung']],
+  ] as const)('keeps disabled what people disabled, though somebody uses it, where that began %s', async (_, steps) => {
+    const account = disabledByHand({ [tagKeys.state]: 'retiring', [tagKeys.rung]: `deprecate ${noon}` });
+    for (const step of steps) await retire(account, step);
+    account.world.uses.set(imageId, ['in use by launch template lt-1']);
+    expect(await retire(account, 'reinstate')).toEqual({
+      outcome: 'reinstated',
+      reasons: ['in use by launch template lt-1', 'a person disabled it, so it stays disabled'],
+      snapshotIds: [],
+    });
+    expect(account.world.images.get(imageId)?.state).toBe('disabled');
+    expect(account.tagsOf(imageId)).not.toHaveProperty(tagKeys.rung);
   });
 
   it('is the rung that its policy knows, so that it is not noted for ever', async () => {

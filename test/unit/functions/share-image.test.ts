@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contract, makeShareImage } from '../../../functions/share-image/task.ts';
 import type { LaunchPermission } from '../../../shared/domain/archive.ts';
-import { audienceDigest, nobody } from '../../../shared/domain/audience.ts';
+import { audienceDigest, nobody, unsettled, withdrawnTo } from '../../../shared/domain/audience.ts';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Audience, Image } from '../../../shared/domain/image.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
@@ -33,7 +33,11 @@ function accountWith(
   return account;
 }
 
-const share = (account: Account, { accounts, organizationArns, organizationalUnitArns, public: all }: Audience) =>
+const share = (
+  account: Account,
+  { accounts, organizationArns, organizationalUnitArns, public: all }: Audience,
+  mayBeGone = false,
+) =>
   within(
     contract,
     makeShareImage(account),
@@ -47,6 +51,7 @@ const share = (account: Account, { accounts, organizationArns, organizationalUni
       organizationalUnitArns: [...organizationalUnitArns],
       public: all,
     },
+    mayBeGone,
   });
 
 /** Who may launch, who may copy each of the snapshots, and what the tag says. */
@@ -67,10 +72,26 @@ describe('an image is shared', () => {
     });
   });
 
-  it('first by its snapshots, and with the tag last, so that one that was cut short is shared again', async () => {
+  it('first by its snapshots, and with its tag around it, so that one that was cut short is shared again', async () => {
     const account = accountWith();
     await share(account, partner);
     expect(account.changes).toEqual([
+      `tag ${imageId}`,
+      'permit copies of snap-00000001',
+      'permit copies of snap-00000002',
+      `permit launches of ${imageId}`,
+      `tag ${imageId}`,
+    ]);
+  });
+
+  it('with those who are new once it is taken back from those who are not named any more', async () => {
+    const account = accountWith({}, [{ UserId: second }], [second]);
+    expect(await share(account, partner)).toEqual({ added: 1, removed: 1 });
+    expect(account.changes).toEqual([
+      `tag ${imageId}`,
+      `permit launches of ${imageId}`,
+      'permit copies of snap-00000001',
+      'permit copies of snap-00000002',
       'permit copies of snap-00000001',
       'permit copies of snap-00000002',
       `permit launches of ${imageId}`,
@@ -123,7 +144,11 @@ describe('an image is shared', () => {
         const account = given();
         account.breakOff(callNumber + 1, { takesEffect });
         await expect(share(account, partner)).rejects.toMatchObject({ name: 'AwsThrottled' });
-        if (account.calls.at(-1) !== `tag ${imageId}`) expect(accessTo(account).tag).toBeUndefined();
+        // Nothing is changed before the tag says so, and nothing after it says that all is well.
+        const isSettled = accessTo(account).tag === audienceDigest(partner);
+        expect(isSettled ? accessTo(account) : accessTo(account).tag).toEqual(
+          isSettled ? accessTo(unharmed) : account.changes.length > 0 ? unsettled : undefined,
+        );
         await share(account, partner);
         expect(accessTo(account)).toEqual(accessTo(unharmed));
       }
@@ -143,14 +168,21 @@ describe('an image is not made public', () => {
         return account;
       },
     ],
-  ])('for a reason that is told, and nothing is half done: %s', async (reason, given) => {
+  ])('for a reason that is told, and nobody is given anything: %s', async (reason, given) => {
     const account = given();
     await expect(share(account, { ...everybody, accounts: [first] })).rejects.toMatchObject({
       name: 'ShareRefused',
       message: expect.stringMatching(reason),
       details: { imageId, region, reason: expect.stringMatching(reason) },
     });
-    expect(account.changes).toEqual([]);
+    expect(account.changes).toEqual([`tag ${imageId}`]);
+    expect(accessTo(account)).toEqual({ launch: [], copy: [[], []], tag: unsettled });
+  });
+
+  it('but is taken back all the same from those whom the policy names no more', async () => {
+    const account = accountWith({ hasProductCodes: true }, [{ UserId: first }, { UserId: second }], [first, second]);
+    await expect(share(account, { ...everybody, accounts: [first] })).rejects.toMatchObject({ name: 'ShareRefused' });
+    expect(accessTo(account)).toEqual({ launch: [{ UserId: first }], copy: [[first], [first]], tag: unsettled });
   });
 
   it('but shared with accounts where the account blocks public access', async () => {
@@ -160,13 +192,42 @@ describe('an image is not made public', () => {
   });
 });
 
-it('an image that somebody disabled cannot be shared, and EC2 is not asked to', async () => {
-  const account = accountWith({ state: 'disabled' });
-  await expect(share(account, partner)).rejects.toMatchObject({
-    name: 'ShareRefused',
-    message: `${imageId} cannot be shared: it is disabled.`,
+describe('an image that is disabled', () => {
+  const givenDisabled = (): Account => {
+    const tags = { [tagKeys.audience]: audienceDigest({ ...nobody, accounts: [first, second] }) };
+    return accountWith({ state: 'disabled', tags }, [], [first, second]);
+  };
+
+  it('is shared no further, but its snapshots are taken back, and its tag says so', async () => {
+    const account = givenDisabled();
+    expect(await share(account, partner)).toEqual({ added: 0, removed: 0 });
+    expect(accessTo(account)).toEqual({
+      launch: [],
+      copy: [[first], [first]],
+      tag: withdrawnTo(audienceDigest(partner)),
+    });
+    expect(account.calls.filter((call) => call.includes('launches'))).toEqual([]);
   });
-  expect(account.changes).toEqual([]);
+
+  it('gives no snapshot to whoever is new, who could not launch it anyway', async () => {
+    const account = accountWith({ state: 'disabled' });
+    await share(account, { ...everybody, accounts: [first] });
+    expect(accessTo(account)).toMatchObject({ launch: [], copy: [[], []] });
+  });
+
+  it('is withdrawn in full, at whichever call the first attempt was cut short', async () => {
+    const unharmed = givenDisabled();
+    await share(unharmed, partner);
+    for (const callNumber of unharmed.calls.keys()) {
+      for (const takesEffect of [false, true]) {
+        const account = givenDisabled();
+        account.breakOff(callNumber + 1, { takesEffect });
+        await expect(share(account, partner)).rejects.toMatchObject({ name: 'AwsThrottled' });
+        await share(account, partner);
+        expect(accessTo(account)).toEqual(accessTo(unharmed));
+      }
+    }
+  });
 });
 
 it('what EC2 itself will not share is left to the workflow, and the image is not shared by half', async () => {
@@ -174,11 +235,17 @@ it('what EC2 itself will not share is left to the workflow, and the image is not
   const refused = new LifecycleError('ShareRefused', 'the snapshot is encrypted under a key of AWS');
   account.refusals.set('permit copies of snap-00000002', refused);
   await expect(share(account, partner)).rejects.toBe(refused);
-  expect(accessTo(account)).toMatchObject({ launch: [], tag: undefined });
+  expect(accessTo(account)).toMatchObject({ launch: [], tag: unsettled });
 });
 
 it('an image that EC2 does not show is looked for again', async () => {
   const account = fakeAccount({ 'eu-west-1': [anImage()] });
   await expect(share(account, partner)).rejects.toMatchObject({ name: 'AwsUnavailable' });
+  expect(account.changes).toEqual([]);
+});
+
+it('an image that may be gone, and is, needs to be shared with nobody', async () => {
+  const account = fakeAccount({ 'eu-west-1': [anImage()] });
+  expect(await share(account, partner, true)).toEqual({ added: 0, removed: 0 });
   expect(account.changes).toEqual([]);
 });

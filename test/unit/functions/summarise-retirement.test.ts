@@ -21,7 +21,9 @@ function aPlan(different: Partial<Plan> = {}): Plan {
     inUse: 2,
     planned: 3,
     incomplete: [],
+    mode: 'enforce',
     excess: null,
+    withheld: {},
     ...different,
   };
 }
@@ -180,11 +182,33 @@ describe('a run that was held back', () => {
     const { answer, told, measured } = await summarise({ plan: aPlan({ excess }), items: null });
     expect(answer.failure?.Error).toBe('BlastRadiusExceeded');
     expect(answer.failure?.Cause).toBe(
-      `${excess}. Nothing was retired. The plan is s3://our-work/runs/ours/plan.json; if it is what you want, raise the limit of the policy 'gold' for one run.`,
+      `${excess}. Nothing was retired. The plan is s3://our-work/runs/ours/plan.json; if it is what you want, raise the cap of the policy 'gold' for one run.`,
     );
     expect(told[0]?.subject).toBe('gold: BlastRadiusExceeded');
     expect(told[0]?.message).toContain(excess);
     expect(measured).toContain('BlastRadiusExceeded=1 gold');
+  });
+
+  it('as it only reports says what it would have done, what it would be refused, and how to have it done', async () => {
+    const withheld = { deregister: 2, archive: 1 };
+    const report = aPlan({ mode: 'report', planned: 0, withheld });
+
+    const { answer, told, measured } = await summarise({ plan: report, items: null });
+    expect(answer.failure).toBeNull();
+    expect(told.map(({ subject }) => subject)).toEqual([
+      'gold: 5 of 9 images kept, would archive 1, would deregister 2, 0 failed',
+    ]);
+    expect(told[0]?.message).toContain("set retire.mode of the policy 'gold' to enforce");
+    expect(told[0]?.message).not.toContain('refuse');
+    expect(measured).toContain('BlastRadiusExceeded=0 gold');
+
+    const exceeding = await summarise({ plan: { ...report, excess }, items: null });
+    expect(exceeding.answer.failure).toBeNull();
+    expect(exceeding.told[0]?.message).toContain(`it would refuse: ${excess}.`);
+  });
+
+  it('but has nothing to hold back says nothing', async () => {
+    expect((await summarise({ plan: aPlan({ mode: 'report' }), items: null })).told).toEqual([]);
   });
 
   it('in some Regions fails, and names each with the reason, though the others went on', async () => {

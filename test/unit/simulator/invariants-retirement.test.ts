@@ -163,26 +163,6 @@ describe('what must never happen to an image on its way out', () => {
     expect(broken()).toEqual([4, 4]);
   });
 
-  test('4: nor while a report tells of another account, and no longer than it does', async () => {
-    const { account, disable, enable, wait, broken } = watched();
-    account
-      .region('us-east-1')
-      .foreignUse.push({ imageId: oldest, accountId: '123456789012', resourceType: 'ec2:Instance', count: 1 });
-    await disable(oldest);
-    await enable(oldest);
-    account.call('ec2', 'CreateImageUsageReport', {
-      ImageId: oldest,
-      ResourceTypes: [{ ResourceType: 'ec2:Instance' }],
-    });
-    await wait(3600);
-    await disable(oldest);
-    expect(broken()).toEqual([4]);
-    await enable(oldest);
-    await wait(days(31));
-    await disable(oldest);
-    expect(broken()).toEqual([4]);
-  });
-
   test('4: but it may go when nobody needs it any more, or when nobody can know it yet', async () => {
     const { account, disable, deregister, settle, wait, broken } = watched();
     const launched = account.call('ec2', 'RunInstances', {

@@ -209,6 +209,17 @@ describe('a usage report', () => {
     expect((await errorOf(as('f', () => ec2.send(other)))).name).toBe('IdempotentParameterMismatch');
   });
 
+  test('is made one at a time for an image, and for another image beside it', async () => {
+    const { account, as, ec2, wait } = world(minutes);
+    account.call('ec2', 'CreateImageUsageReport', input);
+    const again = () => as('f', () => ec2.send(new CreateImageUsageReportCommand(input)));
+    expect((await errorOf(again())).name).toBe('ResourceLimitExceeded');
+    account.call('ec2', 'CreateImageUsageReport', { ...input, ImageId: silver });
+    await wait(601);
+    await again();
+    expect(account.region('us-east-1').usageReports.size).toBe(3);
+  });
+
   test('can fail, and then has no entries', async () => {
     const { as, ec2, account, wait } = world({ ...minutes, faults: [{ fault: 'usage-report-fails' }] });
     account.region('us-east-1').foreignUse.push({ ...partner, resourceType: 'ec2:Instance' });
@@ -227,6 +238,7 @@ describe('a usage report', () => {
       { ...partner, accountId: '111122223333', resourceType: 'ec2:Instance' },
     );
     account.call('ec2', 'CreateImageUsageReport', { ...input, AccountIds: ['123456789012'] });
+    await wait(601);
     const { ReportId } = account.call('ec2', 'CreateImageUsageReport', input);
     await wait(601);
     const entries = (rest: object) => account.call('ec2', 'DescribeImageUsageReportEntries', rest);
