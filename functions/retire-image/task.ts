@@ -102,6 +102,11 @@ export function makeRetireImage(ports: Ports) {
     if (image.tags[tagKeys.policy] !== policy.name || instanceId === undefined) {
       return answer('spared', ['its tags no longer say that it is of this policy']);
     }
+    // It takes nothing from anybody, so nobody need be asked again.
+    if (step === 'ask-for-report') {
+      await retirementIn(region).requestUsageReport(imageId, now);
+      return answer('asked', []);
+    }
     const { decision, evidence } = await decideAgain(image, instanceId, { region, policy, now });
     const { reasons } = decision;
     if (decision.step === 'reinstate') {

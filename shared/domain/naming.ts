@@ -13,10 +13,11 @@ export function slotOf(instant: string): string {
  * @throws RangeError for what is no slot: tags of images are in the hands of users
  */
 export function slotMs(slot: string): number {
-  const iso = slot.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5Z');
-  const atMs = iso === slot ? Number.NaN : Date.parse(iso);
-  // The parser takes 30 February for 2 March.
-  if (Number.isNaN(atMs) || slotOf(iso) !== slot) throw new RangeError(`'${slot}' is no slot such as 20261121T0300Z`);
+  const [, year, month, day, hour, minute] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z$/.exec(slot) ?? [];
+  const atMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}Z`);
+  // The parser takes 30 February for 2 March, and 24:00 for the next day.
+  if (Number.isNaN(atMs) || new Date(atMs).getUTCDate() !== Number(day))
+    throw new RangeError(`'${slot}' is no slot such as 20261121T0300Z`);
   return atMs;
 }
 

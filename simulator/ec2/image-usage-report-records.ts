@@ -11,10 +11,9 @@ export function chosenReports(
   const { usageReports } = call.region;
   const named = input.ReportIds && [...new Set(input.ReportIds)].map((id) => reportOf(call.region, id, call.nowMs));
   for (const record of named ?? []) if (!seen(call, record)) refuseUnknownReport(record.id);
-  const records =
-    named ?? [...usageReports.values()].filter((record) => seen(call, record) && !isExpired(record, call));
-  const { ImageIds } = input;
-  return ImageIds ? records.filter(({ description }) => ImageIds.includes(description.ImageId ?? '')) : records;
+  const isWanted = ({ description: { ImageId = '' } }: UsageReportRecord) => input.ImageIds?.includes(ImageId) ?? true;
+  if (named) return named.filter(isWanted);
+  return [...usageReports.values()].filter((each) => isWanted(each) && seen(call, each) && !isExpired(each, call));
 }
 
 export function reportOf(region: RegionState, id: string, nowMs: number): UsageReportRecord {
