@@ -27,15 +27,17 @@ export interface Usage {
 /** What this process is sent to begin with: the function's input, or calls to make and to forget the answers of. */
 export type Work = { event: object } | { calls: AskedCall[] };
 
-export type ToFunction = { work: Work } | { output: object };
+export type ToFunction = { work: Work } | { output: object } | { refusal: { name: string; message: string } };
 
 const mebibyte = 1024 * 1024;
 let heapBytes = 0;
 let answered: ((output: object) => void) | undefined;
+let refused: ((error: Error) => void) | undefined;
 
 function ask(call: AskedCall): Promise<object> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     answered = resolve;
+    refused = reject;
     process.send?.({ call } satisfies FromFunction);
   });
 }
@@ -69,7 +71,8 @@ const module: { handler: (event: object, context: object) => Promise<unknown> } 
 process.on('message', (message: ToFunction) => {
   if ('work' in message) return void measured(message.work);
   heapBytes = Math.max(heapBytes, process.memoryUsage().heapUsed);
-  answered?.(message.output);
+  if ('output' in message) answered?.(message.output);
+  else refused?.(Object.assign(new Error(message.refusal.message), { name: message.refusal.name }));
 });
 process.send?.({ ready: true } satisfies FromFunction);
 
@@ -77,7 +80,7 @@ async function measured(work: Work): Promise<void> {
   const memoryBefore = process.resourceUsage().maxRSS;
   const heapBefore = process.memoryUsage().heapUsed;
   const cpu = process.cpuUsage();
-  if ('calls' in work) for (const call of work.calls) await ask(call);
+  if ('calls' in work) for (const call of work.calls) await ask(call).catch(() => undefined);
   else await module.handler(work.event, { functionName: 'plan-retirement' });
   const { user, system } = process.cpuUsage(cpu);
   const usage: Usage = {

@@ -8,6 +8,7 @@ import { virtualClock } from '../engine/clock.ts';
 import { type NamedPolicy, namedPolicySchema } from '../shared/domain/policy.ts';
 import { type Account, createAccount } from '../simulator/account.ts';
 import { attempt } from '../simulator/attempt.ts';
+import { ServiceFailure } from '../simulator/service-failure.ts';
 import { agedFleet } from './bench-aged-fleet.ts';
 import type { AskedCall, FromFunction, ToFunction, Usage, Work } from './bench-planning-function.ts';
 
@@ -111,7 +112,7 @@ function run(work: Work, codeCache: string, account: Account, asked: AskedCall[]
       else if ('usage' in message) usage = message.usage;
       else {
         asked.push(message.call);
-        send({ output: answer(account, message.call) });
+        send(answer(account, message.call));
       }
     });
     onEnd(child, () => (usage ? resolve(usage) : reject(new Error('The planning process ended early.'))));
@@ -130,10 +131,15 @@ const services: Readonly<Record<string, string>> = {
   SSMClient: 'ssm',
 };
 
-/** Without faults and rate limits: how long the calls take is no matter here. */
-function answer(account: Account, { clientName, operation, region: asked, input }: AskedCall): object {
+/** Without faults and rate limits: how long the calls take is no matter here. An object that is not there is refused. */
+function answer(account: Account, { clientName, operation, region: asked, input }: AskedCall): ToFunction {
   const service = services[clientName] ?? clientName;
   const ids = { requestId: 'measured', sendId: 'measured' };
   const request = { service, operation, region: asked, input, caller: 'plan-retirement', ...ids };
-  return attempt(account.answering, { ...request, nowMs: account.clock.now(), direct: true });
+  try {
+    return { output: attempt(account.answering, { ...request, nowMs: account.clock.now(), direct: true }) };
+  } catch (error) {
+    if (!(error instanceof ServiceFailure)) throw error;
+    return { refusal: { name: error.code, message: error.message } };
+  }
 }

@@ -32,6 +32,8 @@ export function emptyRegion(name: string, accountId: string, newKeyId: () => str
     keys: keyStore(name, accountId, newKeyId),
     addresses: new Map(),
     spotRequests: new Map(),
+    spotFleets: new Map(),
+    fleets: new Map(),
     autoScalingGroups: new Map(),
     launchConfigurations: new Map(),
     launchTemplates: new Map(),

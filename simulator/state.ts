@@ -3,6 +3,7 @@ import type {
   Address,
   BlockDeviceMapping,
   CreateVolumePermission,
+  FleetData,
   Image,
   ImageUsageReport,
   ImageUsageReportEntry,
@@ -11,6 +12,7 @@ import type {
   LaunchTemplate,
   LaunchTemplateVersion,
   Snapshot,
+  SpotFleetRequestConfig,
   SpotInstanceRequest,
   Tag,
   Volume,
@@ -206,6 +208,9 @@ export interface RegionState {
   keys: KeyStore;
   addresses: Map<string, Address>;
   spotRequests: Map<string, SpotInstanceRequest>;
+  /** To be put in as they are, by ID, as the other fleets are: what they would launch is not simulated. */
+  spotFleets: Map<string, SpotFleetRequestConfig>;
+  fleets: Map<string, FleetData>;
   autoScalingGroups: Map<string, AutoScalingRecord>;
   launchConfigurations: Map<string, LaunchConfiguration>;
   launchTemplates: Map<string, LaunchTemplateRecord>;

@@ -1,8 +1,7 @@
 import { type ClockChange, clockChanges, nextRuns } from '../../engine/schedule.ts';
 import { zoneOf } from '../../engine/schedule-zone.ts';
-import type { NamedPolicy } from '../../shared/domain/policy.ts';
-import { tagKeys } from '../../shared/domain/tags.ts';
 import type { InputProblem } from '../input-error.ts';
+import { doubtsAbout } from './doubts.ts';
 import { type LoadedPolicy, readPolicies } from './load.ts';
 
 export interface CheckReport {
@@ -31,7 +30,6 @@ export interface PolicyReport {
 
 const runCount = 5;
 const retirementCount = 2;
-const hourMs = 3_600_000;
 const horizonMs = 366 * 86_400_000;
 
 /**
@@ -44,13 +42,12 @@ export function checkPolicies(sources: readonly string[], atMs: number): CheckRe
   return { policies: policies.map((loaded) => reportOn(loaded, atMs)), problems };
 }
 
-function reportOn({ file, policy, schedule, retireSchedule }: LoadedPolicy, atMs: number): PolicyReport {
+function reportOn(loaded: LoadedPolicy, atMs: number): PolicyReport {
+  const { file, policy, schedule, retireSchedule } = loaded;
   const { timezone, flexibleMinutes } = policy.schedule;
   const runs = nextRuns(schedule, { afterMs: atMs, timezone }, runCount);
   const changes = clockChanges(schedule, { fromMs: atMs, untilMs: atMs + horizonMs, timezone });
-  const warnings = changes.map((change) => warningOf(change, timezone));
-  warnings.push(...doubtsAbout(policy, runs));
-  if (runs.length === 0) warnings.push('it never runs again: its last date is over');
+  const warnings = [...changes.map((change) => warningOf(change, timezone)), ...doubtsAbout(loaded, runs, atMs)];
   return {
     name: policy.name,
     file,
@@ -76,27 +73,6 @@ function reportOn({ file, policy, schedule, retireSchedule }: LoadedPolicy, atMs
 
 function timeOf(epochMs: number, timezone: string): RunTime {
   return { local: localTime(epochMs, timezone), utc: isoSeconds(epochMs) };
-}
-
-/** What is legal, and hardly meant. */
-function doubtsAbout({ name, select, capture, retire }: NamedPolicy, runs: readonly number[]): string[] {
-  const doubts: string[] = [];
-  const selected = select?.tags[tagKeys.policy];
-  if (selected !== undefined && selected !== name) {
-    doubts.push(
-      `it selects instances tagged '${selected}', though its name is '${name}': leave select out to select by its name`,
-    );
-  }
-  const [first, second] = runs;
-  if (capture.consistency !== 'crash' && first !== undefined && second !== undefined && second - first < hourMs) {
-    doubts.push('it interrupts its instances again before an hour is over: a capture may take longer than that');
-  }
-  if (retire?.mode === 'report') {
-    doubts.push('mode: report: its runs write down what they would retire and archive, and do none of it');
-  } else if (retire && !retire.steps.includes('deregister')) {
-    doubts.push('its steps do not end with deregister: images stay for ever, and their snapshots are paid for');
-  }
-  return doubts;
 }
 
 /** `at 02:30 on 2027-03-28 Europe/Rome skips this time: the run is left out` */

@@ -51,7 +51,7 @@ export function explainIssue(issue: Issue, data: unknown): FieldProblem[] {
     default: {
       const meant = path.at(-1) === 'timezone' ? nearest(String(value), Intl.supportedValuesOf('timeZone')) : undefined;
       // The schema's own messages say what the value is or does; some name it themselves.
-      const isNamed = typeof value !== 'string' || issue.message.includes(value);
+      const isNamed = typeof value !== 'string' || issue.message.split(/[\s,:;]+/).includes(value);
       return [{ path, problem: isNamed ? issue.message : `'${value}' ${issue.message}`, ...didYouMean(meant) }];
     }
   }
@@ -63,11 +63,18 @@ function unknownKey(parent: readonly PropertyKey[], key: string): FieldProblem {
   const problem = parent.length === 0 ? 'is no key of a policy' : 'is no key here';
   const meant = nearest(key, keys);
   if (meant !== undefined) return { path, problem, ...didYouMean(meant) };
-  const [place] = placesOf(key);
-  if (place !== undefined) {
-    return { path, problem, mend: place === '' ? 'it belongs at the top' : `it belongs in ${place}` };
-  }
-  return { path, problem, mend: `the keys here are ${keys.join(', ')}` };
+  const keysHere = `the keys here are ${keys.join(', ')}`;
+  const place = likeliestPlace(placesOf(key), parent);
+  if (place === undefined) return { path, problem, mend: keysHere };
+  const belongs = place === '' ? 'it belongs at the top' : `it belongs in ${place}`;
+  return { path, problem, mend: parent.length === 0 ? belongs : `${belongs}; ${keysHere}` };
+}
+
+/** A place below the one where the key was written, else the one that stands highest. */
+function likeliestPlace(places: readonly string[], parent: readonly PropertyKey[]): string | undefined {
+  const here = parent.filter((step) => typeof step !== 'number').join('.');
+  const below = here === '' ? undefined : places.find((place) => place.startsWith(`${here}.`));
+  return below ?? places.toSorted((left, right) => left.split('.').length - right.split('.').length)[0];
 }
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -87,13 +94,32 @@ function wrongType(path: readonly PropertyKey[], expected: string, value: unknow
   }
   const problem = `must be ${typeNames[expected] ?? expected}, but is ${kindOf(value)}`;
   if (value === null) return { path, problem, mend: 'give it a value, or leave the key out' };
+  if (expected === 'string' && typeof value === 'number' && durations.includes(String(path.at(-1)))) {
+    return { path, problem, mend: `write ${value}d for ${value} days` };
+  }
   if (expected === 'string' && typeof value !== 'object') return { path, problem, mend: 'put it in quotes' };
+  const count = typeof value === 'string' ? countIn(value, String(path.at(-1))) : undefined;
+  if ((expected === 'number' || expected === 'int') && count !== undefined) {
+    return { path, problem, mend: `write ${count}` };
+  }
   if (expected === 'array' && typeof value === 'string')
     return { path, problem, mend: path.at(-1) === 'copies' ? `write - region: ${value}` : `write ['${value}']` };
   if (expected === 'boolean' && typeof value === 'string' && /^(?:yes|no|on|off)$/i.test(value)) {
     return { path, problem, mend: `write ${/^(?:yes|on)$/i.test(value) ? 'true' : 'false'}` };
   }
   return { path, problem };
+}
+
+const durations: readonly string[] = ['within', 'afterTermination'];
+
+/** What a field's own name already says: `daily: 7d` and `graceDays: 7d` mean 7, and `daily: 2w` means we know not what. */
+const unitWords: Readonly<Record<string, string>> = { h: 'hour', d: 'da', w: 'week', m: 'month', y: 'year' };
+
+function countIn(value: string, field: string): string | undefined {
+  const [, digits, unit = ''] = /^\s*(\d+)\s*([a-z]?)[a-z]*\s*$/i.exec(value) ?? [];
+  if (unit === '') return digits;
+  const word = unitWords[unit.toLowerCase()];
+  return word !== undefined && field.toLowerCase().includes(word) ? digits : undefined;
 }
 
 function kindOf(value: unknown): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { imageName } from '../../shared/domain/naming.ts';
 import { policyWords } from '../../shared/domain/selection.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 import type { ItemResult } from './run-files.ts';
@@ -15,6 +16,8 @@ export interface Capture {
   message: string;
   /** What its owner should know of the capture. */
   notices: string[];
+  /** Its image was made, even if something went wrong after that. */
+  hasImage: boolean;
 }
 
 const itemSchema = z.object({ instanceId: z.string(), slot: z.string(), policy: z.object({ name: z.string() }) });
@@ -38,15 +41,21 @@ export function policiesOf(input: string | null): string[] {
   return 'policy' in started ? [started.policy] : policyWords(started.detail.tags[tagKeys.policy] ?? '');
 }
 
-/** One item of a run of capture-images. */
-export function captureOf({ input, output, error, message }: ItemResult): Capture {
+/**
+ * One item of a run of capture-images.
+ * @param hasImage whether an image of that name is there
+ */
+export function captureOf({ input, output, error, message }: ItemResult, hasImage: (name: string) => boolean): Capture {
   const { instanceId, slot, policy } = itemSchema.parse(input);
   const item = { policy: policy.name, instanceId, slot };
-  if (error !== undefined) return { ...item, outcome: 'failed', reason: error, message, notices: [] };
+  if (error !== undefined) {
+    const isMade = hasImage(imageName(policy.name, instanceId, slot));
+    return { ...item, outcome: 'failed', reason: error, message, notices: [], hasImage: isMade };
+  }
   const captured = outcomeSchema.parse(output);
   const { outcome, reason } = captured;
-  if (outcome === 'skipped') return { ...item, outcome, reason, message: '', notices: [] };
+  if (outcome === 'skipped') return { ...item, outcome, reason, message: '', notices: [], hasImage: false };
   // That the policy asked for it needs no saying.
   const how = reason === 'policy' ? captured.consistency : `${captured.consistency} (${reason})`;
-  return { ...item, outcome, reason: how, message: '', notices: captured.notices };
+  return { ...item, outcome, reason: how, message: '', notices: captured.notices, hasImage: true };
 }

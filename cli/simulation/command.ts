@@ -10,6 +10,7 @@ import type { CommandContext } from '../main.ts';
 import { type LoadedPolicy, loadPolicies } from '../policies/load.ts';
 import { progressBar } from '../progress.ts';
 import { explain } from './explain.ts';
+import { knownInstances } from './known-instances.ts';
 import { printExplanation } from './print-explanation.ts';
 import { printReport } from './print-report.ts';
 import { projectDirectory } from './project.ts';
@@ -43,7 +44,7 @@ export function addSimulateCommand(program: Command, { output, finish }: Command
     .option('--region <region>', 'the Region to simulate; by default the one with the most instances')
     .option('--from <date>', 'the first day; by default the day after the newest date in the account', parseDate)
     .option('--select-all <policy>', 'treat every instance as tagged for this policy')
-    .option('--explain <image-or-instance>', 'tell the life of one image (id or name) or instance, not the report')
+    .option('--explain <image-or-instance>', 'tell the life of one image or instance (by id or name), not the report')
     .option('--json', 'print the report as JSON')
     .action(async (options: Options) => {
       const request = requestOf(options);
@@ -56,8 +57,9 @@ export function addSimulateCommand(program: Command, { output, finish }: Command
         finish(report.problems.length === 0 ? 0 : 1);
       } else {
         const { observer } = await simulateLives(ask).finally(bar.end);
-        const instanceIds = request.loaded.contents.instances.map(({ InstanceId = '' }) => InstanceId);
-        const explanation = explain(options.explain, observer, instanceIds);
+        const { loaded, policies, selectAll } = request;
+        const instances = knownInstances(loaded.contents.instances, policies, selectAll !== undefined);
+        const explanation = explain(options.explain, observer, instances);
         if (options.json) output.print(JSON.stringify(explanation, null, 2));
         else printExplanation(explanation, output);
       }

@@ -1,7 +1,9 @@
 import { InputError } from '../input-error.ts';
 import { nearest } from '../nearest.ts';
+import type { KnownInstance } from './known-instances.ts';
 import type { Life } from './lives.ts';
 import type { Observer } from './observer.ts';
+import { particulars } from './problem-lines.ts';
 import { reasonsOf } from './verdicts.ts';
 
 /** Something that happened, or a verdict with all its reasons from `at` on. */
@@ -12,7 +14,7 @@ export interface ExplainedEvent {
   reasons: string[];
   /** Of a verdict that changed: what no longer spoke for the image. */
   noLonger: string[];
-  /** Of a verdict: the last run that gave it. */
+  /** Of a verdict, and of what was withheld: the last run that did so. */
   lastAt: string | null;
 }
 
@@ -28,10 +30,10 @@ export interface ExplainedImage {
   events: ExplainedEvent[];
 }
 
-/** Captures that made no image, and why. */
+/** Captures that did not come to a good end, and why; `incomplete`: its image is there, but not shared or copied as it should be. */
 export interface Missed {
   policy: string;
-  outcome: 'skipped' | 'failed';
+  outcome: 'skipped' | 'failed' | 'incomplete';
   reason: string;
   message: string;
   /** The first and the last slot of them. */
@@ -46,35 +48,52 @@ export interface Explanation {
   images: ExplainedImage[];
   /** Of an instance. */
   missed: Missed[];
+  /** Of an instance: why no policy selects it; null where one does. */
+  withoutPolicy: string | null;
 }
 
 const mostSuggestions = 3;
 
 /**
- * The life of what was asked for: an instance, an image, or all images of a name (a copy has the name of its original).
- * @param instanceIds of all instances that there are
+ * The life of what was asked for: an instance by its id or its name, an image, or all images of a name (a copy has the name of its
+ * original).
+ * @param instances all that there are
  * @throws InputError for what is none of these, with what was probably meant
  */
 export function explain(
   subject: string,
   { lives, runs }: Pick<Observer, 'lives' | 'runs'>,
-  instanceIds: Iterable<string>,
+  instances: readonly KnownInstance[],
 ): Explanation {
   const all = [...(lives?.all.values() ?? [])];
-  const known = new Set([...instanceIds, ...all.map(({ instanceId }) => instanceId)]);
-  const isInstance = known.has(subject);
-  const chosen = all.filter(({ imageId, name, instanceId }) =>
-    isInstance ? instanceId === subject : imageId === subject || name === subject,
-  );
-  if (!isInstance && chosen.length === 0) {
-    throw unknown(subject, [...known, ...all.flatMap(({ imageId, name }) => [imageId, name])]);
+  const images = all.filter(({ imageId, name }) => imageId === subject || name === subject);
+  if (images.length > 0) {
+    return { subject, kind: 'image', images: images.toSorted(bySlot).map(explained), missed: [], withoutPolicy: null };
+  }
+  const known = new Set([...instances, ...all].map(({ instanceId }) => instanceId));
+  const instanceId = known.has(subject) ? subject : instanceNamed(subject, instances);
+  if (instanceId === undefined) {
+    const names = instances.flatMap(({ name }) => (name === '' ? [] : [name]));
+    throw unknown(subject, [...known, ...names, ...all.flatMap(({ imageId, name }) => [imageId, name])]);
   }
   return {
-    subject,
-    kind: isInstance ? 'instance' : 'image',
-    images: chosen.toSorted(bySlot).map(explained),
-    missed: isInstance ? missedBy(subject, runs) : [],
+    subject: instanceId,
+    kind: 'instance',
+    images: all
+      .filter((life) => life.instanceId === instanceId)
+      .toSorted(bySlot)
+      .map(explained),
+    missed: missedBy(instanceId, runs),
+    withoutPolicy: instances.find((each) => each.instanceId === instanceId)?.withoutPolicy ?? null,
   };
+}
+
+/** @throws InputError where several have the name */
+function instanceNamed(name: string, instances: readonly KnownInstance[]): string | undefined {
+  const ids = instances.filter((each) => name !== '' && each.name === name).map(({ instanceId }) => instanceId);
+  if (ids.length <= 1) return ids[0];
+  const mend = `name one of ${ids.join(', ')}`;
+  throw new InputError([{ file: '--explain', problem: `'${name}' is the name of ${ids.length} instances`, mend }]);
 }
 
 function unknown(subject: string, candidates: readonly string[]): InputError {
@@ -89,7 +108,7 @@ function unknown(subject: string, candidates: readonly string[]): InputError {
   const mend =
     meant.length > 0
       ? `did you mean ${meant.join(' or ')}?`
-      : 'name an instance, or an image by its id or its name; the images of an instance are told by --explain with its id';
+      : 'name an instance or an image of this system, by its id or its name';
   return new InputError([
     { file: '--explain', problem: `'${subject}' is no image and no instance of this simulation`, mend },
   ]);
@@ -110,24 +129,32 @@ function explained({ origin, events, ...life }: Life): ExplainedImage {
     events: ordered.map((event) => ({
       at: iso(event.atMs),
       what: event.what,
-      reasons: 'lastReasons' in event ? reasonsOf(event) : [...event.reasons],
+      reasons: told(event),
       noLonger: 'lastReasons' in event ? [...event.noLonger] : [],
-      lastAt: 'lastReasons' in event ? iso(event.lastAtMs) : null,
+      lastAt: 'lastAtMs' in event ? iso(event.lastAtMs) : null,
     })),
   };
+}
+
+function told(event: Life['events'][number]): string[] {
+  if ('lastReasons' in event) return reasonsOf(event);
+  if (!('kind' in event) || event.lastAtMs === event.atMs) return [...event.reasons];
+  const [what, ...why] = event.reasons;
+  return [`${what}, until ${iso(event.lastAtMs).slice(0, 10)}`, ...why];
 }
 
 function missedBy(instanceId: string, runs: Observer['runs']): Missed[] {
   const missed = runs
     .flatMap(({ captures }) => captures)
     .filter((capture) => capture.instanceId === instanceId && capture.outcome !== 'captured');
-  const groups = Map.groupBy(missed, ({ policy, outcome, reason, message }) =>
-    JSON.stringify([policy, outcome, reason, message]),
+  const groups = Map.groupBy(missed, ({ policy, outcome, reason, message, hasImage }) =>
+    JSON.stringify([policy, outcome, reason, hasImage, message.replaceAll(particulars, '#')]),
   );
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (!first || first.outcome === 'captured') return [];
-    const { policy, outcome, reason, message, slot } = first;
+    const { policy, reason, message, slot } = first;
+    const outcome = first.outcome === 'failed' && first.hasImage ? 'incomplete' : first.outcome;
     const slots: Missed['slots'] = [slot, group.at(-1)?.slot ?? slot];
     return [{ policy, outcome, reason, message, slots, count: group.length }];
   });

@@ -5,8 +5,9 @@ import { sentenceOf } from '../../shared/domain/errors.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 import type { Account } from '../../simulator/account.ts';
 import type { AnsweredCall } from '../../simulator/attempt.ts';
+import { actionWord } from './retirement-words.ts';
 import type { ItemOutcome, Plan } from './retirements.ts';
-import { judged, type VerdictEvent } from './verdicts.ts';
+import { judged, type VerdictEvent, type WithheldEvent, withheld } from './verdicts.ts';
 
 /** Something that happened to an image. */
 export interface LifeEvent {
@@ -28,13 +29,13 @@ export interface Life {
   /** The Region and image that it was made from, or what it was restored from; undefined for a capture. */
   origin: string | undefined;
   /** In the order in which they were heard of. */
-  events: (LifeEvent | VerdictEvent)[];
+  events: (LifeEvent | VerdictEvent | WithheldEvent)[];
 }
 
 export interface Lives {
   /** By image id. */
   readonly all: ReadonlyMap<string, Life>;
-  /** Takes up the verdicts of a plan, as far as they have changed. */
+  /** Takes up the verdicts of a plan and what it withholds, as far as they have changed. */
   planned(plan: Plan): void;
   /** Takes up what a run did about an image. */
   acted(item: ItemOutcome): void;
@@ -124,11 +125,18 @@ export function watchLives(account: Account): Lives {
 
   return {
     all,
-    planned({ plannedAt, images }) {
+    planned({ plannedAt, images, mode, excess, withheld: kinds }) {
       const atMs = Date.parse(plannedAt);
-      for (const { region, imageId, verdict, reasons } of images) {
+      const cause = mode === 'report' ? 'mode: report' : `its run was refused: ${excess}`;
+      for (const { region, imageId, verdict, reasons, actions } of images) {
         const life = lifeOf(region, imageId);
-        if (life) judged(life, { atMs, what: verdict === 'keep' ? 'kept' : 'not wanted', reasons });
+        if (!life) continue;
+        judged(life, { atMs, what: verdict === 'keep' ? 'kept' : 'not wanted', reasons });
+        const left = actions
+          .filter((action) => action in kinds)
+          .map(actionWord)
+          .join(', ');
+        withheld(life, left === '' ? undefined : { atMs, reasons: [left, cause], kind: `${mode} ${left}` });
       }
     },
     acted({ region, imageId, outcomes, error, message, endedAtMs }) {
@@ -137,7 +145,8 @@ export function watchLives(account: Account): Lives {
         // Those are heard of when they happen.
         if (outcome === 'archived' || outcome === 'shared') continue;
         const isVerdict = outcome === 'deprecated' || outcome === 'disabled' || outcome === 'deregistered';
-        happened(life, endedAtMs, outcome, isVerdict ? [] : reasons);
+        const told = outcome === 'asked' ? ['EC2 who else uses it'] : reasons;
+        happened(life, endedAtMs, outcome, isVerdict ? [] : told);
       }
       if (error !== undefined) happened(life, endedAtMs, 'failed', [`${error}: ${message}`]);
     },

@@ -60,7 +60,9 @@ export function observe(account: Account, { engine, workBucket }: Stack, options
     const machine = machineOf(detail.executionArn);
     if (machine === 'capture-images') {
       const { results } = readRunFiles(workBucket, detail.name, true);
-      runs.push({ ...endedOf(detail), policies: policiesOf(detail.input), captures: results.map(captureOf) });
+      const hasImage = availableImages(account);
+      const captures = results.map((result) => captureOf(result, hasImage));
+      runs.push({ ...endedOf(detail), policies: policiesOf(detail.input), captures });
     } else if (machine === 'retire-images') {
       const files = readRunFiles(workBucket, detail.name, clearPlans);
       const plan = planOf(files);
@@ -77,6 +79,18 @@ export function observe(account: Account, { engine, workBucket }: Stack, options
     }
   });
   return { runs, retirements, failedTransfers, downtimes: watchDowntimes(account), lives };
+}
+
+/** Whether an image of a name is available at home; they are listed at the first question, which most runs never ask. */
+function availableImages(account: Account): (name: string) => boolean {
+  let names: Set<string> | undefined;
+  return (name) => {
+    const { images } = account.region(account.homeRegion);
+    names ??= new Set(
+      [...images.values()].map(({ description: { State, Name } }) => (State === 'available' && Name) || ''),
+    );
+    return names.has(name);
+  };
 }
 
 function endedOf(detail: StatusChangeEvent['detail']): Ended {

@@ -2,9 +2,10 @@ import type { Output } from '../output.ts';
 import type { ExplainedEvent, ExplainedImage, Explanation, Missed } from './explain.ts';
 
 /** Prints lives for a person: every event with its time in UTC, every reason on a line of its own. */
-export function printExplanation({ subject, kind, images, missed }: Explanation, output: Output): void {
+export function printExplanation({ subject, kind, images, missed, withoutPolicy }: Explanation, output: Output): void {
   if (kind === 'instance') {
     output.print(`${output.style('bold', subject)}: ${images.length} images, copies included; times are in UTC`);
+    if (withoutPolicy !== null) output.print(`  under no policy: ${withoutPolicy}`);
     for (const each of missed) output.print(`  ${missedLine(each)}`);
   }
   for (const [index, image] of images.entries()) {
@@ -16,7 +17,9 @@ export function printExplanation({ subject, kind, images, missed }: Explanation,
 
 function missedLine({ policy, outcome, reason, message, slots: [first, last], count }: Missed): string {
   const when = count === 1 ? `at ${first}` : `${count} times from ${first} to ${last}`;
-  return `no image under ${policy}, ${outcome} ${when}: ${[reason, message].filter(Boolean).join(': ')}`;
+  const what =
+    outcome === 'incomplete' ? `not complete under ${policy}, ${when}` : `no image under ${policy}, ${outcome} ${when}`;
+  return `${what}: ${[reason, message].filter(Boolean).join(': ')}`;
 }
 
 function titleOf({ imageId, region, name, origin }: ExplainedImage): string {

@@ -3,10 +3,8 @@ import type { Output } from '../output.ts';
 import { table } from '../table.ts';
 import { few, plural, reasonsOf, sum } from './phrases.ts';
 import { retirementLines, storageLines } from './print-retirement.ts';
+import { problemLines } from './problem-lines.ts';
 import type { InstanceReport, Report } from './report.ts';
-
-/** Problems are told one by one up to this many; --json tells all. */
-const toldProblems = 20;
 
 /** Prints what a simulation came to, for a person. */
 export function printReport(report: Report, output: Output): void {
@@ -34,7 +32,7 @@ export function printReport(report: Report, output: Output): void {
   heading('What is assumed');
   lines(assumptions);
   heading('What went wrong');
-  const problems = problemLines(report);
+  const problems = problemLines(report.problems);
   lines(problems.length > 0 ? problems.map((line) => output.style('red', line)) : ['nothing']);
 }
 
@@ -106,13 +104,10 @@ function instanceRow(instance: InstanceReport): string[] {
     String(instance.captured),
     downtime ? `${downtime.median.toFixed(0)} s` : 'never',
     downtime ? `${downtime.worst.toFixed(0)} s` : '',
-    reasonsOf({ ...instance.reasons, ...(instance.failed > 0 ? { failed: instance.failed } : {}) }),
+    reasonsOf({
+      ...instance.reasons,
+      ...(instance.failed > 0 ? { failed: instance.failed } : {}),
+      ...(instance.incomplete > 0 ? { 'not complete': instance.incomplete } : {}),
+    }),
   ];
-}
-
-function problemLines({ problems }: Report): string[] {
-  const told = problems.slice(0, toldProblems).map(({ at, what, message }) => `${at} ${what}: ${message}`);
-  return problems.length > told.length
-    ? [...told, `and ${problems.length - told.length} more; --json tells all`]
-    : told;
 }

@@ -2,6 +2,7 @@ import { table } from '../table.ts';
 import { plural, reasonsOf } from './phrases.ts';
 import type { Report } from './report.ts';
 import type { RetirementReport } from './retirement-report.ts';
+import { actionsText, outcomeWords } from './retirement-words.ts';
 
 const steps = ['archived', 'deprecated', 'disabled', 'deregistered'] as const;
 
@@ -17,9 +18,8 @@ export function retirementLines({ retirements }: Report): string[] {
     { title: 'Kept at the end', right: true },
     { title: 'by a use alone', right: true },
     { title: 'Failed', right: true },
-    { title: 'Why, and what else' },
   ];
-  return table(
+  const rows = table(
     columns,
     retirements.map((retirement) => [
       retirement.policy,
@@ -28,18 +28,34 @@ export function retirementLines({ retirements }: Report): string[] {
       `${retirement.kept} of ${retirement.images}`,
       String(retirement.heldByUse),
       String(Object.values(retirement.failed).reduce((total, count) => total + count, 0)),
-      remarkOn(retirement),
     ]),
   );
+  const besides = new Set(retirements.flatMap(({ outcomes }) => Object.keys(otherOutcomes(outcomes))));
+  return [
+    ...rows,
+    'Steps are counted over all runs; what is kept at the end is of the last plan',
+    ...retirements.flatMap(remarksOn),
+    ...Object.entries(outcomeWords).flatMap(([outcome, words]) =>
+      besides.has(outcome) ? [`${outcome}: ${words}`] : [],
+    ),
+  ];
 }
 
-function remarkOn({ mode, outcomes, withheld, failed }: RetirementReport): string {
-  const others = Object.entries(outcomes).filter(([outcome]) => !steps.some((step) => step === outcome));
+function remarksOn({ policy, mode, outcomes, withheld, excess, failed }: RetirementReport): string[] {
   const modes = { none: 'it retires nothing', report: 'mode: report, so nothing was retired', enforce: '' };
-  const heldBack = Object.entries(withheld).map(([action, count]) => `would ${action} ${count}`);
-  return [modes[mode], ...heldBack, reasonsOf(failed), reasonsOf(Object.fromEntries(others))]
-    .filter(Boolean)
-    .join(', ');
+  const wouldBe = actionsText(withheld);
+  const others = reasonsOf(otherOutcomes(outcomes));
+  return [
+    modes[mode],
+    others === '' ? '' : `besides, ${others}`,
+    Object.keys(failed).length === 0 ? '' : `failed runs: ${reasonsOf(failed)}`,
+    wouldBe === '' ? '' : `in the last plan: would ${wouldBe}`,
+    excess === null ? '' : `${mode === 'report' ? 'enforce would be refused' : 'its last run was refused'}: ${excess}`,
+  ].flatMap((remark) => (remark === '' ? [] : [`${policy}: ${remark}`]));
+}
+
+function otherOutcomes(outcomes: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(outcomes).filter(([outcome]) => !steps.some((step) => step === outcome)));
 }
 
 /** What is stored at the end, and what it costs. */
@@ -50,8 +66,8 @@ export function storageLines({ regions, archives, withoutRetirement }: Report): 
       { title: 'Images', right: true },
       { title: 'of them copies', right: true },
       { title: 'leaving', right: true },
-      { title: 'Disabled', right: true },
-      { title: 'Incomplete', right: true },
+      { title: 'disabled', right: true },
+      { title: 'incomplete', right: true },
       { title: 'Snapshots', right: true },
       { title: 'List price', right: true },
     ],

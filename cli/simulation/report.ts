@@ -35,7 +35,9 @@ export interface InstanceReport {
   captured: number;
   /** How it was captured, or why it was not: reason and count. */
   reasons: Record<string, number>;
+  /** Captures that made no image, and those whose image was made, but not shared or copied as it should be. */
   failed: number;
+  incomplete: number;
   /** From our stop or reboot until it runs and passes its status checks; null if there was none, or none is over. */
   downtimeSeconds: { median: number; worst: number } | null;
   /** What its owner should know of its captures, each once. */
@@ -137,7 +139,8 @@ function instanceReports(home: RegionState, { runs, downtimes }: Observer): Inst
       policies: [...new Set(all.map(({ policy }) => policy))],
       captured: all.filter(({ outcome }) => outcome === 'captured').length,
       reasons: countBy(all.filter(({ outcome }) => outcome !== 'failed').map(({ reason }) => reason)),
-      failed: all.filter(({ outcome }) => outcome === 'failed').length,
+      failed: all.filter(({ outcome, hasImage }) => outcome === 'failed' && !hasImage).length,
+      incomplete: all.filter(({ outcome, hasImage }) => outcome === 'failed' && hasImage).length,
       downtimeSeconds: seconds.length > 0 ? { median: median(seconds), worst: Math.max(...seconds) } : null,
       notices: [...new Set(all.flatMap(({ notices }) => notices))],
     };

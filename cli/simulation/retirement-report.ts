@@ -6,7 +6,7 @@ export interface RetirementReport {
   /** `none`: the policy retires nothing, and its runs only keep the sharing as it should be. */
   mode: 'none' | 'report' | 'enforce';
   runs: number;
-  /** What was done, and how often: `archived`, `deprecated`, `disabled`, `deregistered`, `reinstated`, `spared`. */
+  /** What was done, and how often: `archived`, `deprecated`, `disabled`, `deregistered`, `reinstated`, `spared`, `asked`. */
   outcomes: Record<string, number>;
   /** As of the last plan: images, those that something keeps, and those that only a use keeps. */
   images: number;
@@ -14,6 +14,8 @@ export interface RetirementReport {
   heldByUse: number;
   /** What the last plan has and its run did not do, as it only reported or was refused: `deprecate`, `archive`. */
   withheld: Record<string, number>;
+  /** Why the caps refuse the last plan, or would if it were not only reported; null where they do not. */
+  excess: string | null;
   /** Runs that failed, by the name of the error. */
   failed: Record<string, number>;
 }
@@ -36,6 +38,7 @@ export function retirementReport({ name, retire }: NamedPolicy, { retirements }:
     kept: last?.kept ?? 0,
     heldByUse: last?.heldByUse ?? 0,
     withheld: last?.withheld ?? {},
+    excess: last?.excess ?? null,
     failed,
   };
 }

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { planItemSchema } from '../../shared/domain/plan.ts';
 import type { ItemResult, RunFiles } from './run-files.ts';
 
 const planSchema = z.object({
@@ -14,6 +13,7 @@ const planSchema = z.object({
       imageId: z.string(),
       verdict: z.enum(['keep', 'retire']),
       reasons: z.array(z.string()),
+      actions: z.array(z.string()),
     }),
   ),
 });
@@ -21,7 +21,7 @@ const planSchema = z.object({
 /** The plan of a run, as far as it tells of images. */
 export type Plan = z.output<typeof planSchema>;
 
-/** What a run did about one image. */
+/** What one of a run's Maps did about one image; sharing has a Map of its own. */
 export interface ItemOutcome {
   region: string;
   /** Null for snapshots that were left behind without an image. */
@@ -50,15 +50,15 @@ export interface Retirement {
   /** What was done, and how often: `deregistered`, `archived`, `spared`. */
   outcomes: Record<string, number>;
   failures: ItemOutcome[];
-  /** Regions in which nothing was touched, and why. */
+  /** Regions in which nothing was retired, and why. */
   incomplete: Plan['incomplete'];
-  /** Why nothing was touched anywhere. */
+  /** Why nothing was retired anywhere. */
   excess: string | null;
   /** What the plan has and the run did not do. */
   withheld: Plan['withheld'];
 }
 
-const itemSchema = z.object({ item: planItemSchema });
+const itemSchema = z.object({ item: z.object({ region: z.string(), imageId: z.string().nullable() }) });
 const outputSchema = z.object({
   outcomes: z.array(z.object({ outcome: z.string(), reasons: z.array(z.string()).default([]) })),
 });

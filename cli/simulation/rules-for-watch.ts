@@ -4,8 +4,8 @@ import type { RetirementRules } from '../../simulator/invariants/retirement.ts';
 import type { WatchOptions } from '../../simulator/invariants.ts';
 import { stackNames } from './functions.ts';
 
-/** A run goes by the policy that it began with: the one before an edit counts for as long as a run may last. */
-const runMs = 12 * 3_600_000;
+/** RetireImage reads the policy in force, and acts by it until it ends: the one before an edit counts for as long. */
+const invocationMs = 180_000;
 
 /**
  * What a watch over this account must know of the policies: those that are published in it, whatever they are at the time.
@@ -21,7 +21,7 @@ export function rulesForWatch(account: Account): WatchOptions {
     rulesOf(policyName, region) {
       const parameter = account.region(account.homeRegion).parameters.get(`${stackNames.policyPrefix}${policyName}`);
       if (!parameter) return [];
-      const isFresh = account.clock.now() - parameter.lastModifiedAtMs < runMs;
+      const isFresh = account.clock.now() - parameter.lastModifiedAtMs < invocationMs;
       const texts = [parameter.value, ...(isFresh ? parameter.earlierValues.slice(-1) : [])];
       return texts.flatMap((text) => rulesOf(policyOf(text), region, account.homeRegion));
     },

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { sentenceOf } from '../../shared/domain/errors.ts';
 import type { Bucket } from '../../simulator/state.ts';
 
-/** What became of one item of a run's Map. */
+/** What became of one item of a run's Maps. */
 export interface ItemResult {
   /** As the item was handed to its execution. */
   input: unknown;
@@ -47,12 +47,11 @@ export function readRunFiles(bucket: Bucket, executionName: string, clearAway: b
     if (clearAway) bucket.objects.delete(key);
   }
   const parsed = (key: string): unknown => JSON.parse(texts.get(key) ?? 'null') ?? undefined;
-  const manifest = [...texts.keys()].find((key) => key.endsWith('/manifest.json'));
-  const files = manifest === undefined ? {} : manifestSchema.parse(parsed(manifest)).ResultFiles;
+  const manifests = [...texts.keys()].filter((key) => key.endsWith('/manifest.json'));
   return {
     json: (name) => parsed(`${prefix}${name}`),
-    results: Object.values(files)
-      .flat()
+    results: manifests
+      .flatMap((key) => Object.values(manifestSchema.parse(parsed(key)).ResultFiles).flat())
       .flatMap(({ Key }) => resultsSchema.parse(parsed(Key) ?? []))
       .map(itemResult),
   };

@@ -82,7 +82,8 @@ async function simulated(
     unretired,
     leftOut: loaded.leftOut,
     notes: [...loaded.notes, ...loadNotes],
-    unknownPolicies: unknownPolicies(contents, policies),
+    // What a tag names does not matter where every instance is taken as tagged.
+    unknownPolicies: selectAll === undefined ? unknownPolicies(contents, policies) : [],
     untagged: contents.instances
       .filter(({ Tags }) => !policies.some((policy) => isSelected(tagsOf(Tags), policy)))
       .map(({ InstanceId = '' }) => InstanceId),

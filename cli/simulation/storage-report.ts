@@ -7,15 +7,15 @@ import type { Unretired } from './unretired.ts';
 
 export interface RegionReport {
   region: string;
-  /** Complete images of this system that can be launched from. */
+  /** All images of this system; the other counts are parts of them. */
   images: number;
-  /** Of those, copies from another Region. */
+  /** Copies from another Region. */
   copies: number;
-  /** Of those, how many are on their way out. */
+  /** On their way out, and can still be launched from. */
   leaving: number;
-  /** Images of this system that are disabled: they can be enabled again, and their snapshots are paid for. */
+  /** They can be enabled again, and their snapshots are paid for. */
   disabled: number;
-  /** Images of this system that are not (yet) available or not complete. */
+  /** Not (yet) available or not complete. */
   incomplete: number;
   /** Of the snapshots of this system. */
   snapshotGigabytes: number;
@@ -51,8 +51,8 @@ export function regionReport({ name, images, snapshots }: RegionState): RegionRe
     .reduce((sum, { storedGigabytes }) => sum + storedGigabytes, 0);
   return {
     region: name,
-    images: usable.length,
-    copies: usable.filter(({ tags }) => tags[tagKeys.origin] !== undefined).length,
+    images: ours.length,
+    copies: ours.filter(({ tags }) => tags[tagKeys.origin] !== undefined).length,
     leaving: usable.filter(({ tags }) => tags[tagKeys.rung] !== undefined).length,
     disabled: disabled.length,
     incomplete: ours.length - usable.length - disabled.length,

@@ -10,12 +10,36 @@ export interface VerdictEvent extends LifeEvent {
   noLonger: readonly string[];
 }
 
+/** What plans had for an image and their runs did not do, from the first run to the last. */
+export interface WithheldEvent extends LifeEvent {
+  what: 'withheld';
+  lastAtMs: number;
+  /** Two of the same are one event, unless a plan between them had nothing of it. */
+  kind: string;
+  isOver: boolean;
+}
+
+/** Takes up what a plan withholds, if anything: no news where nothing happened since it was withheld for the same cause. */
+export function withheld(
+  { events }: { events: (LifeEvent | VerdictEvent | WithheldEvent)[] },
+  event: Pick<WithheldEvent, 'atMs' | 'reasons' | 'kind'> | undefined,
+): void {
+  const last = events.findLast((each) => !('lastReasons' in each));
+  const open = last && 'kind' in last && !last.isOver ? last : undefined;
+  if (open && open.kind === event?.kind) {
+    open.lastAtMs = event.atMs;
+    return;
+  }
+  if (open) open.isOver = true;
+  if (event) events.push({ ...event, what: 'withheld', lastAtMs: event.atMs, isOver: false });
+}
+
 /**
  * Takes up a verdict if it has changed. How far a count has come is no change: an image is the newest daily, then the second,
  * and is kept for the same reason all the while. So a year of runs leaves some ten verdicts for an image.
  */
 export function judged(
-  { events }: { events: (LifeEvent | VerdictEvent)[] },
+  { events }: { events: (LifeEvent | VerdictEvent | WithheldEvent)[] },
   verdict: Pick<VerdictEvent, 'atMs' | 'what' | 'reasons'>,
 ): void {
   const before = events.findLast((event) => 'lastReasons' in event);

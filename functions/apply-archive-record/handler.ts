@@ -1,7 +1,12 @@
 import { archivesIn } from '../../shared/aws/archives.ts';
 import { imagesIn } from '../../shared/aws/images.ts';
+import { policiesIn } from '../../shared/aws/policies.ts';
 import { sharingIn } from '../../shared/aws/sharing.ts';
 import { asTask } from '../../shared/runtime/as-task.ts';
+import { readEnvironment, variables } from '../../shared/runtime/environment.ts';
 import { contract, makeApplyArchiveRecord } from './task.ts';
 
-export const handler = asTask(contract, makeApplyArchiveRecord({ imagesIn, sharingIn, archivesIn }));
+const env = readEnvironment({ AWS_REGION: variables.AWS_REGION, POLICY_PREFIX: variables.POLICY_PREFIX });
+const policies = policiesIn(env.AWS_REGION, env.POLICY_PREFIX);
+
+export const handler = asTask(contract, makeApplyArchiveRecord({ policies, imagesIn, sharingIn, archivesIn }));

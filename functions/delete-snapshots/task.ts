@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { isLifecycleError, LifecycleError } from '../../shared/domain/errors.ts';
+import { orphanDays, orphanStage } from '../../shared/domain/orphans.ts';
 import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
 
 export const contract = {
@@ -9,6 +10,12 @@ export const contract = {
     region: parts.region,
     policyName: z.string(),
     snapshotIds: z.array(z.string()),
+    /**
+     * Of snapshots that are found without an image: how long people have to take them back, from when that was first seen. Null
+     * for those that go with the image that has just been deregistered.
+     */
+    graceDays: z.int().min(0).nullable(),
+    now: parts.instant,
   }),
   output: z.strictObject({
     deleted: z.int().min(0),
@@ -28,16 +35,18 @@ interface Ports {
     usedOf(snapshotIds: readonly string[]): Promise<ReadonlySet<string>>;
     /** False while EC2 counts it as in use. */
     delete(snapshotId: string): Promise<boolean>;
+    noteOrphan(snapshotId: string, since: string): Promise<void>;
+    forgetOrphan(snapshotId: string): Promise<void>;
   };
 }
 
 /**
  * Deletes snapshots of ours whose image is gone. One that another image uses, or that something beyond our reach holds,
- * stays and is reported.
+ * stays and is reported; so does one that was not seen to be without an image for long enough.
  * @throws AwsUnavailable while EC2 counts one as in use though no image uses it: that passes a little after deregistration
  */
 export function makeDeleteSnapshots({ snapshotsIn }: Ports) {
-  return async ({ region, policyName, snapshotIds }: Input): Promise<Output> => {
+  return async ({ region, policyName, snapshotIds, graceDays, now }: Input): Promise<Output> => {
     const snapshots = snapshotsIn(region);
     const kept: Output['kept'] = [];
     const pending: string[] = [];
@@ -49,7 +58,8 @@ export function makeDeleteSnapshots({ snapshotsIn }: Ports) {
         deleted++;
         continue;
       }
-      const reason = reasonToKeep(tags, policyName) ?? (await useOf(snapshotId));
+      const reason =
+        reasonToKeep(tags, policyName) ?? (await useOf(snapshotId, tags)) ?? (await graceOf(snapshotId, tags));
       if (reason !== undefined) {
         kept.push({ snapshotId, reason });
         continue;
@@ -70,8 +80,20 @@ export function makeDeleteSnapshots({ snapshotsIn }: Ports) {
     }
     return { deleted, kept };
 
-    async function useOf(snapshotId: string): Promise<string | undefined> {
-      return (await snapshots.usedOf([snapshotId])).has(snapshotId) ? 'another image uses it' : undefined;
+    async function useOf(snapshotId: string, tags: Tags): Promise<string | undefined> {
+      if (!(await snapshots.usedOf([snapshotId])).has(snapshotId)) return undefined;
+      // It would go without a grace, should that image be deregistered one day, too.
+      if (tags[tagKeys.orphanedSince] !== undefined) await snapshots.forgetOrphan(snapshotId);
+      return 'another image uses it';
+    }
+
+    async function graceOf(snapshotId: string, tags: Tags): Promise<string | undefined> {
+      if (graceDays === null) return undefined;
+      const noted = tags[tagKeys.orphanedSince];
+      const stage = orphanStage(noted, graceDays, now);
+      if (stage === 'due') return undefined;
+      if (stage === 'new') await snapshots.noteOrphan(snapshotId, now);
+      return `seen without an image since ${stage === 'new' ? now : noted}, goes after ${orphanDays(graceDays)} days`;
     }
   };
 }

@@ -2,16 +2,21 @@ import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { isLifecycleError } from '../../shared/domain/errors.ts';
 import type { Image, OwnSnapshot } from '../../shared/domain/image.ts';
-import { endsWithInstance, type Judgement, judgeLineage } from '../../shared/domain/judgement.ts';
+import { endsWithInstance, isFormerRegion, type Judgement, judgeLineage } from '../../shared/domain/judgement.ts';
+import { orphanStage } from '../../shared/domain/orphans.ts';
 import {
   actionCounts,
   blastRadius,
-  copyDoubts,
+  type Decision,
   decide,
+  decideWithoutEvidence,
   isSharedOtherwise,
   isStepDown,
   type PlanItem,
   type PlanLine,
+  partsOf,
+  regionsKey,
+  type ShareItem,
 } from '../../shared/domain/plan.ts';
 import { type NamedPolicy, namedPolicySchema } from '../../shared/domain/policy.ts';
 import { secondsBetween } from '../../shared/domain/polling.ts';
@@ -40,14 +45,22 @@ export const contract = {
     mode,
     /** Where every image, verdict and reason is written. */
     plan: z.strictObject({ bucket: z.string(), key: z.string() }),
+    /** Images that are shared otherwise than the policy says, and how many. */
+    shares: z.strictObject({ bucket: z.string(), key: z.string() }),
+    sharesPlanned: z.int().min(0),
+    /** What else is to be done, and with how many. */
     items: z.strictObject({ bucket: z.string(), key: z.string() }),
     planned: z.int().min(0),
     images: z.int().min(0),
     kept: z.int().min(0),
     /** Images that a use keeps, and no rule. */
     inUse: z.int().min(0),
-    /** Regions in which nothing is touched, as not all is known there. */
+    /** Regions in which nothing is retired, as not all is known there. */
     incomplete: z.array(z.strictObject({ region: parts.region, reason: z.string() })),
+    /** Regions that the policy no longer copies to, with what is left there; where that is denied, with the reason. */
+    formerRegions: z.array(
+      z.strictObject({ region: parts.region, images: z.int().min(1).nullable(), reason: z.string().nullable() }),
+    ),
     /** Why no image may take a step: more would than the policy allows. */
     excess: z.string().nullable(),
     /** What the plan would have and this run does not do, as it only reports or would exceed: `deprecate`, `archive`. */
@@ -78,19 +91,50 @@ interface Ports {
     of(imageIds: readonly string[], depth: { launchTemplateVersions: number }): Promise<Known>;
     copying(): Promise<Uses>;
   };
-  objects: { bucket: string; writeJson(key: string, content: unknown): Promise<void> };
+  objects: {
+    bucket: string;
+    readJsonIfAny(key: string): Promise<unknown>;
+    writeJson(key: string, content: unknown): Promise<void>;
+  };
 }
 
-/** What is known of one Region: its images with what the rules say, and snapshots without an image. */
-interface Inventory {
-  judgements: Judgement[];
+/** A snapshot without an image: to be deleted, or seen so for the first time; or one that was, and is used again. */
+interface Leftover {
+  region: string;
+  snapshotId: string;
+  stage: 'due' | 'new' | 'used-again';
+}
+
+/** What is planned for one Region. */
+interface RegionPlan {
+  lines: PlanLine[];
+  items: PlanItem[];
+  shares: ShareItem[];
+  leftovers: Leftover[];
   lineages: number;
-  leftoverSnapshotIds: string[];
+  /** Images that a use keeps, and no rule. */
+  inUse: number;
+  /** What is not known, so that nothing goes; undefined where all is. */
+  doubt: string | undefined;
+}
+
+/** What holds in all Regions. */
+interface Circumstances {
+  policy: NamedPolicy;
+  now: string;
+  copying: { uses: Uses; unknown: readonly string[] };
+}
+
+/** What of the plan may be done, and what is held back. */
+interface Parts {
+  items: PlanItem[];
+  shares: ShareItem[];
 }
 
 /**
- * Looks at every image of a policy in every one of its Regions, and writes down what is to become of each, and why. Nothing
- * is changed. A Region of which something is not known is left alone; the others go on.
+ * Looks at every image of a policy in every one of its Regions, and in those that it copied to before, and writes down what is
+ * to become of each, and why. Nothing is changed. In a Region of which something is not known nothing is taken from anybody;
+ * the others go on.
  */
 export function makePlanRetirement(ports: Ports) {
   const { region: homeRegion, policies, instances, imagesIn, snapshotsIn, usesIn, objects } = ports;
@@ -98,33 +142,46 @@ export function makePlanRetirement(ports: Ports) {
   return async ({ executionId, event, now }: Input): Promise<Output> => {
     const policy = await policies.find(event.policy);
     const regions = [homeRegion, ...policy.copies.map(({ region }) => region)];
-    const incomplete: Output['incomplete'] = [];
     const copying = await copyingInto(regions, (region) => usesIn(region).copying());
+    const incomplete: Output['incomplete'] = [];
+    const formerRegions: Output['formerRegions'] = [];
     const lines: PlanLine[] = [];
     const items: PlanItem[] = [];
-    let lineages = 0;
-    let inUse = 0;
+    const shares: ShareItem[] = [];
+    const leftovers: Leftover[] = [];
+    /** Of the Regions that the policy names: what is left elsewhere is no part of what may go. */
+    const named = { total: 0, lineages: 0, inUse: 0 };
 
-    for (const region of regions) {
-      try {
-        const planned = await planRegion(policy, region, now, copying);
-        for (const line of planned.lines) lines.push(line);
-        for (const item of planned.items) items.push(item);
-        lineages += planned.lineages;
-        inUse += planned.inUse;
-      } catch (error) {
-        if (!isLifecycleError(error, 'EvidenceIncomplete') && !isLifecycleError(error, 'AccessDenied')) throw error;
-        incomplete.push({ region, reason: error.message });
+    for (const region of [...regions, ...(await formerRegionsOf(policy))]) {
+      const planned = await planRegion(region, { policy, now, copying });
+      for (const line of planned.lines) lines.push(line);
+      for (const item of planned.items) items.push(item);
+      for (const share of planned.shares) shares.push(share);
+      leftovers.push(...planned.leftovers);
+      const images = planned.lines.length;
+      const { doubt } = planned;
+      if (isFormerRegion({ policy, region, homeRegion })) {
+        if (doubt !== undefined) formerRegions.push({ region, images: null, reason: doubt });
+        else if (images > 0) formerRegions.push({ region, images, reason: null });
+        continue;
       }
+      if (doubt !== undefined) incomplete.push({ region, reason: doubt });
+      named.total += images;
+      named.lineages += planned.lineages;
+      named.inUse += planned.inUse;
     }
 
+    const excess = blastRadius(items, named, policy) ?? null;
     const chosen = event.mode ?? policy.retire?.mode ?? 'enforce';
-    const excess = (policy.retire && blastRadius(items, { total: lines.length, lineages }, policy.retire)) ?? null;
-    // Access is taken back at once, also where nothing else is touched.
-    const isOnlyShared = chosen === 'report' || excess !== null;
-    const effective = event.mode === 'report' ? [] : isOnlyShared ? items.flatMap(sharingOnly) : items;
-    const withheld =
-      event.mode === 'report' ? items : isOnlyShared ? items.map((item) => ({ ...item, share: false })) : [];
+    const all = { items, shares };
+    const { done, withheld } =
+      event.mode === 'report'
+        ? { done: { items: [], shares: [] }, withheld: all }
+        : chosen === 'report' || excess !== null
+          ? harmlessOf(all)
+          : { done: { items: [...items, ...notesOn(leftovers)], shares }, withheld: { items: [], shares: [] } };
+    const withheldCounts = actionCounts(withheld.items, withheld.shares);
+
     const directory = `runs/${executionId.split(':').at(-1) ?? executionId}`;
     const planKey = `${directory}/plan.json`;
     await objects.writeJson(planKey, {
@@ -133,91 +190,134 @@ export function makePlanRetirement(ports: Ports) {
       plannedAt: now,
       mode: chosen,
       excess,
-      withheld: actionCounts(withheld),
+      withheld: withheldCounts,
       incomplete,
+      formerRegions,
       images: lines,
-      leftoverSnapshots: items.flatMap(({ region, imageId, snapshotIds }) =>
-        imageId === null ? snapshotIds.map((snapshotId) => ({ region, snapshotId })) : [],
-      ),
+      leftoverSnapshots: leftovers,
     });
+    const sharesKey = `${directory}/shares.json`;
+    await objects.writeJson(sharesKey, done.shares);
     const itemsKey = `${directory}/items.json`;
-    await objects.writeJson(itemsKey, effective);
+    await objects.writeJson(itemsKey, done.items);
     return {
       policy,
       mode: chosen,
       plan: { bucket: objects.bucket, key: planKey },
+      shares: { bucket: objects.bucket, key: sharesKey },
+      sharesPlanned: done.shares.length,
       items: { bucket: objects.bucket, key: itemsKey },
-      planned: effective.length,
+      planned: done.items.length,
       images: lines.length,
       kept: lines.filter(({ verdict }) => verdict === 'keep').length,
-      inUse,
+      inUse: named.inUse,
       incomplete,
+      formerRegions,
       excess,
-      withheld: actionCounts(withheld),
+      withheld: withheldCounts,
     };
   };
 
-  /** By itself, so that its images are forgotten before the next Region's are listed and the plan is written. */
-  async function planRegion(
-    policy: NamedPolicy,
-    region: string,
-    now: string,
-    copying: { uses: Uses; unknown: readonly string[] },
-  ) {
-    const { judgements, lineages, leftoverSnapshotIds } = await inventory(policy, region, now);
-    const known = await usesOf(policy, region, judgements);
-    const uses = mergedUses(copying.uses, known.uses);
-    const lines: PlanLine[] = [];
-    const items: PlanItem[] = [];
-    let inUse = 0;
-    for (const judgement of judgements) {
-      const { image, keeps } = judgement;
-      const used = [...(uses.get(image.imageId) ?? []), ...copyDoubts(image, copying.unknown)];
-      const report = known.reports.get(image.imageId);
-      const { line, item } = entryOf(judgement, used, { report, policy, region, now });
-      lines.push(line);
-      if (item) items.push(item);
-      if (keeps.length === 0 && used.length > 0) inUse++;
-    }
-    for (const snapshotId of leftoverSnapshotIds) {
-      items.push({ region, imageId: null, archive: false, share: false, step: null, snapshotIds: [snapshotId] });
-    }
-    return { lines, items, lineages, inUse };
+  /**
+   * Regions that the policy names no more. Every one that it ever named is kept in mind for ever, as what was shared there
+   * would stay shared unseen.
+   */
+  async function formerRegionsOf(policy: NamedPolicy): Promise<string[]> {
+    const key = regionsKey(policy.name);
+    const known = z.array(parts.region).parse((await objects.readJsonIfAny(key)) ?? []);
+    const added = policy.copies.map(({ region }) => region).filter((region) => !known.includes(region));
+    if (added.length > 0) await objects.writeJson(key, [...known, ...added]);
+    return known.filter((region) => isFormerRegion({ policy, region, homeRegion }));
   }
 
-  async function inventory(policy: NamedPolicy, region: string, now: string): Promise<Inventory> {
-    const images = await imagesIn(region).listOf(policy.name);
+  /** By itself, so that its images are forgotten before the next Region's are listed and the plan is written. */
+  async function planRegion(region: string, { policy, now, copying }: Circumstances): Promise<RegionPlan> {
+    let doubt: string | undefined;
+    /** What AWS refuses to say is not known. Then nothing goes, so nothing more is asked. */
+    const ask = async <Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> => {
+      if (doubt !== undefined) return undefined;
+      try {
+        return await question();
+      } catch (error) {
+        if (!isLifecycleError(error, 'EvidenceIncomplete') && !isLifecycleError(error, 'AccessDenied')) throw error;
+        doubt = error.message;
+        return undefined;
+      }
+    };
+
+    const isFormer = isFormerRegion({ policy, region, homeRegion });
+    const images = (await ask(() => imagesIn(region).listOf(policy.name))) ?? [];
     const lineages = Map.groupBy(images, ({ tags }) => tags[tagKeys.source] ?? '');
     const instanceIds = [...lineages.keys()].filter((instanceId) => instanceId !== '');
-    const gone = endsWithInstance(policy) ? await instances.goneOf(instanceIds) : new Set<string>();
+    const gone =
+      endsWithInstance(policy) && !isFormer ? await ask(() => instances.goneOf(instanceIds)) : new Set<string>();
     // Before the rules are asked: what they say of 50,000 images takes memory, as the list of their snapshots does.
-    const leftoverSnapshotIds = policy.retire ? await leftovers(policy, region, images, now) : [];
-    return {
-      judgements: [...lineages].flatMap(([instanceId, lineage]) =>
-        judgeLineage(lineage, { policy, region, homeRegion, now, isSourceGone: gone.has(instanceId) }),
-      ),
+    const leftovers =
+      policy.retire && !isFormer ? ((await ask(() => leftoversIn(region, images, { policy, now }))) ?? []) : [];
+    const judgements = [...lineages].flatMap(([instanceId, lineage]) => {
+      // What stays though its instance be gone stays for sure.
+      const isSourceGone = gone?.has(instanceId) ?? true;
+      return judgeLineage(lineage, { policy, region, homeRegion, now, isSourceGone });
+    });
+    const known = await ask(() => usesOf(policy, region, judgements));
+    const uses = mergedUses(copying.uses, known?.uses ?? new Map());
+
+    const plan: RegionPlan = {
+      lines: [],
+      items: [],
+      shares: [],
+      leftovers: [],
       lineages: lineages.size,
-      leftoverSnapshotIds,
+      inUse: 0,
+      doubt,
     };
+    for (const judgement of judgements) {
+      const { image } = judgement;
+      const isCandidate = judgement.keeps.length === 0;
+      const report = known?.reports.get(image.imageId);
+      const evidence = {
+        // Who uses what stays anyway is not asked, so it is not said either.
+        uses: isCandidate ? (uses.get(image.imageId) ?? []) : [],
+        silentRegions: copying.unknown,
+        isShared: mayBeShared(image, report),
+        report,
+      };
+      const decision = known ? decide(judgement, evidence, policy, now) : decideWithoutEvidence(judgement);
+      addTo(plan, image, { decision, region, policy });
+      if (known && evidence.uses.length > 0) plan.inUse++;
+    }
+    if (known) {
+      plan.leftovers = leftovers;
+      plan.items.push(...leftovers.filter(({ stage }) => stage === 'due').map(itemOf));
+    }
+    return plan;
   }
 
   /**
    * Snapshots of ours that no image uses any more, whosever image: what a run left that was cut short, or a person who
-   * deregistered the image. Whoever wants one to stay holds it.
+   * deregistered the image. Whoever wants one to stay holds it. Those in their grace are left out: of them all is said.
    */
-  async function leftovers(
-    policy: NamedPolicy,
+  async function leftoversIn(
     region: string,
     images: readonly Image[],
-    now: string,
-  ): Promise<string[]> {
+    { policy, now }: Pick<Circumstances, 'policy' | 'now'>,
+  ): Promise<Leftover[]> {
     const known = new Set(images.flatMap(({ snapshotIds }) => snapshotIds));
     const suspects = (await snapshotsIn(region).listOf(policy.name))
-      .filter(({ snapshotId, isHeld }) => !known.has(snapshotId) && !isHeld)
-      .filter(({ startedAt }) => secondsBetween(startedAt, now) > leftoverSeconds)
-      .map(({ snapshotId }) => snapshotId);
-    const used = suspects.length > 0 ? await snapshotsIn(region).usedOf(suspects) : new Set<string>();
-    return suspects.filter((snapshotId) => !used.has(snapshotId));
+      .filter(({ isHeld }) => !isHeld)
+      .filter(
+        ({ snapshotId, startedAt, orphanedSince }) =>
+          orphanedSince !== undefined || (!known.has(snapshotId) && secondsBetween(startedAt, now) > leftoverSeconds),
+      );
+    const asked = suspects.map(({ snapshotId }) => snapshotId).filter((snapshotId) => !known.has(snapshotId));
+    const used = asked.length > 0 ? await snapshotsIn(region).usedOf(asked) : new Set<string>();
+    return suspects.flatMap(({ snapshotId, orphanedSince }): Leftover[] => {
+      if (known.has(snapshotId) || used.has(snapshotId)) {
+        return orphanedSince === undefined ? [] : [{ region, snapshotId, stage: 'used-again' }];
+      }
+      const stage = orphanStage(orphanedSince, policy.retire?.graceDays ?? 0, now);
+      return stage === 'waiting' ? [] : [{ region, snapshotId, stage }];
+    });
   }
 
   /** Only candidates are asked about: of 50,000 images, that is some hundred. */
@@ -228,38 +328,36 @@ export function makePlanRetirement(ports: Ports) {
   }
 }
 
-function entryOf(
-  judgement: Judgement,
-  used: readonly string[],
-  {
-    report,
-    policy,
-    region,
-    now,
-  }: { report: UsageReport | undefined; policy: NamedPolicy; region: string; now: string },
-): { line: PlanLine; item: PlanItem | undefined } {
-  const { image, keeps } = judgement;
-  // Who uses what stays anyway is not asked, so it is not said either.
-  const evidence = { uses: keeps.length === 0 ? used : [], isShared: mayBeShared(image, report), report };
-  const { verdict, reasons, archive, step } = decide(judgement, evidence, policy, now);
-  const share = isSharedOtherwise(image, policy);
-  const actions = [archive ? 'archive' : '', share ? 'share' : '', step ?? ''].filter((action) => action !== '');
-  return {
-    line: { region, imageId: image.imageId, name: image.name, verdict, reasons, actions },
-    item:
-      actions.length > 0
-        ? {
-            region,
-            imageId: image.imageId,
-            archive,
-            share,
-            step,
-            snapshotIds: isStepDown(step) ? [...image.snapshotIds] : [],
-          }
-        : undefined,
-  };
+function itemOf({ region, snapshotId }: Leftover): PlanItem {
+  return { region, imageId: null, archive: false, step: null, snapshotIds: [snapshotId] };
 }
 
-function sharingOnly(item: PlanItem): PlanItem[] {
-  return item.share ? [{ ...item, archive: false, step: null, snapshotIds: [] }] : [];
+/** What is only written down on snapshots: nothing goes, so no cap counts it. */
+function notesOn(leftovers: readonly Leftover[]): PlanItem[] {
+  return leftovers.filter(({ stage }) => stage !== 'due').map(itemOf);
+}
+
+/** Writes down what becomes of one image. */
+function addTo(
+  plan: RegionPlan,
+  image: Image,
+  { decision, region, policy }: { decision: Decision; region: string; policy: NamedPolicy },
+): void {
+  const { verdict, reasons, archive, step } = decision;
+  const { imageId, name } = image;
+  const share = isSharedOtherwise(image, policy);
+  const actions = [archive ? 'archive' : '', share ? 'share' : '', step ?? ''].filter((action) => action !== '');
+  plan.lines.push({ region, imageId, name, verdict, reasons, actions });
+  if (share) plan.shares.push({ region, imageId });
+  if (!archive && step === null) return;
+  plan.items.push({ region, imageId, archive, step, snapshotIds: isStepDown(step) ? [...image.snapshotIds] : [] });
+}
+
+/** What is done though the rest is held back: access is given and taken as the policy says, and what is wanted comes back. */
+function harmlessOf({ items, shares }: Parts): { done: Parts; withheld: Parts } {
+  const parted = items.map(partsOf);
+  return {
+    done: { items: parted.flatMap(({ harmless }) => harmless), shares },
+    withheld: { items: parted.flatMap(({ other }) => other), shares: [] },
+  };
 }

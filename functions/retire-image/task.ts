@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type LaunchPermission, launchPermissionSchema } from '../../shared/domain/archive.ts';
+import { archiveAt, type LaunchPermission, launchPermissionSchema } from '../../shared/domain/archive.ts';
 import {
   nobody,
   permissionChanges,
@@ -10,9 +10,9 @@ import {
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { isLifecycleError } from '../../shared/domain/errors.ts';
 import type { Image } from '../../shared/domain/image.ts';
-import { endsWithInstance, judgeLineage } from '../../shared/domain/judgement.ts';
+import { endsWithInstance, type Judgement, judgeLineage } from '../../shared/domain/judgement.ts';
 import { deprecationFrom, isRetiring, nextStep, pastTense, rungOf, rungTags } from '../../shared/domain/ladder.ts';
-import { copyDoubts, type Decision, decide, type Evidence, isStepDown, planSteps } from '../../shared/domain/plan.ts';
+import { type Decision, decide, type Evidence, isStepDown, planSteps } from '../../shared/domain/plan.ts';
 import { type NamedPolicy, namedPolicySchema, type Step } from '../../shared/domain/policy.ts';
 import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
 import { mayBeShared, type UsageReport } from '../../shared/domain/usage-report.ts';
@@ -25,6 +25,7 @@ export const contract = {
     executionId: parts.executionId,
     region: parts.region,
     imageId: parts.imageId,
+    /** As it was when the run began, which may be days ago. */
     policy: namedPolicySchema,
     /** What the plan said; it is done only if it is still right. */
     step: z.enum(planSteps),
@@ -38,7 +39,7 @@ export const contract = {
     /** Snapshots that are still to go. */
     snapshotIds: z.array(z.string()),
   }),
-  errors: [...awsErrors, 'EvidenceIncomplete', 'ShareRefused'],
+  errors: [...awsErrors, 'EvidenceIncomplete', 'PolicyInvalid', 'ShareRefused'],
 } satisfies Contract<unknown, unknown>;
 
 type Input = z.output<typeof contract.input>;
@@ -47,6 +48,7 @@ type Output = z.output<typeof contract.output>;
 interface Ports {
   /** Where the images are made. */
   region: string;
+  policies: { find(name: string): Promise<NamedPolicy> };
   instances: { goneOf(instanceIds: readonly string[]): Promise<ReadonlySet<string>> };
   imagesIn: (region: string) => {
     describe(imageId: string): Promise<Image | undefined>;
@@ -76,6 +78,11 @@ interface Ports {
     ): Promise<{ uses: Uses; reports: ReadonlyMap<string, UsageReport> }>;
     copying(): Promise<Uses>;
   };
+  snapshotsIn: (region: string) => {
+    /** Why those are held that are, by id. */
+    holdsOn(snapshotIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  };
+  archivesIn: (region: string) => { flaw(bucket: string, key: string): Promise<string | undefined> };
   /** Where launch permissions are written down that disabling an image drops. */
   objects: {
     readJsonIfAny(key: string): Promise<unknown>;
@@ -85,13 +92,14 @@ interface Ports {
 }
 
 /**
- * Takes one step with one image: reads it and all that speaks for it again, decides again, and acts only if the plan still
- * holds. An image that is wanted after all climbs back up. Repeating it changes nothing.
+ * Takes one step with one image: reads it, its policy and all that speaks for it again, decides again, and acts only if the
+ * plan still holds. An image that is wanted after all climbs back up. Repeating it changes nothing.
  */
 export function makeRetireImage(ports: Ports) {
-  const { region: homeRegion, instances, imagesIn, retirementIn, sharingIn, usesIn, objects } = ports;
+  const { region: homeRegion, policies, instances, imagesIn, retirementIn, sharingIn, usesIn, objects } = ports;
+  const { snapshotsIn, archivesIn } = ports;
 
-  return async ({ region, imageId, policy, step, snapshotIds, now }: Input): Promise<Output> => {
+  return async ({ region, imageId, policy: planned, step, snapshotIds, now }: Input): Promise<Output> => {
     const images = imagesIn(region);
     const image = await images.describe(imageId);
     if (!image) {
@@ -99,7 +107,7 @@ export function makeRetireImage(ports: Ports) {
       return gone(step, snapshotIds);
     }
     const instanceId = image.tags[tagKeys.source];
-    if (image.tags[tagKeys.policy] !== policy.name || instanceId === undefined) {
+    if (image.tags[tagKeys.policy] !== planned.name || instanceId === undefined) {
       return answer('spared', ['its tags no longer say that it is of this policy']);
     }
     // It takes nothing from anybody, so nobody need be asked again.
@@ -107,6 +115,7 @@ export function makeRetireImage(ports: Ports) {
       await retirementIn(region).requestUsageReport(imageId, now);
       return answer('asked', []);
     }
+    const policy = await policyInForce(planned);
     const { decision, evidence } = await decideAgain(image, instanceId, { region, policy, now });
     const { reasons } = decision;
     if (decision.step === 'reinstate') {
@@ -129,8 +138,12 @@ export function makeRetireImage(ports: Ports) {
     const lost = lostOutcome(step, image, { decision, report: evidence.report }, now);
     if (lost) return answer(lost, reasons);
     if (decision.step === null || decision.step !== step) return answer('spared', reasons);
-    if (decision.archive && isStepDown(decision.step)) {
-      return answer('spared', [...reasons, 'due for archive, and not archived yet']);
+    if (isStepDown(decision.step)) {
+      const isWithdrawn = policy.retire?.mode === 'report' && planned.retire?.mode !== 'report';
+      if (isWithdrawn) return answer('spared', [...reasons, 'the policy now only reports']);
+      if (decision.archive) return answer('spared', [...reasons, 'due for archive, and not archived yet']);
+      const obstacle = await obstacleTo(decision.step, image, region);
+      if (obstacle) return answer('spared', [...reasons, obstacle]);
     }
     if (decision.step === 'note-source-gone') {
       await images.writeTags(imageId, { [tagKeys.sourceGoneSince]: now });
@@ -139,6 +152,37 @@ export function makeRetireImage(ports: Ports) {
     return takeStep(decision.step, image, { region, reasons, evidence, now, snapshotIds });
   };
 
+  /** One that is gone retires nothing, and shares with nobody. */
+  async function policyInForce(planned: NamedPolicy): Promise<NamedPolicy> {
+    try {
+      return await policies.find(planned.name);
+    } catch (error) {
+      if (!isLifecycleError(error, 'PolicyNotFound')) throw error;
+      const { retire: _retire, share: _share, archive: _archive, ...rest } = planned;
+      return rest;
+    }
+  }
+
+  /** What is looked at only just before a step, as it costs calls of its own. */
+  async function obstacleTo(step: Step, image: Image, region: string): Promise<string | undefined> {
+    if (step === 'deprecate') return undefined;
+    const lost = await lostArchive(image, region);
+    if (lost || step === 'disable') return lost;
+    // Its snapshots would go with it.
+    const [held] = await snapshotsIn(region).holdsOn(image.snapshotIds);
+    return held && `its snapshot ${held[0]} is held: ${held[1] || 'no reason given'}`;
+  }
+
+  /** People may have deleted an archive since. Without the tag that says otherwise it is due again, where the policy wants one. */
+  async function lostArchive({ imageId, tags }: Image, region: string): Promise<string | undefined> {
+    const archivedTo = tags[tagKeys.archivedTo];
+    if (archivedTo === undefined) return undefined;
+    const at = archiveAt(archivedTo);
+    const flaw = at ? await archivesIn(region).flaw(at.bucket, at.key) : `'${archivedTo}' is no address in S3`;
+    if (flaw) await imagesIn(region).removeTags(imageId, [tagKeys.archivedTo]);
+    return flaw && `its archive is lost: ${flaw}`;
+  }
+
   async function decideAgain(
     image: Image,
     instanceId: string,
@@ -146,11 +190,16 @@ export function makeRetireImage(ports: Ports) {
   ): Promise<{ decision: Decision; evidence: Evidence }> {
     const lineage = await imagesIn(region).listOf(policy.name, instanceId);
     const others = lineage.filter(({ imageId }) => imageId !== image.imageId);
-    const isSourceGone = endsWithInstance(policy) && (await instances.goneOf([instanceId])).has(instanceId);
-    const judgement = judgeLineage([...others, image], { policy, region, homeRegion, now, isSourceGone }).find(
-      (each) => each.image === image,
-    );
-    if (!judgement) throw new Error('A judgement of a lineage left one of its images out.');
+    const judged = (isSourceGone: boolean): Judgement => {
+      const judgements = judgeLineage([...others, image], { policy, region, homeRegion, now, isSourceGone });
+      const found = judgements.find((each) => each.image === image);
+      if (!found) throw new Error('A judgement of a lineage left one of its images out.');
+      return found;
+    };
+    const isGone = async () => endsWithInstance(policy) && (await instances.goneOf([instanceId])).has(instanceId);
+    // What comes back up though its instance be gone does so for sure: nobody who may not answer need be asked.
+    const sure = isRetiring(image) ? judged(true) : undefined;
+    const judgement = sure && sure.keeps.length > 0 ? sure : judged(await isGone());
     const evidence = judgement.keeps.length === 0 ? await evidenceOn(image, region, policy) : noEvidence;
     return { decision: decide(judgement, evidence, policy, now), evidence };
   }
@@ -163,7 +212,8 @@ export function makeRetireImage(ports: Ports) {
     const copying = await copyingInto(regions, (each) => usesIn(each).copying());
     const report = reports.get(imageId);
     return {
-      uses: [...(uses.get(imageId) ?? []), ...(copying.uses.get(imageId) ?? []), ...copyDoubts(image, copying.unknown)],
+      uses: [...(uses.get(imageId) ?? []), ...(copying.uses.get(imageId) ?? [])],
+      silentRegions: copying.unknown,
       isShared: mayBeShared(image, report) || (await isSharedByHand(image, region)),
       report,
     };
@@ -269,7 +319,7 @@ function isDisabledByHand({ tags }: Image, written: LaunchPermission[] | undefin
 }
 
 /** Where an image is kept anyway nobody is asked. */
-const noEvidence: Evidence = { uses: [], isShared: false, report: undefined };
+const noEvidence: Evidence = { uses: [], silentRegions: [], isShared: false, report: undefined };
 
 /** Whether we ever shared it, so that the policy alone says with whom. */
 function isNoted({ tags }: Image): boolean {

@@ -75,7 +75,7 @@ export function makeSetStorageClass({ archivesIn }: Ports) {
       if (isLarge) await archives.abandonParts(bucket, key);
       return { status: 'done', uploadId: null, progressPercent: 100 };
     }
-    if (sleeps(object.storageClass)) {
+    if (sleeps(object)) {
       throw new LifecycleError(
         'ArchiveFailed',
         `${archiveUrl(bucket, key)} is ${object.storageClass} already, so that it cannot become ${storageClass}: see whether a lifecycle rule of the bucket moves it.`,

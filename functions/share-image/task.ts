@@ -2,36 +2,38 @@ import * as z from 'zod';
 import type { LaunchPermission } from '../../shared/domain/archive.ts';
 import {
   audienceDigest,
+  nobody,
   permissionChanges,
   permissionsOf,
   unsettled,
   withdrawnTo,
 } from '../../shared/domain/audience.ts';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
-import { LifecycleError } from '../../shared/domain/errors.ts';
-import type { Image } from '../../shared/domain/image.ts';
+import { isLifecycleError, LifecycleError } from '../../shared/domain/errors.ts';
+import type { Audience, Image } from '../../shared/domain/image.ts';
+import type { NamedPolicy } from '../../shared/domain/policy.ts';
 import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
-import { audienceSchema } from '../../shared/domain/target.ts';
 
 export const contract = {
   input: z.strictObject({
     executionId: parts.executionId,
     region: parts.region,
     imageId: parts.imageId,
-    /** Exactly these: whoever else holds a permission loses it. */
-    audience: audienceSchema,
+    /** It is shared as this policy says when its turn comes, whatever it said when the run began. */
+    policyName: z.string().min(1),
     /** An image that EC2 does not show is gone, and there is nothing to do. Otherwise it is too new, and looked for again. */
     mayBeGone: z.boolean().default(false),
   }),
   /** Launch permissions of the image; those of its snapshots are not counted. */
   output: z.strictObject({ added: z.int().min(0), removed: z.int().min(0) }),
-  errors: [...awsErrors, 'ShareRefused'],
+  errors: [...awsErrors, 'PolicyInvalid', 'ShareRefused'],
 } satisfies Contract<unknown, unknown>;
 
 type Input = z.output<typeof contract.input>;
 type Output = z.output<typeof contract.output>;
 
 interface Ports {
+  policies: { find(name: string): Promise<NamedPolicy> };
   imagesIn: (region: string) => {
     describe(imageId: string): Promise<Image | undefined>;
     writeTags(imageId: string, tags: Tags): Promise<void>;
@@ -52,16 +54,18 @@ interface Ports {
 }
 
 /**
- * Lets exactly the audience launch from an image, and its named accounts copy it. Repeating it changes nothing. What is taken
- * back is taken back first: that the audience cannot have what it is to get keeps nobody in possession.
+ * Lets exactly the policy's audience launch from an image, and its named accounts copy it: whoever else holds a permission loses
+ * it. Repeating it changes nothing. What is taken back is taken back first: that the audience cannot have what it is to get
+ * keeps nobody in possession.
  */
-export function makeShareImage({ imagesIn, sharingIn }: Ports) {
-  return async ({ region, imageId, audience, mayBeGone }: Input): Promise<Output> => {
+export function makeShareImage({ policies, imagesIn, sharingIn }: Ports) {
+  return async ({ region, imageId, policyName, mayBeGone }: Input): Promise<Output> => {
     const image = await imagesIn(region).describe(imageId);
     if (!image) {
       if (mayBeGone) return { added: 0, removed: 0 };
       throw new LifecycleError('AwsUnavailable', `EC2 does not show ${imageId} at present.`, { imageId, region });
     }
+    const audience = await audienceOf(policyName);
     const sharing = sharingIn(region);
     const note = (text: string) => imagesIn(region).writeTags(imageId, { [tagKeys.audience]: text });
     const digest = audienceDigest(audience);
@@ -100,6 +104,16 @@ export function makeShareImage({ imagesIn, sharingIn }: Ports) {
     await note(digest);
     return { added: add.length, removed: remove.length };
   };
+
+  /** A policy that is gone shares with nobody. */
+  async function audienceOf(policyName: string): Promise<Audience> {
+    try {
+      return (await policies.find(policyName)).share ?? nobody;
+    } catch (error) {
+      if (!isLifecycleError(error, 'PolicyNotFound')) throw error;
+      return nobody;
+    }
+  }
 
   /** EC2's own rules; checked first so that the answer says which of them it is. */
   async function refusePublic(image: Image, region: string): Promise<void> {

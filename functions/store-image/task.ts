@@ -21,14 +21,14 @@ export const contract = {
     now: parts.instant,
   }),
   output: z.strictObject({
-    /** `archived`: it was before, and is verified. */
+    /** `archived`: it was before, and its object and record are there. */
     status: z.enum(['storing', 'archived']),
     key: z.string().min(1),
     /** What EC2 said where it would not begin; empty where it did. CheckStore tells whether a task is there all the same. */
     refusal: z.string(),
     waitSeconds: parts.waitSeconds,
   }),
-  errors: [...awsErrors, 'QuotaExceeded', 'ArchiveRefused', 'ArchiveFailed'],
+  errors: [...awsErrors, 'EvidenceIncomplete', 'QuotaExceeded', 'ArchiveRefused', 'ArchiveFailed'],
 } satisfies Contract<unknown, unknown>;
 
 type Input = z.output<typeof contract.input>;
@@ -39,6 +39,7 @@ interface Ports {
   archivesIn: (region: string) => {
     storeTask(imageId: string, bucket: string, key: string): Promise<{ state: string } | undefined>;
     object(bucket: string, key: string): Promise<StoredObject | undefined>;
+    flaw(bucket: string, key: string): Promise<string | undefined>;
     store(imageId: string, bucket: string, prefix: string): Promise<string>;
   };
 }
@@ -61,8 +62,8 @@ export function makeStoreImage({ imagesIn, archivesIn }: Ports) {
       ...began,
       waitSeconds: pollSeconds('image', now, now),
     });
-    const isThere = image.tags[tagKeys.archivedTo] === archiveUrl(bucket, key);
-    if (isThere && (await archives.object(bucket, key))) return answer('archived');
+    const isNoted = image.tags[tagKeys.archivedTo] === archiveUrl(bucket, key);
+    if (isNoted && (await archives.flaw(bucket, key)) === undefined) return answer('archived');
     const refusal = archiveRefusal(image);
     if (refusal) throw new LifecycleError('ArchiveRefused', ...because(refusal));
     if (image.state !== 'available') {
@@ -70,8 +71,9 @@ export function makeStoreImage({ imagesIn, archivesIn }: Ports) {
     }
     const task = await archives.storeTask(imageId, bucket, key);
     if (task?.state === 'in-progress') return answer('storing');
-    // A task that is completed counts for as long as its object is there.
-    if (task?.state === 'completed' && (await archives.object(bucket, key))) return answer('storing');
+    // A task that is completed counts for as long as its object is there, and is one.
+    if (task?.state === 'completed' && ((await archives.object(bucket, key))?.sizeBytes ?? 0) > 0)
+      return answer('storing');
     return answer('storing', await begin());
 
     /**

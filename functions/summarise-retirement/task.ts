@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import type { ErrorName } from '../../shared/domain/errors.ts';
-import { readItemResults } from '../../shared/domain/map-results.ts';
-import { planItemSchema } from '../../shared/domain/plan.ts';
+import { type ItemResult, readItemResults } from '../../shared/domain/map-results.ts';
+import { regionsKey } from '../../shared/domain/plan.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
 
 /** How many images are told one by one, and how much of each; the rest is in the plan and the run's results. */
 const toldImages = 20;
 const toldCharacters = 500;
 
+const results = z.strictObject({ bucket: z.string(), key: z.string() }).nullable();
 const failure = z.strictObject({ Error: z.string(), Cause: z.string() });
 
 export const contract = {
@@ -26,13 +27,17 @@ export const contract = {
         inUse: z.int().min(0),
         planned: z.int().min(0),
         incomplete: z.array(z.strictObject({ region: z.string(), reason: z.string() })),
+        formerRegions: z.array(
+          z.strictObject({ region: z.string(), images: z.int().nullable(), reason: z.string().nullable() }),
+        ),
         mode: z.enum(['report', 'enforce']),
         excess: z.string().nullable(),
         withheld: z.record(z.string(), z.int().min(1)),
       })
       .nullable(),
-    /** Where the Map wrote its results; null where it did not run. */
-    results: z.strictObject({ bucket: z.string(), key: z.string() }).nullable(),
+    /** Where each Map wrote its results; null where it did not run. */
+    shareResults: results,
+    results,
     failure: z.object({ Error: z.string().optional(), Cause: z.string().optional() }).nullable(),
   }),
   output: z.strictObject({
@@ -50,7 +55,8 @@ export const contract = {
 type Input = z.output<typeof contract.input>;
 type Output = z.output<typeof contract.output>;
 
-const itemInputSchema = z.object({ item: planItemSchema });
+/** What both Maps have in common. */
+const itemInputSchema = z.object({ item: z.object({ region: z.string(), imageId: z.string().nullable() }) });
 const itemOutputSchema = z.object({
   outcomes: z.array(z.object({ outcome: z.string(), reasons: z.array(z.string()).default([]) })),
   /** Snapshots that stay, though their image is gone. */
@@ -72,8 +78,9 @@ interface Ports {
 
 /** Counts what became of every image, tells people once, and says whether the run failed. */
 export function makeSummariseRetirement({ topicArn, objectsIn, notifications, meter }: Ports) {
-  return async ({ policyName, plan, results, failure: runFailure }: Input): Promise<Output> => {
-    const items = results ? await readItemResults(objectsIn(results.bucket), results.key) : [];
+  return async ({ policyName, plan, shareResults, results, failure: runFailure }: Input): Promise<Output> => {
+    // Sharing first: of what failed, access is the gravest.
+    const items = [...(await resultsIn(shareResults)), ...(await resultsIn(results))];
     const outcomes: Record<string, number> = {};
     const failures: Told[] = [];
     const notable: Told[] = [];
@@ -103,13 +110,19 @@ export function makeSummariseRetirement({ topicArn, objectsIn, notifications, me
     const summary = summaryOf(policyName, plan, outcomes, failures.length);
     // A run that only reports must not look like one that had nothing to do.
     const isHeldBack = Object.keys(plan?.withheld ?? {}).length > 0;
-    if (ended || items.length > 0 || isHeldBack) {
+    // Nobody else would ever tell of what is left in a Region that the policy names no more.
+    const isLeftBehind = plan !== null && plan.formerRegions.length > 0;
+    if (ended || items.length > 0 || isHeldBack || isLeftBehind) {
       const message = messageOf(summary, plan, [...failures, ...notable], ended);
       const topic = plan?.policy.notify?.topicArn ?? topicArn;
       if (topic !== '') await notifications.publish(topic, ended ? `${policyName}: ${ended.Error}` : summary, message);
     }
     return { images: plan?.images ?? 0, kept: plan?.kept ?? 0, outcomes, failed: failures.length, failure: ended };
   };
+
+  async function resultsIn(place: Input['results']): Promise<ItemResult[]> {
+    return place ? readItemResults(objectsIn(place.bucket), place.key) : [];
+  }
 }
 
 /** AWS does not say what it never started. */
@@ -140,13 +153,13 @@ function endOf({
   if (plan && isRefused(plan)) {
     return end(
       'BlastRadiusExceeded',
-      `${plan.excess}. Nothing was retired. The plan is s3://${plan.plan.bucket}/${plan.plan.key}; if it is what you want, raise the cap of the policy '${plan.policy.name}' for one run.`,
+      `${plan.excess}. Nothing was retired. The plan is s3://${plan.plan.bucket}/${plan.plan.key}; if it is what you want, raise the caps of the policy '${plan.policy.name}' for one run.`,
     );
   }
   if (plan && plan.incomplete.length > 0) {
     return end(
       'EvidenceIncomplete',
-      plan.incomplete.map(({ region, reason }) => `Nothing was touched in ${region}: ${reason}`).join(' '),
+      plan.incomplete.map(({ region, reason }) => `Nothing was retired in ${region}: ${reason}`).join(' '),
     );
   }
   const [first] = failures;
@@ -177,10 +190,19 @@ function summaryOf(
   ].join(', ')}`;
 }
 
+/** What to do about images in Regions that the policy no longer copies to. */
+function formerNotes({ formerRegions, policy, plan: { bucket } }: NonNullable<Input['plan']>): string[] {
+  return formerRegions.map(({ region, images, reason }) =>
+    images === null
+      ? `Whether images are left in ${region}, to which the policy no longer copies, is not known: ${reason}. Grant the right, or take the Region out of s3://${bucket}/${regionsKey(policy.name)} if nothing of it is left.`
+      : `Images left in ${region}, to which the policy no longer copies: ${images}. Access to them is kept as the policy says, and nothing is retired there; deregister them, or name the Region in the policy's copies again.`,
+  );
+}
+
 /** What to do about a run that only reports. */
 function reportNote({ excess, policy }: NonNullable<Input['plan']>): string {
   const wouldExceed = excess === null ? '' : ` If it did, it would refuse: ${excess}.`;
-  return `This run only reports, and did none of it.${wouldExceed} To have it done, set retire.mode of the policy '${policy.name}' to enforce.`;
+  return `What it would do, this run only reports.${wouldExceed} To have it done, set retire.mode of the policy '${policy.name}' to enforce.`;
 }
 
 function messageOf(
@@ -194,6 +216,7 @@ function messageOf(
     summary,
     ...(ended ? [`${ended.Error}: ${ended.Cause}`] : []),
     ...(plan?.mode === 'report' ? [reportNote(plan)] : []),
+    ...(plan ? formerNotes(plan) : []),
     ...lines,
     ...(told.length > lines.length ? [`and ${told.length - lines.length} more`] : []),
     ...(plan ? [`Every image and the reasons: s3://${plan.plan.bucket}/${plan.plan.key}`] : []),

@@ -34,11 +34,11 @@ type Output = z.output<typeof contract.output>;
 interface Ports {
   archivesIn: (region: string) => {
     object(bucket: string, key: string): Promise<StoredObject | undefined>;
-    wake(bucket: string, key: string, days: number): Promise<void>;
+    wake(bucket: string, key: string, days: number | undefined): Promise<void>;
   };
 }
 
-/** Makes an archive readable that lies in a Glacier class, which takes hours; any other is ready at once. */
+/** Makes an archive readable that sleeps, which takes hours; any other is ready at once. */
 export function makeWakeArchive({ archivesIn }: Ports) {
   return async ({ region, bucket, key, since, now }: Input): Promise<Output> => {
     const archives = archivesIn(region);
@@ -51,8 +51,10 @@ export function makeWakeArchive({ archivesIn }: Ports) {
       });
     }
     const waitSeconds = pollSeconds('image', since, now);
-    if (!sleeps(object.storageClass) || object.restore === 'awake') return { status: 'ready', waitSeconds };
-    if (object.restore === 'asleep') await archives.wake(bucket, key, awakeDays);
+    if (!sleeps(object) || object.restore === 'awake') return { status: 'ready', waitSeconds };
+    if (object.restore === 'asleep') {
+      await archives.wake(bucket, key, object.isInArchiveTier ? undefined : awakeDays);
+    }
     return { status: 'waking', waitSeconds };
   };
 }

@@ -90,7 +90,10 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
 
 function translated(operation: string, error: unknown): unknown {
   if (!(error instanceof Error) || isLifecycleError(error)) return error;
-  const name = meanings[error.name] ?? (isServerFault(error) || isNetworkFault(error) ? 'AwsUnavailable' : undefined);
+  const name =
+    meanings[error.name] ??
+    (isServerFault(error) || isNetworkFault(error) ? 'AwsUnavailable' : undefined) ??
+    (isNamelessDenial(error) ? 'AccessDenied' : undefined);
   if (!name) return error;
   return new LifecycleError(name, `${operation}: ${error.message}`, { operation, awsCode: error.name }, error);
 }
@@ -98,6 +101,11 @@ function translated(operation: string, error: unknown): unknown {
 /** Behind a proxy a 5xx may come as HTML, with no code to go by. */
 function isServerFault(error: Error): boolean {
   return '$metadata' in error && statusOf(error.$metadata) >= 500;
+}
+
+/** The answer to a HEAD has no body, so no code: the SDK calls it `Unknown`. */
+function isNamelessDenial(error: Error): boolean {
+  return error.name === 'Unknown' && '$metadata' in error && statusOf(error.$metadata) === 403;
 }
 
 function statusOf(metadata: unknown): number {

@@ -5,12 +5,12 @@ import {
   paginateDescribeSnapshots,
   paginateListImagesInRecycleBin,
 } from '@aws-sdk/client-ec2';
-import { LifecycleError } from '../domain/errors.ts';
+import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
 import type { OwnSnapshot } from '../domain/image.ts';
 import { type Tags, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
 import { clients } from './clients.ts';
-import { tagsOf } from './tagging.ts';
+import { removeTags, tagsOf, writeTags } from './tagging.ts';
 
 /** EC2 takes at most this many values in one filter. */
 const filterValues = 200;
@@ -39,8 +39,13 @@ export function snapshotsIn(region: string) {
           for (const { SnapshotId = '', StartTime, Tags, Description = '' } of Snapshots) {
             // Nothing else tells for which image a snapshot was made once that is deregistered.
             if ((Description.match(/ami-[0-9a-f]+/g) ?? []).some((imageId) => recycled.has(imageId))) continue;
-            const isHeld = (Tags ?? []).some(({ Key }) => Key === tagKeys.hold);
-            found.push({ snapshotId: SnapshotId, startedAt: StartTime?.toISOString() ?? '', isHeld });
+            const tags = tagsOf(Tags);
+            found.push({
+              snapshotId: SnapshotId,
+              startedAt: StartTime?.toISOString() ?? '',
+              isHeld: tags[tagKeys.hold] !== undefined,
+              orphanedSince: tags[tagKeys.orphanedSince],
+            });
           }
         }
         return found;
@@ -83,6 +88,47 @@ export function snapshotsIn(region: string) {
         for await (const { Snapshots = [] } of pages) found.push(...Snapshots.map(({ SnapshotId = '' }) => SnapshotId));
         return found;
       });
+    },
+
+    /**
+     * Why those of these snapshots are held that are, by id.
+     * @throws EvidenceIncomplete where EC2 does not say
+     */
+    async holdsOn(snapshotIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+      const holds = new Map<string, string>();
+      if (snapshotIds.length === 0) return holds;
+      try {
+        await calling(`DescribeSnapshots ${snapshotIds.join(', ')}`, async () => {
+          const Filters = [
+            { Name: 'snapshot-id', Values: [...snapshotIds] },
+            { Name: 'tag-key', Values: [tagKeys.hold] },
+          ];
+          for await (const { Snapshots = [] } of paginateDescribeSnapshots(
+            { client: ec2, pageSize: 1000 },
+            { Filters },
+          )) {
+            for (const { SnapshotId = '', Tags } of Snapshots) holds.set(SnapshotId, tagsOf(Tags)[tagKeys.hold] ?? '');
+          }
+        });
+      } catch (error) {
+        if (!isLifecycleError(error, 'AccessDenied')) throw error;
+        const reason = error.message;
+        throw new LifecycleError(
+          'EvidenceIncomplete',
+          `Whether snapshots in ${region} are held is not known: ${reason}`,
+          { region, reason },
+          error,
+        );
+      }
+      return holds;
+    },
+
+    async noteOrphan(snapshotId: string, since: string): Promise<void> {
+      await writeTags(ec2, [snapshotId], { [tagKeys.orphanedSince]: since });
+    },
+
+    async forgetOrphan(snapshotId: string): Promise<void> {
+      await removeTags(ec2, snapshotId, [{ Key: tagKeys.orphanedSince }]);
     },
 
     /** The tags of a snapshot; undefined where EC2 knows none of that id. */

@@ -1,32 +1,27 @@
 import {
-  type AutoScalingGroup,
-  type LaunchTemplateSpecification,
-  paginateDescribeAutoScalingGroups,
-  paginateDescribeLaunchConfigurations,
-} from '@aws-sdk/client-auto-scaling';
-import {
   type EC2Client,
-  type LaunchTemplateVersion,
   paginateDescribeImageReferences,
   paginateDescribeImages,
-  paginateDescribeLaunchTemplateVersions,
   paginateDescribeStoreImageTasks,
 } from '@aws-sdk/client-ec2';
 import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
 import type { UsageReport } from '../domain/usage-report.ts';
 import { mergedUses, type Uses } from '../domain/uses.ts';
-import { calling, hasCode } from './aws-errors.ts';
+import { calling } from './aws-errors.ts';
 import { clients } from './clients.ts';
 import { readUsageReports } from './usage-reports.ts';
+import { addFleets, addSpotRequests } from './uses-of-fleets.ts';
+import { addAutoScaling } from './uses-of-groups.ts';
+import { type Add, addNamedVersions, addTemplates } from './uses-of-templates.ts';
 
 /** DescribeImageReferences takes so many images at once. */
 const imagesAtOnce = 10;
-
-type Add = (imageId: string | undefined, sentence: string) => void;
+/** DescribeStoreImageTasks takes so many; then it knows no pages. */
+const storedImagesAtOnce = 20;
 
 /**
  * Who needs an image of one Region. `DescribeImageReferences` knows instances, launch templates, parameters and recipes of
- * this account; it leaves out Auto Scaling, tasks under way and other accounts, which are asked one by one.
+ * this account; it leaves out Auto Scaling, fleets, Spot requests, tasks under way and other accounts, which are asked one by one.
  * Source: EC2 User Guide, "Identify your resources referencing specified AMIs".
  */
 export function usesIn(region: string) {
@@ -48,9 +43,12 @@ export function usesIn(region: string) {
         const add: Add = (imageId = '', sentence) => {
           if (wanted.has(imageId)) uses.set(imageId, [...(uses.get(imageId) ?? []), sentence]);
         };
-        await addTemplates(ec2, add);
-        await addAutoScaling(region, add);
-        await addArchiving(ec2, add);
+        const read = await addTemplates(ec2, add);
+        const ofGroups = await addAutoScaling(clients.autoScaling(region), add);
+        const ofFleets = await addFleets(ec2, add);
+        await addNamedVersions(ec2, [...ofGroups, ...ofFleets], read, add);
+        await addSpotRequests(ec2, imageIds, add);
+        await addArchiving(ec2, imageIds, add);
         const reports = await readUsageReports(ec2, imageIds, add);
         for (let index = 0; index < imageIds.length; index += imagesAtOnce) {
           await addReferences(ec2, imageIds.slice(index, index + imagesAtOnce), launchTemplateVersions, add);
@@ -160,101 +158,19 @@ function nameIn(arn: string): string {
   return resource.startsWith('parameter/') ? resource.slice('parameter'.length) : resource.replace(/^[^/]*\//, '');
 }
 
-/** The versions of every template that are launched where no version is named: they may be older than the depth. */
-async function addTemplates(ec2: EC2Client, add: Add): Promise<void> {
-  await calling('DescribeLaunchTemplateVersions', async () => {
-    const versions = ['$Default', '$Latest'];
-    for await (const page of paginateDescribeLaunchTemplateVersions(
-      { client: ec2, pageSize: 200 },
-      { Versions: versions, ResolveAlias: true },
-    )) {
-      for (const version of page.LaunchTemplateVersions ?? []) addVersion(version, add);
-    }
-  });
-}
-
-/** In the words of `addReferences`, which finds most of them, too: a template is named once. */
-function addVersion({ LaunchTemplateId, LaunchTemplateData }: LaunchTemplateVersion, add: Add): void {
-  add(LaunchTemplateData?.ImageId, `in use by launch template ${LaunchTemplateId}`);
-}
-
-async function addAutoScaling(region: string, add: Add): Promise<void> {
-  const client = clients.autoScaling(region);
-  const specifications = new Map<string, { specification: LaunchTemplateSpecification; group: string }>();
-  await calling('DescribeLaunchConfigurations', async () => {
-    for await (const page of paginateDescribeLaunchConfigurations({ client, pageSize: 100 }, {})) {
-      for (const { ImageId, LaunchConfigurationName } of page.LaunchConfigurations ?? []) {
-        add(ImageId, `in use by launch configuration ${LaunchConfigurationName}`);
-      }
-    }
-  });
-  await calling('DescribeAutoScalingGroups', async () => {
-    for await (const page of paginateDescribeAutoScalingGroups({ client, pageSize: 100 }, {})) {
-      for (const group of page.AutoScalingGroups ?? []) {
-        for (const specification of specificationsOf(group)) {
-          const { LaunchTemplateId, LaunchTemplateName, Version } = specification;
-          const key = `${LaunchTemplateId ?? LaunchTemplateName} ${Version ?? ''}`;
-          specifications.set(key, { specification, group: group.AutoScalingGroupName ?? '' });
-        }
-      }
-    }
-  });
-  for (const { specification, group } of specifications.values()) {
-    await addGroupVersion(clients.ec2(region), specification, group, add);
-  }
-}
-
-/** A group's template, that of its mixed-instances policy, and those that single instance types override it with. */
-function specificationsOf({ LaunchTemplate, MixedInstancesPolicy }: AutoScalingGroup): LaunchTemplateSpecification[] {
-  const mixed = MixedInstancesPolicy?.LaunchTemplate;
-  return [
-    LaunchTemplate,
-    mixed?.LaunchTemplateSpecification,
-    ...(mixed?.Overrides ?? []).map(({ LaunchTemplateSpecification: own }) => own),
-  ].filter((specification) => specification !== undefined);
-}
-
-/** Without a version a group launches the default one. A group may name a template that is gone: it launches nothing. */
-async function addGroupVersion(
-  ec2: EC2Client,
-  { LaunchTemplateId, LaunchTemplateName, Version = '$Default' }: LaunchTemplateSpecification,
-  group: string,
-  add: Add,
-): Promise<void> {
-  const template = LaunchTemplateId === undefined ? { LaunchTemplateName } : { LaunchTemplateId };
-  try {
-    await calling(`DescribeLaunchTemplateVersions ${LaunchTemplateId ?? LaunchTemplateName} ${Version}`, async () => {
-      const pages = paginateDescribeLaunchTemplateVersions(
-        { client: ec2, pageSize: 200 },
-        { ...template, Versions: [Version], ResolveAlias: true },
-      );
-      for await (const page of pages) {
-        for (const version of page.LaunchTemplateVersions ?? []) {
-          add(
-            version.LaunchTemplateData?.ImageId,
-            `in use by Auto Scaling group ${group} through launch template ${version.LaunchTemplateId} version ${version.VersionNumber}`,
-          );
-        }
-      }
-    });
-  } catch (error) {
-    if (!hasCode(error, ...goneTemplate)) throw error;
-  }
-}
-
-const goneTemplate = [
-  'InvalidLaunchTemplateId.NotFound',
-  'InvalidLaunchTemplateId.VersionNotFound',
-  'InvalidLaunchTemplateName.NotFoundException',
-];
-
-async function addArchiving(ec2: EC2Client, add: Add): Promise<void> {
+/** Of a few images their own tasks; of many all tasks under way, which are fewer calls: there is one every two seconds. */
+async function addArchiving(ec2: EC2Client, imageIds: readonly string[], add: Add): Promise<void> {
+  const isFew = imageIds.length <= storedImagesAtOnce;
+  const pages = paginateDescribeStoreImageTasks(
+    { client: ec2, ...(isFew ? {} : { pageSize: 200 }) },
+    isFew ? { ImageIds: [...imageIds] } : { Filters: [{ Name: 'task-state', Values: ['InProgress'] }] },
+  );
   await calling('DescribeStoreImageTasks', async () => {
-    for await (const { StoreImageTaskResults = [] } of paginateDescribeStoreImageTasks(
-      { client: ec2, pageSize: 200 },
-      { Filters: [{ Name: 'task-state', Values: ['InProgress'] }] },
-    )) {
-      for (const { AmiId, Bucket } of StoreImageTaskResults) add(AmiId, `being archived to ${Bucket}`);
+    for await (const { StoreImageTaskResults = [] } of pages) {
+      for (const { AmiId, Bucket, StoreTaskState } of StoreImageTaskResults) {
+        // Filters are ignored where images are named.
+        if (StoreTaskState === 'InProgress') add(AmiId, `being archived to ${Bucket}`);
+      }
     }
   });
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Image } from './image.ts';
 
+/** Where a policy may put archives. S3 knows more, and people's own rules may move an object there. */
 export const storageClasses = [
   'STANDARD',
   'STANDARD_IA',
@@ -28,6 +29,12 @@ export function archiveKey(prefix: string, imageId: string): string {
 
 export function archiveUrl(bucket: string, key: string): string {
   return `s3://${bucket}/${key}`;
+}
+
+/** The bucket and the key of such an address; undefined where a text is none. */
+export function archiveAt(url: string): { bucket: string; key: string } | undefined {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(url) ?? [];
+  return bucket === undefined || key === undefined ? undefined : { bucket, key };
 }
 
 /** Where the record of an archive lies: beside its object. */
@@ -85,8 +92,11 @@ export type ArchiveRecord = z.output<typeof archiveRecordSchema>;
 export interface StoredObject {
   sizeBytes: number;
   eTag: string;
-  storageClass: StorageClass;
-  /** Of a Glacier object: whether it has been asked to wake, and is awake. */
+  /** S3's word, which may be another than policies may choose. */
+  storageClass: string;
+  /** Whether INTELLIGENT_TIERING has put it into one of its own archive tiers. */
+  isInArchiveTier: boolean;
+  /** Of an object that sleeps: whether it has been asked to wake, and is awake. */
   restore: 'asleep' | 'waking' | 'awake';
   metadata: Readonly<Record<string, string>>;
 }
@@ -104,6 +114,6 @@ export function restoreHold(startedAt: string, executionId: string): string {
 }
 
 /** Whether an object can only be read after it was woken. */
-export function sleeps(storageClass: StorageClass): boolean {
-  return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
+export function sleeps({ storageClass, isInArchiveTier }: StoredObject): boolean {
+  return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE' || isInArchiveTier;
 }

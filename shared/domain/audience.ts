@@ -62,6 +62,7 @@ export function sharedPermissions(
   return permissions.filter((each) => others.some((other) => holderOf(other) === holderOf(each)));
 }
 
-function holderOf({ UserId, Group, OrganizationArn, OrganizationalUnitArn }: LaunchPermission): string {
+/** Who holds a permission: an account, the ARN of an organization or unit, or `all`. */
+export function holderOf({ UserId, Group, OrganizationArn, OrganizationalUnitArn }: LaunchPermission): string {
   return UserId ?? OrganizationArn ?? OrganizationalUnitArn ?? Group ?? '';
 }

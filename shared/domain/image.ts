@@ -46,6 +46,8 @@ export interface OwnSnapshot {
   /** ISO instant. */
   startedAt: string;
   isHeld: boolean;
+  /** What its tag says: since when it is known to belong to no image. */
+  orphanedSince: string | undefined;
 }
 
 /** An image to be made. */

@@ -51,12 +51,15 @@ export function judgeLineage(images: readonly Image[], circumstances: Circumstan
   const placelessness = new Map(images.map((image) => [image, placeless(image, now)]));
   const dated = images.filter((image) => !placelessness.get(image) && isComplete(image)).toSorted(newestFirst);
   const newest = dated.find(({ state }) => state === 'available');
+  const usable =
+    newest ??
+    images.filter((image) => !placelessness.get(image) && image.state === 'available').toSorted(newestFirst)[0];
   const retain = retainOf(circumstances);
   const goneSince = circumstances.isSourceGone ? oldestNote(images) : undefined;
   const isReleased = goneSince !== undefined && isOver(retain?.afterTermination, goneSince, circumstances);
 
   if (!retain) {
-    for (const { imageId } of images) keep(imageId, 'the policy retires nothing');
+    for (const { imageId } of images) keep(imageId, whyNothingGoes(circumstances));
   } else if (!isReleased) {
     for (const [imageId, reasons] of keptByRules(dated.map(datedOf), retain, policy.schedule.timezone)) {
       for (const reason of reasons) keep(imageId, reason);
@@ -70,7 +73,7 @@ export function judgeLineage(images: readonly Image[], circumstances: Circumstan
   for (const image of images) {
     const hold = image.tags[tagKeys.hold];
     if (hold !== undefined) keep(image.imageId, `held: ${hold || 'no reason given'}`);
-    const hasBetter = isReleased || (newest !== undefined && newestFirst(newest, image) < 0);
+    const hasBetter = isReleased || (usable !== undefined && newestFirst(usable, image) < 0);
     const unready = placelessness.get(image) ?? unreadiness(image, hasBetter, now);
     if (unready) keep(image.imageId, unready);
   }
@@ -98,11 +101,26 @@ export function endsWithInstance({ retain, copies }: Pick<NamedPolicy, 'retain' 
   return [retain, ...copies.map((copy) => copy.retain)].some((rules) => rules?.afterTermination !== undefined);
 }
 
-/** Copies have rules of their own; without any, those of the policy. */
-function retainOf({ policy, region, homeRegion }: Circumstances): Retain | undefined {
-  if (!policy.retire) return undefined;
+/** Copies have rules of their own; without any, those of the policy. Where it no longer copies to, there are none. */
+function retainOf(circumstances: Circumstances): Retain | undefined {
+  const { policy, region, homeRegion } = circumstances;
+  if (!policy.retire || isFormerRegion(circumstances)) return undefined;
   if (region === homeRegion) return policy.retain;
   return policy.copies.find((copy) => copy.region === region)?.retain ?? policy.retain;
+}
+
+function whyNothingGoes(circumstances: Circumstances): string {
+  if (!isFormerRegion(circumstances)) return 'the policy retires nothing';
+  return `the policy no longer copies to ${circumstances.region}, so nothing is retired there`;
+}
+
+/** Whether a policy made copies in a Region that it names no more. */
+export function isFormerRegion({
+  policy,
+  region,
+  homeRegion,
+}: Pick<Circumstances, 'policy' | 'region' | 'homeRegion'>): boolean {
+  return region !== homeRegion && policy.copies.every((copy) => copy.region !== region);
 }
 
 /** What counts and serves: what can be launched from, and what we disabled ourselves, as it may be wanted again. */

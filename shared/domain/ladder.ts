@@ -50,6 +50,11 @@ export type NextStep =
 /** A schedule does not run to the second, and a day may have 23 hours: without this a grace would end a run late. */
 const toleranceSeconds = 2 * 3600;
 
+/** Whether so many days have passed between two ISO instants, or nearly. */
+export function isGraceOver(since: string, graceDays: number, now: string): boolean {
+  return secondsBetween(since, now) >= graceDays * 86_400 - toleranceSeconds;
+}
+
 /**
  * What comes next for an image that is no longer wanted. Where it stands is what EC2 shows; since when, only its tag can
  * say, so whatever people change by hand begins a new grace.
@@ -71,7 +76,7 @@ export function nextStep(image: Image, steps: readonly Step[], graceDays: number
   const rung = rungOf(image.tags);
   if (rung?.step !== current) return { note: current, reason: `is ${pastTense[current]}, but not by a step of ours` };
   if (next === undefined) return { wait: `stays ${pastTense[current]}, as the policy has no further step` };
-  return secondsBetween(rung.since, now) >= graceDays * 86_400 - toleranceSeconds
+  return isGraceOver(rung.since, graceDays, now)
     ? { step: next, reason: `${pastTense[current]} since ${rung.since}` }
     : { wait: `${pastTense[current]} since ${rung.since}; ${graceDays} days of grace` };
 }

@@ -4,7 +4,7 @@ import { parts } from './contract.ts';
 import type { Image } from './image.ts';
 import type { Judgement } from './judgement.ts';
 import { isRetiring, nextStep } from './ladder.ts';
-import { ladder, type NamedPolicy, type Step } from './policy.ts';
+import { ladder, type NamedPolicy, type Retain, type Step } from './policy.ts';
 import { tagKeys } from './tags.ts';
 import { awaitedReport, isReportDue, isTakenBy, type UsageReport } from './usage-report.ts';
 
@@ -16,17 +16,25 @@ import { awaitedReport, isReportDue, isTakenBy, type UsageReport } from './usage
 export const planSteps = [...ladder, 'reinstate', 'note-rung', 'note-source-gone', 'ask-for-report'] as const;
 export type PlanStep = (typeof planSteps)[number];
 
-/** What is to be done with one image, in this order: share, archive, step. Without an image: snapshots left behind. */
+/** What is to be done with one image, in this order: archive, step. Without an image: snapshots left behind. */
 export const planItemSchema = z.strictObject({
   region: parts.region,
   imageId: parts.imageId.nullable(),
   archive: z.boolean(),
-  share: z.boolean(),
   step: z.enum(planSteps).nullable(),
   /** They go with the image; noted here, as a deregistered image no longer names them. */
   snapshotIds: z.array(z.string()),
 });
 export type PlanItem = z.output<typeof planItemSchema>;
+
+/** An image that is shared otherwise than its policy says. By itself, as access waits for nothing else. */
+export const shareItemSchema = z.strictObject({ region: parts.region, imageId: parts.imageId });
+export type ShareItem = z.output<typeof shareItemSchema>;
+
+/** Where in the work bucket the Regions are kept that a policy ever copied to. */
+export function regionsKey(policyName: string): string {
+  return `regions/${policyName}.json`;
+}
 
 /** One line of the plan, for people: every image has one. */
 export interface PlanLine {
@@ -50,6 +58,8 @@ export interface Decision {
 export interface Evidence {
   /** A sentence for each user. */
   uses: readonly string[];
+  /** Regions that do not say what is being copied into them. */
+  silentRegions: readonly string[];
   /** Whether other accounts may use it, of whom only a report tells. */
   isShared: boolean;
   report: UsageReport | undefined;
@@ -57,7 +67,7 @@ export interface Evidence {
 
 /**
  * What becomes of an image, now that it is known who uses it. It is not taken from others until a report says that none of them
- * does.
+ * does, nor from a copy while a Region does not say whether it makes one.
  * @param now ISO instant
  */
 export function decide(judgement: Judgement, evidence: Evidence, policy: NamedPolicy, now: string): Decision {
@@ -69,9 +79,9 @@ export function decide(judgement: Judgement, evidence: Evidence, policy: NamedPo
   }
   const { steps, graceDays } = policy.retire;
   const next = nextStep(image, steps, graceDays, now);
-  const retire = (step: PlanStep | null, reason: string): Decision => ({
+  const retire = (step: PlanStep | null, ...reasons: string[]): Decision => ({
     verdict: 'retire',
-    reasons: [because, reason],
+    reasons: [because, ...reasons],
     archive,
     step,
   });
@@ -81,17 +91,14 @@ export function decide(judgement: Judgement, evidence: Evidence, policy: NamedPo
   if ('note' in next) return retire('note-rung', next.reason);
   const obstacle = obstacleTo(next.step, image);
   if (obstacle) return retire(null, obstacle);
-  if (awaited && isTakenBy(next.step)) return retire(askIfDue, awaited.reason);
+  const awaiting = [...copyDoubts(evidence.silentRegions), ...(awaited ? [awaited.reason] : [])];
+  if (awaiting.length > 0 && isTakenBy(next.step)) return retire(askIfDue, ...awaiting);
   return retire(next.step, next.reason);
 }
 
-/**
- * Why an image stays where a Region does not say what is being copied into it: our own copies are over once the image is
- * complete, so only one that is not may be the source of one.
- */
-export function copyDoubts({ tags }: Image, unknownRegions: readonly string[]): string[] {
-  if (tags[tagKeys.state] !== 'capturing') return [];
-  return unknownRegions.map((region) => `whether it is being copied to ${region} is not known`);
+/** People copy by hand, too, so every image may be the source of a copy that cannot be seen. */
+function copyDoubts(silentRegions: readonly string[]): string[] {
+  return silentRegions.map((region) => `waits to know whether it is being copied to ${region}`);
 }
 
 /** What people have put in the way is reported, never taken away for them. */
@@ -113,16 +120,35 @@ export function isSharedOtherwise({ state, tags }: Image, policy: Pick<NamedPoli
   return state === 'available' && (noted ?? audienceDigest(nobody)) !== wanted;
 }
 
+/**
+ * What becomes of an image where a Region does not say all that may speak for it: nothing is taken from anybody, and what its
+ * rules or a hold keep comes back up.
+ */
+export function decideWithoutEvidence({ image, keeps }: Judgement): Decision {
+  const decision = { verdict: 'keep', reasons: keeps, archive: false, step: null } as const;
+  if (keeps.length === 0) return { ...decision, reasons: ['whether it is still needed is not known'] };
+  return isRetiring(image) ? { ...decision, step: 'reinstate' } : decision;
+}
+
+/**
+ * An item in two: `harmless` takes nothing from anybody, so neither a cap nor a policy that only reports holds it back; `other`
+ * is the rest of it.
+ */
+export function partsOf(item: PlanItem): { harmless: PlanItem[]; other: PlanItem[] } {
+  if (item.step !== 'reinstate') return { harmless: [], other: [item] };
+  return { harmless: [{ ...item, archive: false }], other: item.archive ? [{ ...item, step: null }] : [] };
+}
+
 /** Whether this step takes something away from people. */
 export function isStepDown(step: PlanStep | null): step is Step {
   return ladder.some((each) => each === step);
 }
 
 /** What would be done, and how often: `deprecate`, `archive`, `share`, and `delete-snapshots` for what failures left. */
-export function actionCounts(items: readonly PlanItem[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { imageId, archive, share, step } of items) {
-    const actions = [archive && 'archive', share && 'share', step, imageId === null && 'delete-snapshots'];
+export function actionCounts(items: readonly PlanItem[], shares: readonly ShareItem[]): Record<string, number> {
+  const counts: Record<string, number> = shares.length > 0 ? { share: shares.length } : {};
+  for (const { imageId, archive, step } of items) {
+    const actions = [archive && 'archive', step, imageId === null && 'delete-snapshots'];
     for (const action of actions) if (action) counts[action] = (counts[action] ?? 0) + 1;
   }
   return counts;
@@ -132,26 +158,48 @@ export function actionCounts(items: readonly PlanItem[]): Record<string, number>
 const leastCap = 50;
 
 /**
- * Why a plan must not be carried out; undefined where it is within the policy's caps. The part is that of each step by itself:
- * where an image of a lineage enters the ladder every day, another takes its second step that day and a third its last, however
- * few images are kept. For the same reason a policy that names no number may take each step with one image of each lineage.
- * Snapshots that failures left behind are no part of the images, so they are counted by themselves.
+ * Why a plan must not be carried out, and which caps would let it through; undefined where it is within them. The part is that
+ * of each step by itself: where images of a lineage enter the ladder, others take their second step that day and others their
+ * last. One for each rule of a lineage is always allowed, as on a Monday the daily and the weekly rule both let one go, however
+ * few there are. Snapshots that failures left behind are no part of the images, so they are counted by themselves.
  * @param total all images of the policy; `lineages` how many instances and Regions they are of
  */
 export function blastRadius(
   items: readonly PlanItem[],
   { total, lineages }: { total: number; lineages: number },
-  retire: NonNullable<NamedPolicy['retire']>,
+  { retain, copies, retire }: Pick<NamedPolicy, 'retain' | 'copies' | 'retire'>,
 ): string | undefined {
+  if (!retire) return undefined;
   const stepping = items.filter(({ step }) => isStepDown(step));
   const leftovers = items.filter(({ imageId }) => imageId === null);
-  const { steps, maxPerRun = Math.max(leastCap, lineages * steps.length), maxPercentPerRun } = retire;
-  const cap = retire.maxPerRun === undefined ? `without a maxPerRun ${maxPerRun} may` : `maxPerRun is ${maxPerRun}`;
-  if (stepping.length > maxPerRun) return `${stepping.length} images would take a step, and ${cap}`;
-  if (leftovers.length > maxPerRun) return `${leftovers.length} snapshots without an image would go, and ${cap}`;
-  const byPercent = Math.max(lineages, Math.floor((total * maxPercentPerRun) / 100));
   const ofEachStep = [...Map.groupBy(stepping, ({ step }) => step).values()];
   const most = Math.max(0, ...ofEachStep.map(({ length }) => length));
-  if (most <= byPercent) return undefined;
-  return `${most} of ${total} images would take the same step, and maxPercentPerRun ${maxPercentPerRun} allows ${byPercent}`;
+
+  const steady = lineages * Math.max(1, ...[retain, ...copies.map((copy) => copy.retain)].map(ruleCount));
+  const { maxPerRun = Math.max(leastCap, steady * retire.steps.length), maxPercentPerRun } = retire;
+  const byPercent = Math.max(steady, Math.floor((total * maxPercentPerRun) / 100));
+  const excesses = [
+    ...(stepping.length > maxPerRun
+      ? [
+          `${stepping.length} images would take a step, and ${maxPerRun} may: that needs a maxPerRun of ${stepping.length}`,
+        ]
+      : []),
+    ...(leftovers.length > maxPerRun
+      ? [
+          `${leftovers.length} snapshots without an image would go, and ${maxPerRun} may: that needs a maxPerRun of ${leftovers.length}`,
+        ]
+      : []),
+    ...(most > byPercent
+      ? [
+          `${most} of ${total} images would take the same step, and ${byPercent} may: that needs a maxPercentPerRun of ${Math.ceil((100 * most) / total)}`,
+        ]
+      : []),
+  ];
+  return excesses.length > 0 ? excesses.join('; ') : undefined;
+}
+
+/** How many images of a lineage may be let go at the same moment in the ordinary course: one by each rule. */
+function ruleCount(retain: Retain = {}): number {
+  const { atLeast, afterTermination, ...rules } = retain;
+  return Object.values(rules).filter((rule) => rule !== undefined).length;
 }

@@ -107,11 +107,13 @@ const retain = z
       .min(1)
       .max(1000)
       .optional()
-      .describe('Never go below this many images of an instance. The newest always stays.'),
+      .describe(
+        'Never go below this many images of an instance, until afterTermination is over; by default 1, the newest.',
+      ),
     afterTermination: duration
       .optional()
       .describe(
-        'This long after the instance is seen to be gone, nothing of it is wanted any more; without it, never.',
+        'This long after the instance is seen to be terminated, none of its images is wanted any more, its newest included. Without it, what the rules keep of a terminated instance stays for ever.',
       ),
   })
   .refine((rules) => Object.entries(rules).some(([name, rule]) => name !== 'afterTermination' && rule !== undefined), {
@@ -208,7 +210,7 @@ const retire = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'A run that would take a step with more images than this takes none. Without it: 50, or each step once for each instance and Region, if that is more.',
+      'A run that would take a step with more images than this takes none. Without it: 50, or each step once for each rule, instance and Region, if that is more.',
     ),
   maxPercentPerRun: z
     .int()
@@ -216,7 +218,7 @@ const retire = z.strictObject({
     .max(100)
     .default(25)
     .describe(
-      'A run that would take the same step with more than this part of the images takes none. One image for each instance is always allowed.',
+      'A run that would take the same step with more than this part of the images takes none. One image for each rule of each instance is always allowed: on a Monday the daily and the weekly rule both let one go.',
     ),
   launchTemplateVersions: z
     .int()
@@ -229,7 +231,9 @@ const retire = z.strictObject({
   mode: z
     .enum(['report', 'enforce'])
     .default('report')
-    .describe('report: write the plan, retire and archive nothing. Sharing follows the policy in both.'),
+    .describe(
+      'report: write the plan, and retire and archive nothing; sharing follows the policy all the same, and what is wanted again comes back. enforce: do it.',
+    ),
 });
 
 function isAscending(steps: readonly (typeof ladder)[number][]): boolean {
@@ -267,7 +271,11 @@ const fields = {
   copies: z.array(copy).max(20).default([]).describe('Other Regions that get a copy of every image.'),
   share: share.optional().describe('Who else may use the images.'),
   archive: archive.optional().describe('Which images are archived to S3.'),
-  retain: retain.optional().describe('How long images are kept.'),
+  retain: retain
+    .optional()
+    .describe(
+      'How long images are kept: what any rule wants stays. A counting rule that has not yet found all its periods keeps the oldest image besides ("oldest, while weekly has 1 of 2 left"), so that history can grow.',
+    ),
   retire: retire.optional().describe('How images that are no longer wanted are taken away.'),
   drill: drill.optional().describe('How images are proved to boot.'),
   notify: notify.optional().describe('Who is told.'),
@@ -313,10 +321,19 @@ function* issuesOf(policy: z.output<typeof policyObject>): Generator<PolicyIssue
   }
   if (policy.archive && !policy.retire) yield { path: ['archive'], message: needsRetire };
   const seen = new Set<string>();
-  for (const [index, { region, retain }] of policy.copies.entries()) {
+  for (const [index, { region, retain, kmsKeyId }] of policy.copies.entries()) {
     if (retain !== undefined && !policy.retire) yield { path: ['copies', index, 'retain'], message: needsRetire };
     if (seen.has(region)) yield { path: ['copies', index, 'region'], message: `names ${region} a second time` };
     seen.add(region);
+    const keyRegion = /^arn:[^:]+:kms:([^:]+):/.exec(kmsKeyId ?? '')?.[1];
+    if (keyRegion !== undefined && keyRegion !== region) {
+      const message = `is a key of ${keyRegion}, and the copy is in ${region}: name a key of that Region`;
+      yield { path: ['copies', index, 'kmsKeyId'], message };
+    }
+  }
+  for (const [index, account] of (policy.share?.accounts ?? []).entries()) {
+    if (policy.share?.accounts.indexOf(account) === index) continue;
+    yield { path: ['share', 'accounts', index], message: `names ${account} a second time` };
   }
   const ownTag = policy.select?.tags[tagKeys.policy];
   if (policy.select && policy.schedule.onTagged && (ownTag === undefined || ownTag.includes('*'))) {

@@ -20,6 +20,7 @@ export const tagKeys = {
   archivedTo: `${prefix}archived-to`,
   audience: `${prefix}audience`,
   sourceGoneSince: `${prefix}source-gone-since`,
+  orphanedSince: `${prefix}orphaned-since`,
 } as const;
 
 /** AWS's own tag on the members of an Auto Scaling group. */
@@ -55,6 +56,7 @@ export const tagMeanings: Readonly<Record<keyof typeof tagKeys, readonly TagMean
   state: [{ on: 'image', writer: 'the system', meaning: '`capturing`, `complete`, then `retiring`' }],
   hold: [
     { on: 'image', writer: 'you', meaning: 'never retire it; the value is the reason' },
+    { on: 'snapshot', writer: 'you', meaning: 'never delete it, nor deregister its image; the value is the reason' },
     { on: 'restored image', writer: 'the system', meaning: 'what was restored is kept until you take the tag away' },
   ],
   retiringSince: [{ on: 'image', writer: 'the system', meaning: 'when it began to be retired' }],
@@ -75,6 +77,13 @@ export const tagMeanings: Readonly<Record<keyof typeof tagKeys, readonly TagMean
   ],
   sourceGoneSince: [
     { on: 'image', writer: 'the system', meaning: 'since when its instance is known to be terminated' },
+  ],
+  orphanedSince: [
+    {
+      on: 'snapshot',
+      writer: 'the system',
+      meaning: 'since when it is seen to belong to no image: its grace has begun',
+    },
   ],
 };
 

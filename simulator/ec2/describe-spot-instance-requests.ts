@@ -12,6 +12,7 @@ import { refuse } from '../service-failure.ts';
 const filters: FilterTable<SpotInstanceRequest> = {
   'spot-instance-request-id': ({ SpotInstanceRequestId }) => SpotInstanceRequestId,
   'instance-id': ({ InstanceId }) => InstanceId,
+  'launch.image-id': ({ LaunchSpecification }) => LaunchSpecification?.ImageId,
   state: ({ State }) => State,
   type: ({ Type }) => Type,
 };

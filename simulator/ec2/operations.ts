@@ -13,6 +13,7 @@ import { deleteSnapshot } from './delete-snapshot.ts';
 import { deleteTags } from './delete-tags.ts';
 import { deregisterImage } from './deregister-image.ts';
 import { describeAddresses } from './describe-addresses.ts';
+import { describeFleets } from './describe-fleets.ts';
 import { describeImageAttribute } from './describe-image-attribute.ts';
 import { describeImageReferences } from './describe-image-references.ts';
 import { describeImageUsageReportEntries } from './describe-image-usage-report-entries.ts';
@@ -26,6 +27,7 @@ import { describeLaunchTemplateVersions } from './describe-launch-template-versi
 import { describeLaunchTemplates } from './describe-launch-templates.ts';
 import { describeSnapshotAttribute } from './describe-snapshot-attribute.ts';
 import { describeSnapshots } from './describe-snapshots.ts';
+import { describeSpotFleetRequests } from './describe-spot-fleet-requests.ts';
 import { describeSpotInstanceRequests } from './describe-spot-instance-requests.ts';
 import { describeStoreImageTasks } from './describe-store-image-tasks.ts';
 import { describeVolumes } from './describe-volumes.ts';
@@ -70,6 +72,7 @@ export const ec2Operations = {
   DeleteTags: deleteTags,
   DeregisterImage: deregisterImage,
   DescribeAddresses: describeAddresses,
+  DescribeFleets: describeFleets,
   DescribeImageAttribute: describeImageAttribute,
   DescribeImageReferences: describeImageReferences,
   DescribeImages: describeImages,
@@ -83,6 +86,7 @@ export const ec2Operations = {
   DescribeLaunchTemplateVersions: describeLaunchTemplateVersions,
   DescribeSnapshotAttribute: describeSnapshotAttribute,
   DescribeSnapshots: describeSnapshots,
+  DescribeSpotFleetRequests: describeSpotFleetRequests,
   DescribeSpotInstanceRequests: describeSpotInstanceRequests,
   DescribeStoreImageTasks: describeStoreImageTasks,
   DescribeVolumes: describeVolumes,

@@ -1,4 +1,4 @@
-import type { AutoScalingGroup, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { Account } from '../account.ts';
 import type { LaunchTemplateDescription, RegionState } from '../state.ts';
 import { isSettled, mayBeSeen } from './records.ts';
@@ -8,7 +8,8 @@ const byParameter = /^resolve:ssm:([^:]+)(?::(\d+))?$/;
 
 /**
  * Who needs an image, in words; undefined where nobody does. What came about a moment ago does not count: no read would
- * have told it. Of a template only the versions count that are launched where none is named, and those of groups.
+ * have told it. Of a template only the versions count that are launched where none is named, and those of groups and
+ * fleets.
  * @param isShared whether others may launch from it, or might until we disabled it: without that none can need it
  */
 export function referenceTo(
@@ -17,7 +18,18 @@ export function referenceTo(
   imageId: string,
   isShared = (region.images.get(imageId)?.launchPermissions.length ?? 0) > 0,
 ): string | undefined {
-  const finders = [instance, template, group, configuration, parameter, recipe, storeTask];
+  const finders = [
+    instance,
+    template,
+    group,
+    spotFleet,
+    fleet,
+    spotRequest,
+    configuration,
+    parameter,
+    recipe,
+    storeTask,
+  ];
   for (const find of isShared ? [...finders, otherAccount] : finders) {
     const found = find(region, imageId, account.clock.now());
     if (found !== undefined) return found;
@@ -48,13 +60,45 @@ const template: Finder = (region, imageId, nowMs) => {
 
 const group: Finder = (region, imageId, nowMs) => {
   for (const { group: scaling } of region.autoScalingGroups.values()) {
-    for (const { LaunchTemplateId = '', Version = '$Default' } of templatesOf(scaling)) {
-      const record = region.launchTemplates.get(LaunchTemplateId);
-      const uses = record && isSettled(record, nowMs, (seen) => imageOf(region, seen, Version) === imageId);
-      if (uses) return `the Auto Scaling group ${scaling.AutoScalingGroupName}`;
+    if (launches(region, sourcesOf(scaling), imageId, nowMs)) {
+      return `the Auto Scaling group ${scaling.AutoScalingGroupName}`;
     }
   }
   return undefined;
+};
+
+/** Fleets launch again by themselves, so they need an image also while they have no instance. */
+const spotFleet: Finder = (region, imageId, nowMs) => {
+  for (const { SpotFleetRequestId, SpotFleetRequestState, SpotFleetRequestConfig } of region.spotFleets.values()) {
+    const { LaunchSpecifications = [], LaunchTemplateConfigs = [] } = SpotFleetRequestConfig ?? {};
+    const sources = [...LaunchSpecifications, ...LaunchTemplateConfigs];
+    if (isLaunching(SpotFleetRequestState) && launches(region, sources, imageId, nowMs)) {
+      return `the Spot Fleet ${SpotFleetRequestId}`;
+    }
+  }
+  return undefined;
+};
+
+const fleet: Finder = (region, imageId, nowMs) => {
+  for (const { FleetId, FleetState, Type, LaunchTemplateConfigs = [] } of region.fleets.values()) {
+    const sources = [...LaunchTemplateConfigs, ...LaunchTemplateConfigs.flatMap(({ Overrides = [] }) => Overrides)];
+    const isDone = Type === 'instant' || !isLaunching(FleetState);
+    if (!isDone && launches(region, sources, imageId, nowMs)) return `the EC2 Fleet ${FleetId}`;
+  }
+  return undefined;
+};
+
+function isLaunching(state = ''): boolean {
+  return ['submitted', 'active', 'modifying'].includes(state);
+}
+
+/** One that is fulfilled for good has an instance, which needs the image by itself. */
+const spotRequest: Finder = ({ spotRequests }, imageId) => {
+  const found = [...spotRequests.values()].find(({ LaunchSpecification, State = '', Type }) => {
+    const launchesAgain = State === 'open' || (Type === 'persistent' && ['active', 'disabled'].includes(State));
+    return launchesAgain && LaunchSpecification?.ImageId === imageId;
+  });
+  return found && `the Spot request ${found.SpotInstanceRequestId}`;
 };
 
 const configuration: Finder = ({ launchConfigurations }, imageId) => {
@@ -135,9 +179,28 @@ function imageOf(region: RegionState, description: LaunchTemplateDescription, ve
   return [...stored.earlierValues, stored.value][Number(parameterVersion) - 1];
 }
 
+/** An image by itself, a version of a template, or both: then the image replaces that of the template. */
+interface LaunchSource {
+  ImageId?: string | undefined;
+  LaunchTemplateSpecification?:
+    | { LaunchTemplateId?: string | undefined; LaunchTemplateName?: string | undefined; Version?: string | undefined }
+    | undefined;
+}
+
+function launches(region: RegionState, sources: readonly LaunchSource[], imageId: string, nowMs: number): boolean {
+  return sources.some(({ ImageId, LaunchTemplateSpecification: specification }) => {
+    if (ImageId === imageId) return true;
+    if (!specification) return false;
+    const { LaunchTemplateId, LaunchTemplateName, Version = '$Default' } = specification;
+    const record = LaunchTemplateId
+      ? region.launchTemplates.get(LaunchTemplateId)
+      : [...region.launchTemplates.values()].find((each) => each.description.LaunchTemplateName === LaunchTemplateName);
+    return record !== undefined && isSettled(record, nowMs, (seen) => imageOf(region, seen, Version) === imageId);
+  });
+}
+
 /** A group's template, that of its mixed-instances policy, and what single instance types override it with. */
-function templatesOf({ LaunchTemplate, MixedInstancesPolicy }: AutoScalingGroup): LaunchTemplateSpecification[] {
+function sourcesOf({ LaunchTemplate, MixedInstancesPolicy }: AutoScalingGroup): LaunchSource[] {
   const mixed = MixedInstancesPolicy?.LaunchTemplate;
-  const overrides = (mixed?.Overrides ?? []).map((override) => override.LaunchTemplateSpecification);
-  return [LaunchTemplate, mixed?.LaunchTemplateSpecification, ...overrides].filter((each) => each !== undefined);
+  return [{ LaunchTemplateSpecification: LaunchTemplate }, ...(mixed ? [mixed, ...(mixed.Overrides ?? [])] : [])];
 }

@@ -23,8 +23,8 @@ export interface RetirementRules {
 
 export interface RetirementOptions {
   /**
-   * The rules of a policy in a Region: those in force, and those that a run under way may have begun with; a step is right
-   * if it is right by one of them. None says that the policy retires nothing. Without this, invariants 7 and 12 are not
+   * The rules of a policy in a Region: those in force, and those that were until a moment ago; a step is right if it is right
+   * by one of them. None says that the policy retires nothing. Without this, invariants 7 and 12 are not
    * watched, and no lineage may ever go.
    */
   rulesOf?: (policyName: string, region: string) => readonly RetirementRules[];
@@ -57,8 +57,8 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
   const takenFromOthers = new Set<string>();
   /** Images that people deregistered a moment ago: whoever looked just before counted with them. */
   let goneLately: { region: string; image: ImageRecord; atMs: number }[] = [];
-  /** The images that took a step since the last plan of a policy. */
-  const moved = new Map<string, Set<string>>();
+  /** The images that took a step since the last plan of a policy, and how many may: a plan is measured when it is made. */
+  const moved = new Map<string, { images: Set<string>; most: number }>();
 
   const before = (request: Request): void => {
     const step = stepOf[request.operation];
@@ -73,7 +73,7 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
     // What EC2 has not made, or could not make, is cleared away and not retired. That it is ours is invariant 3.
     if (!isUsable(image) || !isOurs(image)) return;
     checkPace(region, image, step, nowMs);
-    checkCap(region, image);
+    checkCap(image);
     if (step === 'deprecate') return;
     checkNeed(region, image, step);
     checkLineage(region, image);
@@ -106,7 +106,7 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
     if (operation === 'EnableImage') steps.get(imageId)?.delete('disable');
     if (operation === 'DisableImageDeprecation') steps.get(imageId)?.delete('deprecate');
     const planned = operation === 'PutObject' && call.caller === 'plan-retirement' ? policyPlanned(input) : undefined;
-    if (planned !== undefined) moved.set(planned, new Set());
+    if (planned !== undefined) moved.set(planned, { images: new Set(), most: capOf(planned) });
     if (operation === 'TerminateInstances' && 'InstanceIds' in input && Array.isArray(input.InstanceIds)) {
       for (const id of input.InstanceIds) if (!ends.has(String(id))) ends.set(String(id), atMs);
     }
@@ -131,12 +131,17 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
     return takenAtMs !== undefined && nowMs - takenAtMs >= rules.graceDays * dayMs - toleranceMs;
   };
 
-  const checkCap = (region: RegionState, image: ImageRecord): void => {
+  /** The cap is the policy's, whatever the Region. */
+  const capOf = (policyName: string): number => {
+    const rules = rulesOf?.(policyName, account.homeRegion) ?? [];
+    return rules.length === 0 ? Infinity : Math.max(...rules.map(({ maxPerRun = Infinity }) => maxPerRun));
+  };
+
+  const checkCap = (image: ImageRecord): void => {
     const policyName = tagsOf(image)[`${prefix}policy`] ?? '';
-    const images = moved.get(policyName) ?? new Set();
-    moved.set(policyName, images.add(image.id));
-    const most = Math.max(...(rulesFor(region, image) ?? []).map(({ maxPerRun = Infinity }) => maxPerRun));
-    if (Number.isFinite(most) && images.size > most) breach(12, `${image.id} is number ${images.size} of ${most}.`);
+    const { images, most } = moved.get(policyName) ?? { images: new Set<string>(), most: capOf(policyName) };
+    moved.set(policyName, { images: images.add(image.id), most });
+    if (images.size > most) breach(12, `${image.id} is number ${images.size} of ${most}.`);
   };
 
   const checkNeed = (region: RegionState, image: ImageRecord, step: RetirementStep): void => {

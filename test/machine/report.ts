@@ -21,7 +21,7 @@ export interface Execution extends Ending {
 
 /** The execution that a test started; its calls are those of all. */
 export interface Run extends Execution {
-  /** Of its Map, in the order of the items. */
+  /** Of its Maps, in their order and in that of the items. */
   readonly children: readonly Execution[];
   /** Executions of other machines, in the order of their start. */
   readonly nested: readonly Execution[];

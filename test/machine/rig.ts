@@ -5,7 +5,7 @@ import { machineCalled } from './definition.ts';
 import { type Run, reportOf } from './report.ts';
 import { outcomeOf, type Stage } from './stubs.ts';
 import { type Call, isTaskState, type Stubs, taskOf } from './tasks.ts';
-import { account, gold, home, items, startedAt, type Timing, usualTiming, type World } from './world.ts';
+import { account, gold, home, items, shares, startedAt, type Timing, usualTiming, type World } from './world.ts';
 
 /** What a story may ask for, of whichever machine. */
 export interface Given {
@@ -26,6 +26,8 @@ interface Start {
   readonly input: Json;
   /** Of its Map; default: none. */
   readonly items?: readonly Json[];
+  /** Of the Map that shares; default: none. */
+  readonly shares?: readonly Json[];
 }
 
 export interface Told {
@@ -41,11 +43,15 @@ export async function runMachine(name: string, start: Start, given: Given = {}):
   const { policy = gold(), tasks = {}, timing = {}, seed = 1, wrongInput } = given;
   const clock = virtualClock(startedAt);
   const beganMs = clock.now();
-  const objects = new Map([[`${items.bucket}/${items.key}`, JSON.stringify(start.items ?? [])]]);
+  const objects = new Map([
+    [`${items.bucket}/${items.key}`, JSON.stringify(start.items ?? [])],
+    [`${shares.bucket}/${shares.key}`, JSON.stringify(start.shares ?? [])],
+  ]);
   const told: string[] = [];
   const world: World = {
     policy,
     items: start.items ?? [],
+    shares: start.shares ?? [],
     timing: { ...usualTiming, ...timing },
     objects,
     tell: (message) => void told.push(message),

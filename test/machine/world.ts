@@ -7,6 +7,8 @@ export const account = '111122223333';
 export const bucket = 'ami-lifecycle-work';
 /** Where the rig lays the items of a run's Map. */
 export const items = { bucket, key: 'runs/test/items.json' };
+/** Where it lays those of the Map that shares. */
+export const shares = { bucket, key: 'runs/test/shares.json' };
 export const startedAt = '2026-11-21T03:00:00.000Z';
 export const imageId = 'ami-00000000000000001';
 
@@ -36,6 +38,8 @@ export interface World {
   readonly policy: NamedPolicy;
   /** What the Map of a run goes through. */
   readonly items: readonly Json[];
+  /** What the Map goes through that shares. */
+  readonly shares: readonly Json[];
   readonly timing: Timing;
   readonly objects: ReadonlyMap<string, string>;
   /** What a summary tells people. */

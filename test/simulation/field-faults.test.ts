@@ -1,38 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { changes, daysLater, hang, impatient, lineOf, nightsUntil, retire, retireDaily, rungs } from './retiring.ts';
 import { database, home, server } from './servers.ts';
-import { type Beginning, given, type Story } from './story.ts';
+import { given } from './story.ts';
+import { group, noon, spotFleet, standing, template, threeNights, web } from './using.ts';
 
 /** Faults that tools of this field are known for, each by its name; a tool that has one would fail its test. */
-const noon = '2026-11-21T12:00:00Z';
-const web = server('web');
-const standing = { '1120': 'available', '1121': 'available' };
-
-/** Three nights of which two are wanted; that of the 19th goes, if nobody uses it. */
-async function threeNights(more: Partial<Beginning> = {}): Promise<{ story: Story; imageId: string; newest: string }> {
-  const story = await given({ at: noon, policies: [impatient()], servers: [web], ...more });
-  const [imageId = '', , newest = ''] = hang(story, web, nightsUntil('2026-11-21', 3));
-  return { story, imageId, newest };
-}
-
-/** A launch template whose versions name these images, oldest first; its default stays the first. */
-function template({ account }: Story, [first, ...others]: readonly string[], name = 'farm'): string {
-  const { LaunchTemplate } = account.call('ec2', 'CreateLaunchTemplate', {
-    LaunchTemplateName: name,
-    LaunchTemplateData: { ImageId: first },
-  });
-  const LaunchTemplateId = LaunchTemplate?.LaunchTemplateId ?? '';
-  for (const ImageId of others) {
-    account.call('ec2', 'CreateLaunchTemplateVersion', { LaunchTemplateId, LaunchTemplateData: { ImageId } });
-  }
-  return LaunchTemplateId;
-}
-
-function group({ account }: Story, source: object, name = 'farm'): void {
-  const sizes = { MinSize: 0, MaxSize: 4, DesiredCapacity: 0 };
-  account.call('auto-scaling', 'CreateAutoScalingGroup', { AutoScalingGroupName: name, ...sizes, ...source });
-}
-
 const often = (imageId: string): string[] => Array.from({ length: 12 }, () => imageId);
 
 describe('Lists that are not read to their end', () => {
@@ -55,9 +27,10 @@ describe('Lists that are not read to their end', () => {
     const [ofGroup = '', ofTemplate = '', , newest = ''] = hang(story, web, nightsUntil('2026-11-21', 4));
     const pinned = template(story, [newest, ofGroup, ...often(newest)], 'pinned');
     for (let index = 0; index < 149; index++) {
-      group(story, { LaunchTemplate: { LaunchTemplateId: pinned } }, `group-${index}`);
+      group(story, { AutoScalingGroupName: `group-${index}`, LaunchTemplate: { LaunchTemplateId: pinned } });
     }
-    group(story, { LaunchTemplate: { LaunchTemplateId: pinned, Version: '2' } }, 'group-last');
+    const LaunchTemplate = { LaunchTemplateId: pinned, Version: '2' };
+    group(story, { AutoScalingGroupName: 'group-last', LaunchTemplate });
     for (let index = 0; index < 449; index++) template(story, [newest], `template-${index}`);
     // Its default is too old for DescribeImageReferences to look at.
     template(story, [ofTemplate, ...often(newest)], 'template-last');
@@ -204,6 +177,28 @@ describe('The overrides of a mixed-instances policy, overlooked,', () => {
       ],
     };
     group(story, { MixedInstancesPolicy: { LaunchTemplate } });
+    await retireDaily(story, 4);
+    expect(rungs(story)).toEqual({ '1119': 'available', ...standing });
+  });
+});
+
+describe('The image that an override names in place of its template’s, overlooked,', () => {
+  it('hides what a single instance type of a group launches', async () => {
+    const { story, imageId, newest } = await threeNights();
+    const LaunchTemplate = {
+      LaunchTemplateSpecification: { LaunchTemplateId: template(story, [newest]) },
+      Overrides: [{ InstanceType: 'm7g.large', ImageId: imageId }],
+    };
+    group(story, { MixedInstancesPolicy: { LaunchTemplate } });
+    await retireDaily(story, 4);
+    expect(rungs(story)).toEqual({ '1119': 'available', ...standing });
+  });
+});
+
+describe('A fleet that has no instance at the moment, overlooked,', () => {
+  it('hides what it launches when capacity is back', async () => {
+    const { story, imageId } = await threeNights();
+    spotFleet(story, { LaunchSpecifications: [{ ImageId: imageId }] });
     await retireDaily(story, 4);
     expect(rungs(story)).toEqual({ '1119': 'available', ...standing });
   });

@@ -30,8 +30,16 @@ describe('A policy that is edited from thirty dailies to three', () => {
   const three = (retire: object) => policy('gold', { retain: { daily: 3 }, retire: { mode: 'enforce', ...retire } });
 
   it.each([
-    ['the part of the images', {}, '27 of 30 images would take the same step, and maxPercentPerRun 25 allows 7'],
-    ['the number', { maxPerRun: 20, maxPercentPerRun: 100 }, '27 images would take a step, and maxPerRun is 20'],
+    [
+      'the part of the images',
+      {},
+      '27 of 30 images would take the same step, and 7 may: that needs a maxPercentPerRun of 90',
+    ],
+    [
+      'the number',
+      { maxPerRun: 20, maxPercentPerRun: 100 },
+      '27 images would take a step, and 20 may: that needs a maxPerRun of 27',
+    ],
   ])('hits the cap of %s: nothing is touched, and people are told', async (_, caps, excess) => {
     const { story } = await nights(30, { policies: [thirty] });
     const before = rungs(story);
@@ -140,40 +148,102 @@ describe('Copies in other Regions', () => {
     expect(newest?.reasons).toContain(`newest copy of its lineage in ${paris}`);
   });
 
-  it('stay in a Region that denies everything, which stops no other Region, and is said', async () => {
-    const { story } = await inThreeRegions({ faults: [{ fault: 'access-denied', service: 'ec2', region: paris }] });
+  it('stay in a Region that denies everything; in the others nothing goes that it may be copying, and all is said', async () => {
+    const { story, ids } = await inThreeRegions({
+      faults: [{ fault: 'access-denied', service: 'ec2', region: paris }],
+    });
 
-    const [first] = await retireDaily(story, 3);
+    const [first, , last] = await retireDaily(story, 3);
 
     expect([first?.status, first?.error]).toEqual(['FAILED', 'EvidenceIncomplete']);
-    expect(first?.told).toContain(`Nothing was touched in ${paris}`);
-    expect(first?.told).not.toContain(`Nothing was touched in ${home}`);
+    expect(first?.told).toContain(`Nothing was retired in ${paris}`);
+    expect(first?.told).not.toContain(`Nothing was retired in ${home}`);
     expect(Object.values(rungs(story, paris))).toEqual(Array.from({ length: 5 }, () => 'available'));
-    expect(Object.keys(rungs(story))).toEqual(['1119', '1120', '1121']);
-    expect(Object.keys(rungs(story, frankfurt))).toEqual(['1119', '1120', '1121']);
+    const hidden = { '1117': 'deprecated', '1118': 'deprecated' };
+    expect(rungs(story)).toMatchObject(hidden);
+    expect(rungs(story, frankfurt)).toMatchObject(hidden);
+    expect(last && lineOf(last, ids[0] ?? '').reasons).toEqual([
+      'no rule keeps it',
+      `waits to know whether it is being copied to ${paris}`,
+    ]);
   });
 
-  it('go on by their rules where it is home that denies everything', async () => {
+  it('go on to be hidden by their rules where it is home that denies everything', async () => {
     const { story } = await inThreeRegions({ faults: [{ fault: 'access-denied', service: 'ec2', region: home }] });
 
     const [first] = await retireDaily(story, 3);
 
     expect(first?.error).toBe('EvidenceIncomplete');
     expect(Object.values(rungs(story))).toEqual(Array.from({ length: 5 }, () => 'available'));
-    expect(Object.keys(rungs(story, paris))).toEqual(['1121']);
+    const hidden = Array.from({ length: 4 }, () => 'deprecated');
+    expect(Object.values(rungs(story, paris))).toEqual([...hidden, 'available']);
   });
 
-  it('may still be made of an image that is not complete, so it stays where a Region does not say', async () => {
-    const { story } = await inThreeRegions({ faults: [{ fault: 'access-denied', service: 'ec2', region: paris }] });
-    const [incomplete = ''] = hang(story, web, ['20261101T0300Z'], { tags: { [tagKeys.state]: 'capturing' } });
+  it('may be made by hand where nobody can look, so the image stays until the Region says what it copies', async () => {
+    const { story, ids } = await inThreeRegions({ behaviour: { copyMinutes: () => 4 * 24 * 60 } });
+    const [wanted = ''] = ids;
+    story.account.call('ec2', 'CopyImage', { SourceImageId: wanted, SourceRegion: home, Name: 'theirs' }, paris);
+    const denial = story.account.faults.add({ fault: 'access-denied', operation: 'DescribeImages', region: paris });
 
-    const [first] = await retireDaily(story, 3);
+    await retireDaily(story, 4);
+    expect(rungs(story)).toMatchObject({ '1117': 'deprecated' });
+    denial();
+    await daysLater(story, 1);
+    await retireDaily(story, 4);
 
-    expect(first && lineOf(first, incomplete)).toMatchObject({
-      verdict: 'keep',
-      reasons: [`whether it is being copied to ${paris} is not known`],
-    });
-    expect(Object.keys(rungs(story))).toEqual(['1101', '1119', '1120', '1121']);
+    expect(Object.keys(rungs(story))).toEqual(['1119', '1120', '1121']);
+    expect(story.account.region(paris).imageNames.has('theirs')).toBe(true);
+  });
+});
+
+describe('An image that is held while it is disabled', () => {
+  const once = { steps: ['disable'] };
+
+  /** The oldest of four nights is disabled, and then held; forty more of another server are no longer wanted. */
+  async function heldAmongOthers(
+    second: object,
+    faults: Beginning['faults'] = [],
+  ): Promise<{ story: Story; id: string }> {
+    const { story, ids } = await nights(4, { policies: [impatient({}, once)] });
+    const [id = ''] = ids;
+    await retire(story);
+    expect(rungs(story)).toMatchObject({ '1118': 'disabled' });
+    story.account.call('ec2', 'CreateTags', { Resources: [id], Tags: [{ Key: tagKeys.hold, Value: 'needed' }] });
+    hang(story, server('other'), nightsUntil('2026-10-21', 40));
+    for (const fault of faults) story.account.faults.add(fault);
+    story.stack.publish(impatient({}, { ...once, ...second }));
+    await daysLater(story, 1);
+    return { story, id };
+  }
+  const others = (story: Story): number => Object.values(rungs(story)).filter((rung) => rung === 'disabled').length;
+
+  it.each<[string, object, Beginning['faults'], string]>([
+    ['a cap stops the rest', { maxPerRun: 3 }, [], 'BlastRadiusExceeded'],
+    ['its policy only reports by now', { mode: 'report' }, [], ''],
+    [
+      'who uses the others is denied',
+      {},
+      [{ fault: 'access-denied', operation: 'DescribeAutoScalingGroups' }],
+      'EvidenceIncomplete',
+    ],
+  ])('can be launched again after the next run, though %s', async (_, second, faults, error) => {
+    const { story, id } = await heldAmongOthers(second, faults);
+
+    const run = await retire(story);
+
+    expect(run.error).toBe(error);
+    expect(lineOf(run, id)).toMatchObject({ verdict: 'keep', actions: ['reinstate'] });
+    expect(rungs(story)).toMatchObject({ '1118': 'available' });
+    expect(others(story)).toBe(1);
+    expect(run.told).toContain('1 reinstated');
+    expect(run.told).not.toContain('would reinstate');
+  });
+
+  it('stays where it is when a run is only asked for a report, which says what it would do', async () => {
+    const { story } = await heldAmongOthers({});
+    const run = await retire(story, 'report');
+    expect(rungs(story)).toMatchObject({ '1118': 'disabled' });
+    expect(run.told).toContain('would reinstate 1');
   });
 });
 

@@ -1,56 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { usesIn } from '../../shared/aws/uses.ts';
-import {
-  betweenPlanAndAct,
-  changes,
-  daysLater,
-  hang,
-  impatient,
-  lineOf,
-  nightsUntil,
-  retire,
-  retireDaily,
-  rungs,
-} from './retiring.ts';
-import { home, server } from './servers.ts';
-import { type Beginning, given, type Story } from './story.ts';
+import { betweenPlanAndAct, changes, daysLater, impatient, lineOf, retire, retireDaily, rungs } from './retiring.ts';
+import { home } from './servers.ts';
+import type { Story } from './story.ts';
+import { ec2Fleet, group, oldVersion, spotFleet, spotRequest, standing, template, threeNights } from './using.ts';
 
-const noon = '2026-11-21T12:00:00Z';
 const paris = 'eu-west-3';
-const web = server('web');
-const standing = { '1120': 'available', '1121': 'available' };
-
-/** Three nights of which two are wanted; that of the 19th goes, if nobody uses it. */
-async function threeNights(more: Partial<Beginning> = {}): Promise<{ story: Story; imageId: string; newest: string }> {
-  const story = await given({ at: noon, policies: [impatient()], servers: [web], ...more });
-  const [imageId = '', , newest = ''] = hang(story, web, nightsUntil('2026-11-21', 3));
-  return { story, imageId, newest };
-}
-
-/** A launch template whose versions name these images, oldest first; its default stays the first. */
-function template({ account }: Story, imageIds: readonly string[], name = 'farm'): string {
-  const [first, ...others] = imageIds;
-  const { LaunchTemplate } = account.call('ec2', 'CreateLaunchTemplate', {
-    LaunchTemplateName: name,
-    LaunchTemplateData: { ImageId: first },
-  });
-  const LaunchTemplateId = LaunchTemplate?.LaunchTemplateId ?? '';
-  for (const ImageId of others) version({ account }, LaunchTemplateId, ImageId);
-  return LaunchTemplateId;
-}
-
-function version({ account }: Pick<Story, 'account'>, LaunchTemplateId: string, ImageId: string): void {
-  account.call('ec2', 'CreateLaunchTemplateVersion', { LaunchTemplateId, LaunchTemplateData: { ImageId } });
-}
-
-function setDefault({ account }: Story, LaunchTemplateId: string, DefaultVersion: string): void {
-  account.call('ec2', 'ModifyLaunchTemplate', { LaunchTemplateId, DefaultVersion });
-}
-
-function group({ account }: Story, source: object): void {
-  const sizes = { MinSize: 0, MaxSize: 4, DesiredCapacity: 0 };
-  account.call('auto-scaling', 'CreateAutoScalingGroup', { AutoScalingGroupName: 'farm', ...sizes, ...source });
-}
 
 type Use = (story: Story, imageId: string, newest: string) => void;
 
@@ -120,7 +74,7 @@ const uses: [what: string, use: Use, reason: string][] = [
   [
     'an Auto Scaling group at a version of its own',
     (story, imageId, newest) => {
-      const LaunchTemplateId = template(story, [newest, imageId, ...Array.from({ length: 12 }, () => newest)]);
+      const LaunchTemplateId = oldVersion(story, imageId, newest);
       group(story, { LaunchTemplate: { LaunchTemplateId, Version: '2' } });
     },
     'in use by Auto Scaling group farm through launch template lt-',
@@ -129,7 +83,7 @@ const uses: [what: string, use: Use, reason: string][] = [
     'a single instance type of a mixed-instances group',
     (story, imageId, newest) => {
       const base = template(story, [newest]);
-      const arm = template(story, [newest, imageId, ...Array.from({ length: 12 }, () => newest)], 'arm');
+      const arm = oldVersion(story, imageId, newest, 'arm');
       const own = { LaunchTemplateId: arm, Version: '2' };
       const LaunchTemplate = {
         LaunchTemplateSpecification: { LaunchTemplateId: base },
@@ -138,6 +92,58 @@ const uses: [what: string, use: Use, reason: string][] = [
       group(story, { MixedInstancesPolicy: { LaunchTemplate } });
     },
     'in use by Auto Scaling group farm through launch template lt-',
+  ],
+  [
+    'a single instance type of a mixed-instances group, which names it by itself',
+    (story, ImageId, newest) => {
+      const LaunchTemplate = {
+        LaunchTemplateSpecification: { LaunchTemplateId: template(story, [newest]) },
+        Overrides: [{ InstanceType: 't3.large' }, { InstanceType: 'm7g.large', ImageId }],
+      };
+      group(story, { MixedInstancesPolicy: { LaunchTemplate } });
+    },
+    'in use by Auto Scaling group farm',
+  ],
+  [
+    'a Spot Fleet that names it by itself',
+    (story, ImageId) => spotFleet(story, { LaunchSpecifications: [{ ImageId, InstanceType: 't3.large' }] }),
+    'in use by Spot Fleet sfr-1',
+  ],
+  [
+    'a Spot Fleet at a version of its own, of a template that it knows by name',
+    (story, imageId, newest) => {
+      oldVersion(story, imageId, newest);
+      const LaunchTemplateSpecification = { LaunchTemplateName: 'farm', Version: '2' };
+      spotFleet(story, { LaunchTemplateConfigs: [{ LaunchTemplateSpecification }] }, 'modifying');
+    },
+    'in use by Spot Fleet sfr-1 through launch template lt-',
+  ],
+  [
+    'an EC2 Fleet at a version of its own',
+    (story, imageId, newest) => {
+      const LaunchTemplateId = oldVersion(story, imageId, newest);
+      const LaunchTemplateSpecification = { LaunchTemplateId, Version: '2' };
+      ec2Fleet(story, { LaunchTemplateConfigs: [{ LaunchTemplateSpecification }] });
+    },
+    'in use by EC2 Fleet fleet-1 through launch template lt-',
+  ],
+  [
+    'an EC2 Fleet that overrides the image of its template',
+    (story, ImageId, newest) => {
+      const LaunchTemplateSpecification = { LaunchTemplateId: template(story, [newest]), Version: '$Default' };
+      ec2Fleet(story, { LaunchTemplateConfigs: [{ LaunchTemplateSpecification, Overrides: [{ ImageId }] }] });
+    },
+    'in use by EC2 Fleet fleet-1',
+  ],
+  [
+    'a Spot request that waits for its instance',
+    (story, imageId) => spotRequest(story, imageId, { State: 'open', Type: 'one-time' }),
+    'in use by Spot request sir-1',
+  ],
+  [
+    'a Spot request that will ask for another instance',
+    (story, imageId) => spotRequest(story, imageId, { State: 'active', Type: 'persistent' }),
+    'in use by Spot request sir-1',
   ],
   [
     'somebody who copies it to another Region',
@@ -194,48 +200,46 @@ describe.each(uses)('An image that is in use by %s', (_, use, reason) => {
   });
 });
 
-it('An image that is both the default and the latest of a launch template is said once to be in use by it', async () => {
-  const { story, imageId } = await threeNights();
-  const LaunchTemplateId = template(story, [imageId, imageId]);
-  await daysLater(story, 1);
-  expect(lineOf(await retire(story), imageId).reasons).toEqual([`in use by launch template ${LaunchTemplateId}`]);
-});
+describe('An image goes though it is named by', () => {
+  const over: [what: string, name: Use][] = [
+    [
+      'a Spot Fleet that was cancelled',
+      (story, ImageId) => spotFleet(story, { LaunchSpecifications: [{ ImageId }] }, 'cancelled'),
+    ],
+    [
+      'a Spot Fleet that was cancelled, and whose instances run on',
+      (story, ImageId) => spotFleet(story, { LaunchSpecifications: [{ ImageId }] }, 'cancelled_running'),
+    ],
+    [
+      'an EC2 Fleet that was deleted',
+      (story, ImageId) =>
+        ec2Fleet(story, { FleetState: 'deleted_terminating', LaunchTemplateConfigs: [{ Overrides: [{ ImageId }] }] }),
+    ],
+    [
+      'an EC2 Fleet that launched at once, and never again',
+      (story, ImageId) => ec2Fleet(story, { Type: 'instant', LaunchTemplateConfigs: [{ Overrides: [{ ImageId }] }] }),
+    ],
+    [
+      'a Spot request that was cancelled',
+      (story, id) => spotRequest(story, id, { State: 'cancelled', Type: 'persistent' }),
+    ],
+    [
+      'a store task that was completed',
+      ({ account }, ImageId) => {
+        account.createBucket('theirs');
+        account.call('ec2', 'CreateStoreImageTask', { ImageId, Bucket: 'theirs' });
+      },
+    ],
+    [
+      'a Spot request that had its instance',
+      (story, id) => spotRequest(story, id, { State: 'active', Type: 'one-time' }),
+    ],
+  ];
 
-describe('An image that an Auto Scaling group is pinned to by an old version of its launch template', () => {
-  it('is kept, and goes when the group moves on and the version is among the newest no more', async () => {
+  it.each(over)('%s', async (_, name) => {
     const { story, imageId, newest } = await threeNights();
-    const LaunchTemplateId = template(story, [newest, imageId, ...Array.from({ length: 20 }, () => newest)]);
-    group(story, { LaunchTemplate: { LaunchTemplateId, Version: '2' } });
-    const [kept] = await retireDaily(story, 10);
-    expect(rungs(story)).toEqual({ '1119': 'available', ...standing });
-    expect(kept && lineOf(kept, imageId).reasons).toEqual([
-      `in use by Auto Scaling group farm through launch template ${LaunchTemplateId} version 2`,
-    ]);
-
-    story.account.call('auto-scaling', 'UpdateAutoScalingGroup', {
-      AutoScalingGroupName: 'farm',
-      LaunchTemplate: { LaunchTemplateId, Version: '$Default' },
-    });
-    await retireDaily(story, 3);
-
-    expect(rungs(story)).toEqual(standing);
-  });
-
-  it('is kept as the default version, and goes when the default moves on', async () => {
-    const { story, imageId, newest } = await threeNights({ policies: [impatient({}, { launchTemplateVersions: 1 })] });
-    const LaunchTemplateId = template(story, [imageId, newest]);
-    group(story, { LaunchTemplate: { LaunchTemplateId } });
-    const [kept] = await retireDaily(story, 4);
-    expect(rungs(story)).toEqual({ '1119': 'available', ...standing });
-    expect(kept && lineOf(kept, imageId).reasons).toEqual([
-      `in use by launch template ${LaunchTemplateId}`,
-      `in use by Auto Scaling group farm through launch template ${LaunchTemplateId} version 1`,
-    ]);
-
-    setDefault(story, LaunchTemplateId, '2');
-    await daysLater(story, 1);
-    await retireDaily(story, 3);
-
+    name(story, imageId, newest);
+    await retireDaily(story, 4);
     expect(rungs(story)).toEqual(standing);
   });
 });
@@ -258,80 +262,5 @@ describe('An image that another account uses', () => {
     expect(rungs(story)).toMatchObject({ '1119': 'available' });
     expect(lineOf(second, imageId).reasons).toEqual([`in use by 3 ec2:Instance of account ${partner}`]);
     expect(story.images().find(({ id }) => id === imageId)?.sharedWith).toEqual([partner]);
-  });
-});
-
-const lookups = [
-  'DescribeImages',
-  'DescribeInstances',
-  'DescribeSnapshots',
-  'DescribeImageReferences',
-  'DescribeLaunchTemplateVersions',
-  'DescribeStoreImageTasks',
-  'DescribeImageUsageReports',
-  'DescribeImageUsageReportEntries',
-  'DescribeLaunchConfigurations',
-  'DescribeAutoScalingGroups',
-];
-
-describe.each(lookups)('A lookup that is denied, %s,', (operation) => {
-  it('is not taken for "unused": nothing is touched, and people are told', async () => {
-    const retain = { daily: 2, afterTermination: '90d' };
-    const { story } = await threeNights({
-      policies: [impatient({ retain })],
-      faults: [{ fault: 'access-denied', operation }],
-    });
-
-    const { status, error, told } = await retire(story);
-
-    expect(story.calls(operation)).not.toEqual([]);
-    expect(status).toBe('FAILED');
-    expect(error).toBe('EvidenceIncomplete');
-    expect(told).toContain('gold: EvidenceIncomplete');
-    expect(told).toContain(`Nothing was touched in ${home}`);
-    expect(told).toContain(operation);
-    expect(changes(story)).toEqual([]);
-  });
-});
-
-describe.each(lookups.filter((each) => !['DescribeSnapshots', 'DescribeInstances'].includes(each)))(
-  'A lookup that is denied only to the one that acts, %s,',
-  (operation) => {
-    it.each([0, 1, 2])('leaves the image where it is, after %i steps, and people are told', async (steps) => {
-      const { story, imageId } = await threeNights();
-      await retireDaily(story, steps);
-      await daysLater(story, steps > 0 ? 1 : 0);
-      const before = rungs(story);
-      const done = changes(story).length;
-      story.account.faults.add({ fault: 'access-denied', operation, function: 'retire-image' });
-
-      const { status, error, told } = await retire(story);
-
-      expect(rungs(story)).toEqual(before);
-      expect(changes(story).slice(done)).toEqual([]);
-      expect(status).toBe('FAILED');
-      expect(['EvidenceIncomplete', 'RetirementFailed']).toContain(error);
-      expect(told).toContain(imageId);
-      expect(told).toContain(operation);
-    });
-  },
-);
-
-it('A mistake of ours is not taken for something that AWS did not tell', async () => {
-  await threeNights();
-  const lost = usesIn(home).of(['ami-0123456789abcdef0'], { launchTemplateVersions: 1 });
-  await expect(lost).rejects.toMatchObject({ name: 'Error', message: expect.stringContaining('outside of runAs') });
-});
-
-describe('A lookup that is throttled for minutes', () => {
-  it('is waited for, and the image goes its way', async () => {
-    const { story } = await threeNights({
-      faults: [{ fault: 'throttled', operation: 'DescribeImageReferences', between: [0, Date.parse(noon) + 120_000] }],
-    });
-
-    const { status } = await retire(story);
-
-    expect(status).toBe('SUCCEEDED');
-    expect(rungs(story)).toMatchObject({ '1119': 'deprecated' });
   });
 });

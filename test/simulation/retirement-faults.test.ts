@@ -26,7 +26,7 @@ interface Trouble {
 }
 
 /**
- * Five nights of which two are wanted, in four days. On the first three are deprecated and all are shared, on the second
+ * Five nights of which two are wanted, in two weeks. On the first three are deprecated and all are shared, on the second
  * three are disabled, on the third one of them is wanted again and two go, of whose snapshots EC2 leaves one. On the
  * fourth nothing is amiss any more.
  */
@@ -43,7 +43,8 @@ async function life(trouble: Trouble): Promise<Life> {
   account.call('ec2', 'ModifyImageAttribute', { ImageId: wanted, LaunchPermission: { Add: [{ UserId: partner }] } });
   const runs: Retirement[] = [];
   let wasKilled = false;
-  for (const day of [0, 1, 2, 3, 4, 5]) {
+  // What a day leaves behind is noted when it is a week old, and has a week of grace then.
+  for (const day of [0, 1, 2, 3, 4, 5, 14]) {
     // EC2 may show what is this new only to the next run.
     await clock.run(firstNoon + day * dayMs - 600_000);
     if (day === 2) {

@@ -135,9 +135,41 @@ describe('The snapshots of an image that is deregistered', () => {
     expect(runs[2]?.told).toContain(`its snapshot ${locked} stays`);
     expect(story.witness.orphans(home)).toEqual([locked]);
     await daysLater(story, 7);
+    expect((await retire(story)).told).toContain(`its snapshot ${locked} stays`);
+    await daysLater(story, 7);
     await retire(story);
 
     expect(story.witness.orphans(home)).toEqual([]);
+  });
+
+  it('keep it for as long as people hold one of them', async () => {
+    const { story, imageId, snapshotIds } = await threeNights();
+    const [held = ''] = snapshotIds;
+    tag(story, held, { [tagKeys.hold]: 'evidence' });
+
+    const runs = await retireDaily(story, 4);
+    expect(rungs(story)).toMatchObject({ 1119: 'disabled' });
+    expect(runs[3]?.told).toContain(`its snapshot ${held} is held: evidence`);
+    expect(story.account.region(home).snapshots.has(held)).toBe(true);
+
+    story.account.call('ec2', 'DeleteTags', { Resources: [held], Tags: [{ Key: tagKeys.hold }] });
+    await daysLater(story, 1);
+    await retire(story);
+    expect(story.account.region(home).images.has(imageId)).toBe(false);
+    expect(story.account.region(home).snapshots.has(held)).toBe(false);
+  });
+
+  it('keep it where EC2 will not say whether people hold them', async () => {
+    const { story } = await threeNights();
+    await retireDaily(story, 2);
+    await daysLater(story, 1);
+    story.account.faults.add({ fault: 'access-denied', function: 'retire-image', operation: 'DescribeSnapshots' });
+
+    const run = await retire(story);
+
+    expect(run).toMatchObject({ status: 'FAILED' });
+    expect(run.told).toContain('are held is not known');
+    expect(rungs(story)).toMatchObject({ 1119: 'disabled' });
   });
 
   it('may be called back from the Recycle Bin with their image', async () => {

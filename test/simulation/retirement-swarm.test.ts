@@ -19,7 +19,8 @@ const dayMs = 86_400_000;
 const beginMs = Date.parse('2026-11-01T00:00:00Z');
 /** From then on nothing goes wrong, and people leave the images alone. */
 const calmMs = beginMs + 25 * dayMs;
-const endMs = calmMs + 10 * dayMs;
+/** A snapshot that was left behind is a week old before that is noted, and has a week of grace then. */
+const endMs = calmMs + 17 * dayMs;
 
 /** What may go wrong, and how often at most. */
 const dangers: readonly [FaultName, number][] = [
@@ -187,7 +188,9 @@ function excess({ account }: Story, region: RegionState, { copies, retain }: Nam
   );
   return [...lineages].flatMap(([source = '', images]) => {
     const free = images.filter(
-      (image) => isFree(image) && !isInTemplate(region, image) && referenceTo(account, region, image.id) === undefined,
+      (image) =>
+        // Others, too: a report that was made while they could launch from it keeps what people have disabled since.
+        isFree(image) && !isInTemplate(region, image) && referenceTo(account, region, image.id, true) === undefined,
     );
     const stillRuns = account.region(home).instances.has(source);
     // With two days of grace one enters the ladder as another leaves it; the oldest stays while a rule has counts left.

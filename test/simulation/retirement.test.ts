@@ -9,6 +9,7 @@ import {
   lineOf,
   nightsUntil,
   only,
+  type Retirement,
   retire,
   retireDaily,
   rungs,
@@ -22,6 +23,9 @@ import { tagsOf } from './witness.ts';
 const noon = '2026-11-21T12:00:00Z';
 const web = server('web');
 const partner = '123456789012';
+
+const leftIn = ({ plan }: Retirement): string[] | undefined =>
+  plan?.leftoverSnapshots.map(({ snapshotId }) => snapshotId);
 
 /** Four nights of which two are wanted: those of the 18th and 19th are to go. */
 async function fourNights(
@@ -214,7 +218,7 @@ describe('Somebody who takes things into their own hands', () => {
     expect(rungs(story)).toMatchObject({ '1119': 'disabled' });
   });
 
-  it('and deregisters an image leaves snapshots that go a week after they were made, not one that is held', async () => {
+  it('and deregisters an image leaves snapshots that go a week after that is seen, not one that is held', async () => {
     const db = database();
     const story = await given({
       at: noon,
@@ -229,11 +233,35 @@ describe('Somebody who takes things into their own hands', () => {
     story.account.call('ec2', 'DeregisterImage', { ImageId: first });
 
     await retireDaily(story, 5);
-    expect(story.witness.orphans(home)).toEqual([kept, ...others]);
     await daysLater(story, 3);
-    const { plan } = await retire(story);
+    const seen = await retire(story);
+    expect(leftIn(seen)).toEqual(others);
+    expect(seen.told).toContain('seen without an image since');
 
-    expect(plan?.leftoverSnapshots.map(({ snapshotId }) => snapshotId)).toEqual(others);
+    await daysLater(story, 1);
+    const waiting = await retireDaily(story, 6);
+    expect(waiting.map(leftIn)).toEqual(waiting.map(() => []));
+    expect(story.witness.orphans(home)).toEqual([kept, ...others]);
+
+    await daysLater(story, 1);
+    expect(leftIn(await retire(story))).toEqual(others);
     expect(story.witness.orphans(home)).toEqual([kept]);
+  });
+
+  it('and deregisters an old image finds its snapshots still there a week later', async () => {
+    const story = await given({
+      at: noon,
+      policies: [impatient({ retain: { daily: 30 } })],
+      servers: [web],
+      mayLeave: ['snapshots without an image'],
+    });
+    const [first = ''] = hang(story, web, nightsUntil('2026-11-21', 20));
+    const snapshotIds = [...(story.account.region(home).images.get(first)?.snapshotIds ?? [])];
+    story.account.call('ec2', 'DeregisterImage', { ImageId: first });
+
+    await daysLater(story, 1);
+    await retireDaily(story, 6);
+
+    expect(story.witness.orphans(home)).toEqual(snapshotIds);
   });
 });

@@ -50,7 +50,7 @@ export function budgets(): void {
     const withAccounts = (count: number) =>
       gold({
         copies: regions.map((region) => ({ region })),
-        share: { accounts: Array.from({ length: count }, () => '123456789012') },
+        share: { accounts: Array.from({ length: count }, (_, index) => `${index}`.padStart(12, '0')) },
       });
     const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
     const perAccountBytes = bytes(withAccounts(2)) - bytes(withAccounts(1));

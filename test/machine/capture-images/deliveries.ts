@@ -81,7 +81,7 @@ export function deliveries(): void {
     const done = await capture({ policy: gold({ copies, share }) });
     const shared = callsIn('ShareImage', done);
     expect(shared.map(({ payload }) => payload)).toMatchObject([
-      { region: home, imageId, audience: { accounts: ['123456789012'], public: false } },
+      { region: home, imageId, policyName: 'gold' },
       { region: frankfurt, imageId: copyIn(frankfurt) },
       { region: virginia, imageId: copyIn(virginia) },
     ]);

@@ -3,7 +3,7 @@ import { pastTense } from '../../../shared/domain/ladder.ts';
 import type { PlanStep } from '../../../shared/domain/plan.ts';
 import type { NamedPolicy } from '../../../shared/domain/policy.ts';
 import type { Output } from '../tasks.ts';
-import { type Answers, bucket, items, summaryPorts } from '../world.ts';
+import { type Answers, bucket, items, shares, summaryPorts } from '../world.ts';
 
 const outcomeOf = {
   ...pastTense,
@@ -14,17 +14,20 @@ const outcomeOf = {
 } as const satisfies Record<PlanStep, Output<'RetireImage'>['outcome']>;
 
 /** What PlanRetirement answers. */
-export function planOf(policy: NamedPolicy, planned: number): Output<'PlanRetirement'> {
+export function planOf(policy: NamedPolicy, planned: number, sharesPlanned = 0): Output<'PlanRetirement'> {
   return {
     policy,
     mode: 'enforce',
     plan: { bucket, key: 'runs/test/plan.json' },
+    shares,
+    sharesPlanned,
     items,
     planned,
     images: 40,
     kept: 40 - planned,
     inUse: 0,
     incomplete: [],
+    formerRegions: [],
     excess: null,
     withheld: {},
   };
@@ -32,7 +35,7 @@ export function planOf(policy: NamedPolicy, planned: number): Output<'PlanRetire
 
 /** ShareImage answers as in a capture. The summary is the real task: what it makes of the Map's results matters here. */
 export const retireAnswers = {
-  PlanRetirement: (_, world) => planOf(world.policy, world.items.length),
+  PlanRetirement: (_, world) => planOf(world.policy, world.items.length, world.shares.length),
   RetireImage: ({ step, snapshotIds }) => ({
     outcome: outcomeOf[step],
     reasons: [],

@@ -1,17 +1,16 @@
 import { expect, it } from 'vitest';
 import { callsIn, orderOf } from '../report.ts';
 import { fails, stops } from '../tasks.ts';
-import { home, imageId } from '../world.ts';
+import { home, imageId, instantOf } from '../world.ts';
 import { everything, itemOf, policy, run } from './run.ts';
 
 /** One image, or what is left of one. */
 export function items(): void {
-  it('is shared, archived, takes its step and loses its snapshots, in this order', async () => {
+  it('is archived, takes its step and loses its snapshots, in this order', async () => {
     const done = await run({ items: [everything] });
     const archived = ['StoreImage', 'CheckStore', 'SetStorageClass', 'RecordArchive'];
     expect(orderOf(done)).toEqual([
       'PlanRetirement',
-      'ShareImage',
       ...archived,
       'RetireImage',
       'DeleteSnapshots',
@@ -20,7 +19,6 @@ export function items(): void {
     const [item] = done.children;
     expect(item?.output).toEqual({
       outcomes: [
-        { outcome: 'shared', reasons: [] },
         { outcome: 'archived', reasons: [] },
         { outcome: 'deregistered', reasons: [] },
       ],
@@ -28,13 +26,14 @@ export function items(): void {
     });
     expect(done).toMatchObject({
       status: 'SUCCEEDED',
-      output: { outcomes: { archived: 1, deregistered: 1, shared: 1 }, failed: 0, failure: null },
+      output: { outcomes: { archived: 1, deregistered: 1 }, failed: 0, failure: null },
     });
   });
 
   it('is handed from step to step by name', async () => {
     const done = await run({ items: [everything] });
     const [retire] = callsIn('RetireImage', done);
+    const [deletion] = callsIn('DeleteSnapshots', done);
     const { executionArn } = retire ?? {};
     expect(done.nested[0]?.input).toEqual({
       region: home,
@@ -45,10 +44,14 @@ export function items(): void {
     expect(retire?.payload).toMatchObject({ region: home, imageId, policy, step: 'deregister' });
     expect(retire?.payload).toMatchObject({ snapshotIds: ['snap-1', 'snap-2'] });
     expect(callsIn('DeleteSnapshots', done).map(({ payload }) => payload)).toEqual([
-      { executionId: executionArn, region: home, policyName: 'gold', snapshotIds: ['snap-1', 'snap-2'] },
-    ]);
-    expect(callsIn('ShareImage', done).map(({ payload }) => payload)).toEqual([
-      { executionId: executionArn, region: home, imageId, audience: policy.share, mayBeGone: true },
+      {
+        executionId: executionArn,
+        region: home,
+        policyName: 'gold',
+        snapshotIds: ['snap-1', 'snap-2'],
+        graceDays: null,
+        now: instantOf(deletion),
+      },
     ]);
   });
 
@@ -65,7 +68,7 @@ export function items(): void {
   it('keeps its snapshots where it takes no step, whatever the plan noted of them', async () => {
     const done = await run({ items: [{ ...everything, step: null }] });
     expect(orderOf(done).slice(-3)).toEqual(['SetStorageClass', 'RecordArchive', 'SummariseRetirement']);
-    expect(done).toMatchObject({ status: 'SUCCEEDED', output: { outcomes: { archived: 1, shared: 1 } } });
+    expect(done).toMatchObject({ status: 'SUCCEEDED', output: { outcomes: { archived: 1 } } });
   });
 
   it('is told of when a snapshot of it stays', async () => {
@@ -78,18 +81,9 @@ export function items(): void {
   it('may be no more than the snapshots that it left behind', async () => {
     const done = await run({ items: [itemOf({ imageId: null, snapshotIds: ['snap-7'] })] });
     expect(orderOf(done)).toEqual(['PlanRetirement', 'DeleteSnapshots', 'SummariseRetirement']);
-    expect(callsIn('DeleteSnapshots', done)[0]?.payload).toMatchObject({ snapshotIds: ['snap-7'] });
-    expect(done.status).toBe('SUCCEEDED');
-  });
-
-  it('is shared with nobody where the policy no longer shares', async () => {
-    const { share, ...silent } = policy;
-    expect(share?.accounts).toHaveLength(1);
-    const done = await run({ policy: silent, items: [itemOf({ share: true })] });
-    expect(orderOf(done)).toEqual(['PlanRetirement', 'ShareImage', 'SummariseRetirement']);
-    expect(callsIn('ShareImage', done)[0]?.payload).toMatchObject({
-      audience: { accounts: [], organizationArns: [], organizationalUnitArns: [], public: false },
-    });
+    const [deletion] = callsIn('DeleteSnapshots', done);
+    const { graceDays } = policy.retire ?? {};
+    expect(deletion?.payload).toMatchObject({ snapshotIds: ['snap-7'], graceDays, now: instantOf(deletion) });
     expect(done.status).toBe('SUCCEEDED');
   });
 
@@ -102,35 +96,9 @@ export function items(): void {
         tasks: { StoreImage: (input) => (input.imageId === imageId ? fails(error, 'It is too large.') : undefined) },
       });
       expect(callsIn('RetireImage', done).map(({ payload }) => payload)).toMatchObject([{ imageId: other }]);
-      expect(callsIn('ShareImage', done)).toHaveLength(2);
       expect(done.children).toMatchObject([{ status: 'FAILED', error }, { status: 'SUCCEEDED' }]);
       expect(done.told).toEqual([expect.stringContaining(`${imageId} in ${home} ${error}: It is too large.`)]);
       expect(done).toMatchObject({ status: 'FAILED', error: 'RetirementFailed' });
-    },
-  );
-
-  it('is archived, retired and cleared away though it cannot be shared, and fails in the end', async () => {
-    const done = await run({
-      items: [everything],
-      tasks: { ShareImage: () => fails('ShareRefused', 'It is public.') },
-    });
-    expect(orderOf(done).slice(1, 3)).toEqual(['ShareImage', 'StoreImage']);
-    expect(orderOf(done).slice(-3)).toEqual(['RetireImage', 'DeleteSnapshots', 'SummariseRetirement']);
-    expect(done.children).toMatchObject([{ status: 'FAILED', error: 'ShareRefused' }]);
-    expect(done.told).toEqual([expect.stringContaining(`${imageId} in ${home} ShareRefused: It is public.`)]);
-    expect(done).toMatchObject({ status: 'FAILED', error: 'RetirementFailed' });
-  });
-
-  it.each(['StoreImage', 'RetireImage', 'DeleteSnapshots'] as const)(
-    'fails of what became of its sharing, though %s fails after it',
-    async (state) => {
-      const done = await run({
-        items: [everything],
-        tasks: { ShareImage: () => fails('AccessDenied', 'No.'), [state]: () => fails('ArchiveFailed', 'Too large.') },
-      });
-      expect(callsIn(state, done)).toHaveLength(1);
-      expect(done.children).toMatchObject([{ status: 'FAILED', error: 'AccessDenied' }]);
-      expect(done.told).toEqual([expect.stringContaining('AccessDenied: No.')]);
     },
   );
 

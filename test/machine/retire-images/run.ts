@@ -1,10 +1,12 @@
-import type { PlanItem } from '../../../shared/domain/plan.ts';
+import type { PlanItem, ShareItem } from '../../../shared/domain/plan.ts';
 import { runMachine, type Given as Something } from '../rig.ts';
 import { gold, home, imageId, startedAt } from '../world.ts';
 
 export interface Given extends Something {
   /** Default: one image, which is deprecated. */
   readonly items?: readonly PlanItem[];
+  /** Default: none. */
+  readonly shares?: readonly ShareItem[];
 }
 
 /** With all that retire-images acts on. */
@@ -17,14 +19,18 @@ export const policy = gold({
 
 /** What is to be done with one image; nothing but what `fields` say. */
 export function itemOf(fields: Partial<PlanItem>): PlanItem {
-  return { region: home, imageId, archive: false, share: false, step: null, snapshotIds: [], ...fields };
+  return { region: home, imageId, archive: false, step: null, snapshotIds: [], ...fields };
 }
 
-/** An image that is archived, deregistered with two snapshots, and of which the rest of the world hears. */
-export const everything = itemOf({ archive: true, step: 'deregister', snapshotIds: ['snap-1', 'snap-2'], share: true });
+/** An image that is archived, and deregistered with two snapshots. */
+export const everything = itemOf({ archive: true, step: 'deregister', snapshotIds: ['snap-1', 'snap-2'] });
+
+/** That it is shared otherwise than the policy says. */
+export const shared: ShareItem = { region: home, imageId };
 
 /** Runs retire-images as the policy's schedule does. */
-export function run({ items = [itemOf({ step: 'deprecate' })], ...given }: Given = {}) {
+export function run({ items = [itemOf({ step: 'deprecate' })], shares = [], ...given }: Given = {}) {
   const input = { policy: policy.name, scheduledAt: startedAt };
-  return runMachine('retire-images', { input, items: items.map((item) => ({ ...item })) }, { policy, ...given });
+  const maps = { items: items.map((item) => ({ ...item })), shares: shares.map((share) => ({ ...share })) };
+  return runMachine('retire-images', { input, ...maps }, { policy, ...given });
 }

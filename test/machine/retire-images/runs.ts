@@ -5,7 +5,7 @@ import { callsIn } from '../report.ts';
 import { fails } from '../tasks.ts';
 import { bucket, home, startedAt } from '../world.ts';
 import { planOf } from './answers.ts';
-import { everything, itemOf, policy, run } from './run.ts';
+import { everything, itemOf, policy, run, shared } from './run.ts';
 
 const thirty = Array.from({ length: 30 }, (_, index) =>
   itemOf({ imageId: `ami-000000000000000${index + 10}`, step: 'disable' }),
@@ -22,7 +22,14 @@ export function runs(): void {
 
   it('goes through no Map where nothing is planned, and says nothing', async () => {
     const done = await run({ items: [] });
-    expect(done.states).toEqual(['PlanRetirement', 'AnyPlanned', 'SummariseRetirement', 'IsRunGood', 'RunSucceeded']);
+    expect(done.states).toEqual([
+      'PlanRetirement',
+      'AnyShared',
+      'AnyPlanned',
+      'SummariseRetirement',
+      'IsRunGood',
+      'RunSucceeded',
+    ]);
     expect(done.told).toEqual([]);
     expect(done).toMatchObject({ status: 'SUCCEEDED', output: { images: 40, failed: 0 } });
   });
@@ -73,10 +80,11 @@ export function runs(): void {
   });
 
   it('is called excessive where more would go than the policy allows, though access was taken back', async () => {
-    const excess = '60 images would take a step, and maxPerRun is 50';
+    const excess = '60 images would take a step, and 50 may: that needs a maxPerRun of 60';
     const done = await run({
-      items: [itemOf({ share: true })],
-      tasks: { PlanRetirement: [{ ...planOf(policy, 1), excess }] },
+      items: [],
+      shares: [shared],
+      tasks: { PlanRetirement: [{ ...planOf(policy, 0, 1), excess }] },
     });
     expect(callsIn('ShareImage', done)).toHaveLength(1);
     expect(done).toMatchObject({ status: 'FAILED', error: 'BlastRadiusExceeded' });

@@ -2,13 +2,20 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../../cli/input-error.ts';
 import { run } from '../../../cli/main.ts';
 import { type Explanation, explain } from '../../../cli/simulation/explain.ts';
+import { type KnownInstance, knownInstances } from '../../../cli/simulation/known-instances.ts';
 import type { Observer } from '../../../cli/simulation/observer.ts';
 import { printExplanation } from '../../../cli/simulation/print-explanation.ts';
 import { simulateLives } from '../../../cli/simulation/simulate.ts';
+import { namedPolicySchema } from '../../../shared/domain/policy.ts';
 import { web } from '../simulator/world.ts';
 import { collected, requestFor, retiring } from './retiring-account.ts';
 
-const idle = 'i-00000000000000999';
+const idle: KnownInstance = {
+  instanceId: 'i-00000000000000999',
+  name: 'idle',
+  withoutPolicy: 'it has no tag ami-lifecycle:policy',
+};
+const server: KnownInstance = { instanceId: web, name: 'shop', withoutPolicy: null };
 const night = (day: string): string => `gold/${web}/${day}T0300Z`;
 
 let observer: Observer;
@@ -18,7 +25,7 @@ beforeAll(async () => {
 });
 
 function explained(subject: string): Explanation {
-  return explain(subject, observer, [web, idle]);
+  return explain(subject, observer, [server, idle]);
 }
 
 function printed(explanation: Explanation): string {
@@ -97,17 +104,44 @@ describe('The life of an instance', () => {
     ]);
   });
 
-  it('that has none is no mistake', () => {
-    expect(explained(idle)).toEqual({ subject: idle, kind: 'instance', images: [], missed: [] });
+  it('that has none is told with the reason', () => {
+    const life = explained(idle.instanceId);
+    expect(life).toEqual({
+      subject: idle.instanceId,
+      kind: 'instance',
+      images: [],
+      missed: [],
+      withoutPolicy: idle.withoutPolicy,
+    });
+    expect(printed(life)).toContain('under no policy: it has no tag ami-lifecycle:policy');
+  });
+
+  it('is found by its name, if no other has it', () => {
+    expect(explained('shop')).toEqual(explained(web));
+    const twice = [server, { ...idle, name: 'shop' }];
+    expect(() => explain('shop', observer, twice)).toThrow(
+      `'shop' is the name of 2 instances; name one of ${web}, ${idle.instanceId}`,
+    );
+  });
+
+  it('tells captures whose image was made, but not shared, as not complete', async () => {
+    const { share, ...rest } = retiring();
+    const request = requestFor({ ...rest, share: { public: true } }, 2);
+    for (const volume of request.loaded.contents.volumes ?? []) volume.Encrypted = true;
+    const { observer: other } = await simulateLives(request);
+    const explanation = explain(web, other, [server]);
+    expect(share).toBeDefined();
+    expect(explanation.missed).toMatchObject([{ outcome: 'incomplete', reason: 'ShareRefused', count: 2 }]);
+    expect(printed(explanation)).toMatch(/not complete under gold, 2 times from 20261127T0300Z to .*: ShareRefused: /);
   });
 
   it('says why captures made no image', async () => {
     const request = requestFor({ ...retiring(), capture: { consistency: 'crash' } }, 2);
-    const [server] = request.loaded.contents.instances;
-    server?.Tags?.push({ Key: 'ami-lifecycle:skip', Value: 'vendor' });
+    const [described] = request.loaded.contents.instances;
+    described?.Tags?.push({ Key: 'ami-lifecycle:skip', Value: 'vendor' });
     const { observer: other } = await simulateLives(request);
     const slots = ['20261127T0300Z', '20261128T0300Z'];
-    const explanation = explain(web, other, [web]);
+    const explanation = explain(web, other, [server]);
     expect(explanation.missed).toEqual([
       { policy: 'gold', outcome: 'skipped', reason: 'skip-tag', message: '', slots, count: 2 },
     ]);
@@ -129,7 +163,53 @@ it('What is neither an image nor an instance is refused with the nearest that th
   };
   expect(ask(`${web.slice(0, -1)}f`)).toMatch(new RegExp(`is no image and no instance .*; did you mean ${web}`));
   expect(ask(night('20261228'))).toContain(night('20261128'));
-  expect(ask('x')).toContain('name an instance, or an image by its id or its name');
+  expect(ask('x')).toContain('name an instance or an image of this system, by its id or its name');
+});
+
+describe('What a plan has and its run does not do', () => {
+  const withheldFrom = async (retire: Readonly<Record<string, unknown>>) => {
+    const { observer: other } = await simulateLives(requestFor(retiring(retire), 6));
+    const { images } = explain(night('20261128'), other, [server]);
+    return images[0]?.events
+      .filter(({ what }) => what === 'withheld')
+      .map(({ at, reasons }) => [at.slice(0, 10), ...reasons]);
+  };
+
+  it('is told once for all the runs of a policy that only reports', async () => {
+    expect(await withheldFrom({ mode: 'report' })).toEqual([
+      ['2026-11-30', 'deprecate, until 2026-12-02', 'mode: report'],
+    ]);
+  });
+
+  it('is told with the sentence of the cap that refused it', async () => {
+    expect(await withheldFrom({ maxPerRun: 1 })).toEqual([
+      [
+        '2026-11-30',
+        'deprecate, until 2026-12-02',
+        expect.stringMatching(/^its run was refused: \d images would take a step, and /),
+      ],
+    ]);
+  });
+});
+
+describe('Why an instance is under no policy', () => {
+  const gold = namedPolicySchema.parse(retiring());
+  const why = (policyTag: string | undefined, policies = [gold], isAllSelected = false) => {
+    const Tags = policyTag === undefined ? [] : [{ Key: 'ami-lifecycle:policy', Value: policyTag }];
+    return knownInstances([{ InstanceId: web, Tags }], policies, isAllSelected)[0]?.withoutPolicy;
+  };
+
+  it('is that it has no tag, or one that names none', () => {
+    expect(why(undefined)).toBe('it has no tag ami-lifecycle:policy, and no policy selects it by other tags');
+    expect(why('glod')).toMatch(/^its tag ami-lifecycle:policy names glod, of which there is no policy/);
+    const byTeam = { ...gold, select: { tags: { team: 'a' } } };
+    expect(why('gold', [byTeam])).toBe('its tag ami-lifecycle:policy names gold, which select by other tags');
+  });
+
+  it('is nothing where one selects it, or all are taken as tagged', () => {
+    expect(why('gold')).toBeNull();
+    expect(why(undefined, [gold], true)).toBeNull();
+  });
 });
 
 describe('simulate --explain', () => {

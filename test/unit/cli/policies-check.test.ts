@@ -23,6 +23,14 @@ beforeAll(() => {
     retired: `${retains}retire: { mode: enforce, cron: '30 9 * * ? *' }\n`,
     reported: `${retains}retire: {}\n`,
     hoarded: `${retains}retire: { mode: enforce, steps: [deprecate, disable] }\n`,
+    abrupt: `${retains}retire: { mode: enforce, steps: [deregister] }\n`,
+    monthly: `${retains}share: { accounts: ['123456789012'] }\nretire: { mode: enforce, cron: 0 12 1 * ? * }\n`,
+    fortnightly: `${retains}share: { accounts: ['123456789012'] }\nretire: { mode: enforce, cron: '0 12 1,15 * ? *' }\n`,
+    spelled:
+      'schedule: { cron: rate(12 hours) }\ncopies: [{ region: eu-wset-3 }, { region: us-gov-west-1 }, { region: xy-qqqqq-1 }]\n',
+    given:
+      "schedule: { cron: rate(12 hours) }\ncopies: [{ region: eu-west-1 }, { region: eu-west-2, kmsKeyId: alias/aws/ebs }, { region: eu-west-3, kmsKeyId: alias/ami }]\nshare: { accounts: ['123456789012'] }\n",
+    open: 'schedule: { cron: rate(12 hours) }\ncopies: [{ region: eu-west-1, kmsKeyId: alias/ami }]\nshare: { public: true }\n',
     unretired: `${retains}retire: { cron: 61 9 * * ? * }\n`,
     silver: "schedule: { cron: rate(12 hours) }\nselect: { tags: { 'ami-lifecycle:policy': gold } }\n",
     alias: 'schedule: *nowhere\n',
@@ -128,7 +136,11 @@ describe('policies check', () => {
     const report: unknown = JSON.parse(out);
     expect(report).toMatchObject({
       policies: [
+        { name: 'abrupt' },
+        { name: 'fortnightly' },
+        { name: 'given' },
         { name: 'hoarded' },
+        { name: 'monthly' },
         {
           name: 'nightly',
           file: 'nightly.yml',
@@ -138,11 +150,13 @@ describe('policies check', () => {
           warnings: [expect.stringContaining('2027-03-28'), expect.stringContaining('2027-10-31')],
         },
         { name: 'often' },
+        { name: 'open' },
         { name: 'over', nextRuns: [] },
         { name: 'rated' },
         { name: 'reported', retirement: { mode: 'report', schedule: 'cron(0 12 * * ? *)' } },
         { name: 'retired', retirement: { mode: 'enforce' }, warnings: [expect.anything(), expect.anything()] },
         { name: 'silver' },
+        { name: 'spelled' },
       ],
       problems: [
         { file: 'alias.yml' },
@@ -164,10 +178,36 @@ describe('a policy that is legal, and hardly meant', () => {
 
   it('is warned of where its retirement takes nothing away, or nothing for good', async () => {
     expect((await check('reported')).out).toContain(
-      'warning: mode: report: its runs write down what they would retire',
+      'warning: mode: report: its runs write the plan, and retire and archive nothing; sharing follows the policy all the same, and what is wanted again comes back',
     );
     expect((await check('hoarded')).out).toContain('warning: its steps do not end with deregister');
     expect((await check('retired')).out).not.toMatch(/mode: report|deregister/);
+  });
+
+  it('is warned of where there is no way back', async () => {
+    expect((await check('abrupt')).out).toContain('warning: deregister is its only step');
+  });
+
+  it('is warned of where it looks too seldom to take away what is shared', async () => {
+    expect((await check('monthly')).out).toContain('warning: retire.cron runs less often than every 15 days');
+    expect((await check('fortnightly')).out).not.toContain('less often');
+  });
+
+  it('is warned of where a Region is named like none', async () => {
+    const { out } = await check('spelled');
+    expect(out.match(/warning: .*/g)).toEqual([
+      'warning: copies to eu-wset-3, which is named like no Region of AWS: did you mean eu-west-3?',
+      'warning: copies to xy-qqqqq-1, which is named like no Region of AWS',
+    ]);
+  });
+
+  it('is warned of where its copies cannot be shared as it says', async () => {
+    const { out } = await check('given');
+    expect(out.match(/warning: copies to \S+ have no key of your own/g)).toEqual([
+      'warning: copies to eu-west-1 have no key of your own',
+      'warning: copies to eu-west-2 have no key of your own',
+    ]);
+    expect((await check('open')).out).toContain('warning: copies to eu-west-1 are encrypted, as they have a kmsKeyId');
   });
 
   it('is warned of where it stops its instances more often than a capture takes', async () => {

@@ -60,6 +60,56 @@ describe('a mistake in a policy is named with its place, its path and its mend',
       ['gold.yml:1:1: timezone: is no key of a policy; it belongs in schedule'],
     ],
     [
+      'a key of a longer list of rules where only counts are',
+      `${valid}archive: { bucket: abc, when: { within: 10d } }\nretain: { daily: 3 }\nretire: {}\n`,
+      [
+        'gold.yml:2:33: archive.when.within: is no key here; it belongs in retain; the keys here are last, hourly, daily, weekly, monthly, yearly',
+      ],
+    ],
+    [
+      'a key that belongs in a group beside it',
+      `${valid}copies: [{ region: eu-west-1, atLeast: 3 }]\n`,
+      [
+        'gold.yml:2:31: copies[0].atLeast: is no key here; it belongs in copies.retain; the keys here are region, kmsKeyId, withinMinutes, retain',
+      ],
+    ],
+    [
+      'a duration without its unit',
+      `${valid}retain: { daily: 3, afterTermination: 14 }\nretire: {}\n`,
+      ['gold.yml:2:21: retain.afterTermination: must be text, but is 14; write 14d for 14 days'],
+    ],
+    [
+      'a duration without its unit, in quotes',
+      `${valid}retain: { daily: 3, afterTermination: '14' }\nretire: {}\n`,
+      ["gold.yml:2:21: retain.afterTermination: '14' is no duration such as 14d (h, d, w, m, y)"],
+    ],
+    [
+      'a count with a unit',
+      `${valid}retain: { daily: 7d, weekly: '4' }\nretire: { graceDays: 7 days }\n`,
+      [
+        "gold.yml:2:11: retain.daily: must be a number, but is the text '7d'; write 7",
+        "gold.yml:2:22: retain.weekly: must be a number, but is the text '4'; write 4",
+        "gold.yml:3:11: retire.graceDays: must be a number, but is the text '7 days'; write 7",
+      ],
+    ],
+    [
+      'a count with the unit of another',
+      `${valid}retain: { daily: 2w }\nretire: {}\n`,
+      ["gold.yml:2:11: retain.daily: must be a number, but is the text '2w'"],
+    ],
+    [
+      'a key of another Region',
+      `${valid}copies: [{ region: eu-west-1, kmsKeyId: 'arn:aws:kms:eu-south-1:111122223333:key/1' }]\n`,
+      [
+        "gold.yml:2:31: copies[0].kmsKeyId: 'arn:aws:kms:eu-south-1:111122223333:key/1' is a key of eu-south-1, and the copy is in eu-west-1: name a key of that Region",
+      ],
+    ],
+    [
+      'an account that is named twice',
+      `${valid}share: { accounts: ['123456789012', '123456789012'] }\n`,
+      ['gold.yml:2:37: share.accounts[1]: names 123456789012 a second time'],
+    ],
+    [
       'a key that resembles none',
       `${valid}notify: { x: 1, topicArn: 'arn:aws:sns:eu-south-1:123456789012:a' }\n`,
       ['gold.yml:2:11: notify.x: is no key here; the keys here are topicArn'],

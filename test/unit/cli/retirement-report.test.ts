@@ -23,6 +23,7 @@ it('Every step of every image is counted, and what is left at the end is told', 
       kept: 4,
       heldByUse: 0,
       withheld: {},
+      excess: null,
       failed: {},
     },
   ]);
@@ -32,6 +33,7 @@ it('Every step of every image is counted, and what is left at the end is told', 
   ]);
   expect(report.problems).toEqual([]);
   expect(printed(report)).toContain('gold  8  1  12  0  10  4 of 8  0  0');
+  expect(printed(report).filter((line) => line.startsWith('gold: '))).toEqual([]);
 });
 
 it('Archives are told by bucket and storage class, at the price of their class', async () => {
@@ -51,7 +53,8 @@ it('What there would be without retirement is what there is without retirement',
   expect([retain, archive, retire]).not.toContain(undefined);
   expect(other.withoutRetirement).toBeNull();
   expect(other.retirements).toMatchObject([{ mode: 'none', runs: 8, outcomes: {} }]);
-  expect(printed(other)).toContain('gold  8  0  0  0  0  16 of 16  0  0  it retires nothing');
+  expect(printed(other)).toContain('gold  8  0  0  0  0  16 of 16  0  0');
+  expect(printed(other)).toContain('gold: it retires nothing');
   expect(report.withoutRetirement).toMatchObject({ images: 16 });
   expect(report.withoutRetirement?.snapshotGigabytes).toBeCloseTo(gigabytes, 0);
   expect(report.withoutRetirement?.monthlyDollars).toBeCloseTo(gigabytes * 0.05, 1);
@@ -61,9 +64,42 @@ it('A policy that only reports takes nothing away, and the report says so', asyn
   const report = await simulate(requestFor(retiring({ mode: 'report' }), 6));
   expect(report.retirements).toMatchObject([{ mode: 'report', outcomes: {}, images: 12, kept: 4 }]);
   expect(report.archives).toEqual([]);
-  expect(printed(report)).toContain(
-    'gold  6  0  0  0  0  4 of 12  0  0  mode: report, so nothing was retired, would deprecate 8, would archive 1',
+  const lines = printed(report);
+  expect(lines).toContain('gold  6  0  0  0  0  4 of 12  0  0');
+  expect(lines.filter((line) => line.startsWith('gold: '))).toEqual([
+    'gold: mode: report, so nothing was retired',
+    'gold: in the last plan: would deprecate 8, archive 1',
+  ]);
+});
+
+it('A policy that only reports is told what enforce would be refused for', async () => {
+  const report = await simulate(requestFor(retiring({ mode: 'report', maxPerRun: 1 }), 4));
+  expect(printed(report)).toContainEqual(
+    expect.stringMatching(/^gold: enforce would be refused: 4 images would take a step, and /),
   );
+});
+
+it('What is done besides the steps is told with the meaning of its words', async () => {
+  const shared = retiring({ steps: ['deprecate', 'disable', 'deregister'], graceDays: 4 });
+  const lines = printed(await simulate(requestFor(shared, 8)));
+  expect(lines).toContainEqual(expect.stringMatching(/^gold: besides, .*asked \d+/));
+  expect(lines.filter((line) => line.startsWith('asked: '))).toEqual([
+    'asked: EC2 was asked who else uses an image that is shared, before it is taken from them',
+  ]);
+});
+
+it('Images at the end are all there are, and the others parts of them', async () => {
+  const report = await simulate(
+    requestFor(retiring({ steps: ['deprecate', 'disable', 'deregister'], graceDays: 2 }), 8),
+  );
+  for (const { images, copies, leaving, disabled, incomplete, region } of report.regions) {
+    expect(disabled).toBeGreaterThan(0);
+    expect(copies).toBe(region === 'eu-west-1' ? images : 0);
+    expect(images).toBe(2 + leaving + disabled + incomplete);
+  }
+  const all = report.regions.reduce((sum, { images }) => sum + images, 0);
+  const gone = report.retirements.reduce((sum, { outcomes }) => sum + (outcomes.deregistered ?? 0), 0);
+  expect(report.withoutRetirement?.images ?? all).toBe(all + gone);
 });
 
 it('A retirement that stops at its caps is a problem, and is counted by its name', async () => {
@@ -73,6 +109,14 @@ it('A retirement that stops at its caps is a problem, and is counted by its name
     ['2026-11-29', 'the retirement of gold ended FAILED BlastRadiusExceeded'],
     ['2026-11-30', 'the retirement of gold ended FAILED BlastRadiusExceeded'],
   ]);
-  expect(report.problems[0]?.message).toContain('2 images would take a step, and maxPerRun is 1');
-  expect(printed(report)).toContain('gold  4  0  0  0  0  4 of 8  0  2  would deprecate 4, BlastRadiusExceeded 2');
+  expect(report.problems[0]?.message).toContain('2 images would take a step, and 1 may: that needs a maxPerRun of 2');
+  const lines = printed(report);
+  expect(lines).toContain('gold  4  0  0  0  0  4 of 8  0  2');
+  expect(lines).toContain('gold: failed runs: BlastRadiusExceeded 2');
+  expect(lines).toContain('gold: in the last plan: would deprecate 4');
+  expect(lines).toContainEqual(expect.stringMatching(/^gold: its last run was refused: 4 images would take a step/));
+  const wrong = lines.slice(lines.indexOf('What went wrong') + 1);
+  expect(wrong).toEqual([
+    expect.stringMatching(/ended FAILED BlastRadiusExceeded: .*\(and 1 like it, until 2026-11-30\)$/),
+  ]);
 });

@@ -11,19 +11,32 @@ interface Given {
   consistency: string;
   changes?: Partial<Instance>;
   snapshots?: Snapshot[];
+  isEncrypted?: boolean;
+  share?: { public: boolean };
+  selectAll?: string;
 }
 
 /** Two days of one instance of 100 GB, half full, under one policy. */
-function reportOn({ consistency, changes = {}, snapshots = [] }: Given): Promise<Report> {
+function reportOn({
+  consistency,
+  changes = {},
+  snapshots = [],
+  isEncrypted = false,
+  share,
+  selectAll,
+}: Given): Promise<Report> {
   const Tags = [{ Key: 'ami-lifecycle:policy', Value: 'gold' }];
   const contents = {
     instances: [instance(web, { Tags, ...changes })],
-    volumes: [{ VolumeId: 'vol-00000000000000001', Size: 100 }],
+    volumes: [{ VolumeId: 'vol-00000000000000001', Size: 100, Encrypted: isEncrypted }],
     snapshots,
   };
   return simulate({
     loaded: { contents, region: 'us-east-1', accountId: '111122223333', leftOut: [], notes: [] },
-    policies: [namedPolicySchema.parse({ name: 'gold', schedule: { cron: '0 3 * * ? *' }, capture: { consistency } })],
+    policies: [
+      namedPolicySchema.parse({ name: 'gold', schedule: { cron: '0 3 * * ? *' }, capture: { consistency }, share }),
+    ],
+    ...(selectAll === undefined ? {} : { selectAll }),
     days: 2,
     seed: 1,
     fromMs: Date.parse('2026-11-21T00:00:00Z'),
@@ -88,6 +101,19 @@ it('tells of a tag that names no policy, and of instances under none', async () 
   const report = await reportOn({ consistency: 'stop', changes: { Tags } });
   expect(report.problems.map(({ what }) => what)).toEqual([`${web} is under no policy 'glod'`]);
   expect(report.untagged).toEqual([web]);
+});
+
+it('does not complain of tags where every instance is taken as tagged', async () => {
+  const Tags = [{ Key: 'ami-lifecycle:policy', Value: 'glod' }];
+  const report = await reportOn({ consistency: 'crash', changes: { Tags }, selectAll: 'gold' });
+  expect(report.problems).toEqual([]);
+  expect(report.captures).toMatchObject([{ captured: 2 }]);
+});
+
+it('Captures whose image was made, but not shared, are counted apart', async () => {
+  const report = await reportOn({ consistency: 'crash', share: { public: true }, isEncrypted: true });
+  expect(report.captures).toMatchObject([{ captured: 0, failed: 0, incomplete: 2 }]);
+  expect(printed(report)).toContainEqual(expect.stringMatching(/not complete 2$/));
 });
 
 it('goes on until everything that was started has ended, however long that takes', async () => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { LifeEvent } from '../../../cli/simulation/lives.ts';
-import { judged, reasonsOf, type VerdictEvent } from '../../../cli/simulation/verdicts.ts';
+import {
+  judged,
+  reasonsOf,
+  type VerdictEvent,
+  type WithheldEvent,
+  withheld,
+} from '../../../cli/simulation/verdicts.ts';
 
 type Verdict = [what: 'kept' | 'not wanted', ...reasons: string[]];
 
@@ -55,5 +61,29 @@ describe('A verdict', () => {
   it('that goes on from step to step says nothing of reasons that it never had', () => {
     const verdicts = verdictsOf(['not wanted', 'no rule keeps it'], ['not wanted', 'no rule keeps it', 'disabled']);
     expect(verdicts).toMatchObject([{ noLonger: [] }, { told: ['no rule keeps it', 'disabled'], noLonger: [] }]);
+  });
+});
+
+describe('What is withheld', () => {
+  /** What the plan of each day withholds; nothing where it is undefined. */
+  const eventsOf = (...kinds: (string | undefined)[]): [string, number, number][] => {
+    const events: (LifeEvent | VerdictEvent | WithheldEvent)[] = [];
+    for (const [day, kind] of kinds.entries()) {
+      judged({ events }, { atMs: day, what: day % 2 === 0 ? 'kept' : 'not wanted', reasons: [] });
+      withheld({ events }, kind === undefined ? undefined : { atMs: day, kind, reasons: [`on day ${day}`] });
+    }
+    return events.flatMap((event) => ('kind' in event ? [[event.kind, event.atMs, event.lastAtMs]] : []));
+  };
+
+  it('is one event for as long as every plan has it, whatever the verdicts do', () => {
+    expect(eventsOf('a', 'a', 'a')).toEqual([['a', 0, 2]]);
+  });
+
+  it('is another where it changes, or where a plan had nothing of it', () => {
+    expect(eventsOf('a', 'b', 'b', undefined, 'b')).toEqual([
+      ['a', 0, 0],
+      ['b', 1, 2],
+      ['b', 4, 4],
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  archiveAt,
   archiveKey,
   archiveRecordSchema,
   archiveRefusal,
@@ -11,6 +12,7 @@ import {
 } from '../../../shared/domain/archive.ts';
 import type { Image } from '../../../shared/domain/image.ts';
 import { policySchema } from '../../../shared/domain/policy.ts';
+import { anObject } from '../functions/fake-archives.ts';
 import { anImage } from './examples.ts';
 
 describe('EC2 cannot store an image', () => {
@@ -44,8 +46,21 @@ describe('an archive', () => {
     ['GLACIER_IR', false],
     ['GLACIER', true],
     ['DEEP_ARCHIVE', true],
-  ] as const)('in %s must be woken first: %s', (storageClass, expected) => {
-    expect(sleeps(storageClass)).toBe(expected);
+    ['INTELLIGENT_TIERING', false],
+    ['EXPRESS_ONEZONE', false],
+  ])('in %s must be woken first: %s', (storageClass, expected) => {
+    expect(sleeps(anObject({ storageClass }))).toBe(expected);
+  });
+
+  it('that a lifecycle rule moved to INTELLIGENT_TIERING must be woken first where it came to an archive tier', () => {
+    expect(sleeps(anObject({ storageClass: 'INTELLIGENT_TIERING', isInArchiveTier: true }))).toBe(true);
+  });
+
+  it('is found again by its address, and by no other text', () => {
+    expect(archiveAt('s3://my-archive/gold/ami-1.bin')).toEqual({ bucket: 'my-archive', key: 'gold/ami-1.bin' });
+    for (const text of ['', 's3://my-archive', 's3://my-archive/', 'gold/ami-1.bin']) {
+      expect(archiveAt(text)).toBeUndefined();
+    }
   });
 
   it.each(storageClasses)('of class %s can be asked for by a policy and is taken by its workflow', (storageClass) => {

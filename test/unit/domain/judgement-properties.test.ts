@@ -92,7 +92,12 @@ function lives(lineage: readonly Image[], given: Circumstances): Life[] {
   return judgeLineage(lineage, given).map((judgement) => ({
     image: judgement.image,
     keeps: judgement.keeps,
-    decision: decide(judgement, { uses: [], isShared: false, report: undefined }, given.policy, given.now),
+    decision: decide(
+      judgement,
+      { uses: [], silentRegions: [], isShared: false, report: undefined },
+      given.policy,
+      given.now,
+    ),
   }));
 }
 
@@ -241,7 +246,7 @@ describe('nothing is taken away', () => {
   it('that somebody uses', () => {
     always((lineage, given) => {
       for (const judgement of judgeLineage(lineage, given)) {
-        const used = { uses: ['in use by instance i-1'], isShared: false, report: undefined };
+        const used = { uses: ['in use by instance i-1'], silentRegions: [], isShared: false, report: undefined };
         const decision = decide(judgement, used, given.policy, now);
         expect(decision).toMatchObject({
           verdict: 'keep',

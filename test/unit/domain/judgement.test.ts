@@ -50,6 +50,18 @@ describe('an image is kept', () => {
     expect(judgements.map(({ keeps }) => keeps)).toEqual(new Array(9).fill(['the policy retires nothing']));
   });
 
+  it('in a Region that the policy no longer copies to', () => {
+    const abroad = { region: 'eu-west-3', homeRegion: 'eu-west-1' };
+    const rules = { retain: { last: 1 }, retire: {} };
+    const everyReason = (copies: object[]) =>
+      judgeLineage(dailies(3), under({ last: 1 }, { ...abroad, policy: aPolicy({ ...rules, copies }) })).map(
+        ({ keeps }) => keeps,
+      );
+    const reason = 'the policy no longer copies to eu-west-3, so nothing is retired there';
+    expect(everyReason([])).toEqual(new Array(3).fill([reason]));
+    expect(everyReason([{ region: 'eu-west-3' }]).filter((keeps) => keeps.length === 0)).toHaveLength(2);
+  });
+
   it('as the second newest where the newest is disabled: that can be launched from', () => {
     const [newest, second, ...older] = dailies(4);
     if (!newest || !second) throw new Error('no images');
@@ -146,6 +158,16 @@ describe('what is being made, or was left half made,', () => {
       keeps: [],
       because: 'its capture was never completed',
     });
+  });
+});
+
+it('of images that were never completed, only the newest is the newest there is', () => {
+  const capturing = { tags: { [tagKeys.state]: 'capturing' }, createdAt: after(-30 * day) };
+  const [older, newer] = [anImageOf('20261020T0300Z', capturing), anImageOf('20261021T0300Z', capturing)];
+  expect(judged([older, newer], newer, under({ last: 3 })).keeps).toEqual(['never completed, but the newest there is']);
+  expect(judged([older, newer], older, under({ last: 3 }))).toMatchObject({
+    keeps: [],
+    because: 'its capture was never completed',
   });
 });
 

@@ -4,19 +4,22 @@ import type { Image } from '../../../shared/domain/image.ts';
 import { type Judgement, judgeLineage } from '../../../shared/domain/judgement.ts';
 import { rungTags } from '../../../shared/domain/ladder.ts';
 import {
+  actionCounts,
   blastRadius,
-  copyDoubts,
   decide,
+  decideWithoutEvidence,
   type Evidence,
   isSharedOtherwise,
   isStepDown,
   type PlanItem,
   type PlanStep,
+  partsOf,
   planItemSchema,
   planSteps,
 } from '../../../shared/domain/plan.ts';
 import type { NamedPolicy } from '../../../shared/domain/policy.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
+import { imageOf, imageOn } from '../functions/retirement-examples.ts';
 import { after, anImage, aPolicy, dailies, beginning as now } from './examples.ts';
 
 const day = 86_400;
@@ -38,7 +41,12 @@ function disabled(seconds: number): Partial<Image> {
   return { state: 'disabled', tags: rungTags({}, { step: 'disable', since: after(-seconds) }) };
 }
 
-const usedBy = (uses: readonly string[]): Evidence => ({ uses, isShared: false, report: undefined });
+const usedBy = (uses: readonly string[]): Evidence => ({
+  uses,
+  silentRegions: [],
+  isShared: false,
+  report: undefined,
+});
 const unused = usedBy([]);
 
 const retiring = { tags: { [tagKeys.state]: 'retiring' } };
@@ -134,18 +142,36 @@ describe('what people have put in the way is left, and told', () => {
   });
 });
 
-describe('where a Region does not say what is being copied into it', () => {
-  it('an image whose capture is not over stays, for each such Region', () => {
-    const image = anImage({ tags: { [tagKeys.state]: 'capturing' } });
-    expect(copyDoubts(image, ['eu-west-1', 'eu-central-1'])).toEqual([
-      'whether it is being copied to eu-west-1 is not known',
-      'whether it is being copied to eu-central-1 is not known',
-    ]);
-    expect(copyDoubts(image, [])).toEqual([]);
+describe('while a Region does not say what is being copied into it', () => {
+  const silentRegions = ['eu-west-1', 'eu-central-1'];
+  const doubts = silentRegions.map((region) => `waits to know whether it is being copied to ${region}`);
+  const doubtful: Evidence = { ...unused, silentRegions };
+  const deprecated: Partial<Image> = {
+    deprecatesAt: after(-8 * day),
+    tags: rungTags({ [tagKeys.state]: 'complete' }, { step: 'deprecate', since: after(-8 * day) }),
+  };
+
+  it.each<[says: string, image: Partial<Image>]>([
+    ['is not disabled', deprecated],
+    ['is not deregistered', disabled(8 * day)],
+    ['that EC2 could not make is not deregistered', { state: 'failed' }],
+  ])('an image %s, as somebody may be copying it there', (_says, image) => {
+    expect(decide(candidate(image), doubtful, policy, now)).toMatchObject({
+      verdict: 'retire',
+      step: null,
+      reasons: ['no rule keeps it', ...doubts],
+    });
   });
 
-  it('one that is complete may go: its copies are made', () => {
-    expect(copyDoubts(anImage({ tags: { [tagKeys.state]: 'complete' } }), ['eu-west-1'])).toEqual([]);
+  it('an image is deprecated all the same, which takes it from nobody', () => {
+    expect(decide(candidate(), doubtful, policy, now).step).toBe('deprecate');
+  });
+
+  it('what its rung is, and who else uses it, is found out all the same', () => {
+    expect(decide(candidate({ state: 'disabled' }), doubtful, policy, now).step).toBe('note-rung');
+    const shared = decide(candidate(disabled(8 * day)), { ...doubtful, isShared: true }, policy, now);
+    expect(shared.step).toBe('ask-for-report');
+    expect(shared.reasons).toEqual(['no rule keeps it', ...doubts, 'waits for the report on who else uses it']);
   });
 });
 
@@ -193,7 +219,6 @@ describe('how much a run may take away', () => {
       region: 'eu-south-1',
       imageId: `ami-${step}${index}`,
       archive: false,
-      share: false,
       step,
       snapshotIds: [],
     }));
@@ -201,8 +226,7 @@ describe('how much a run may take away', () => {
   const leftovers = (count: number): PlanItem[] => items(count, null).map((item) => ({ ...item, imageId: null }));
   const radius = (planned: PlanItem[], total: number, lineages: number, retire: Record<string, unknown> = {}) => {
     const policyOfIt = aPolicy({ retain: { last: 1 }, retire });
-    if (!policyOfIt.retire) throw new Error('no retire');
-    return blastRadius(planned, { total, lineages }, policyOfIt.retire);
+    return blastRadius(planned, { total, lineages }, policyOfIt);
   };
 
   it('is exceeded by a policy that was edited from 30 dailies to 3', () => {
@@ -211,7 +235,9 @@ describe('how much a run may take away', () => {
     const planned = judgeLineage(dailies(30), circumstances)
       .map((judgement) => decide(judgement, unused, edited, now))
       .map(({ step }, index): PlanItem => ({ ...items(1)[0], ...blank, imageId: `ami-${index}`, step }));
-    expect(radius(planned, 30, 1)).toBe('27 of 30 images would take the same step, and maxPercentPerRun 25 allows 7');
+    expect(radius(planned, 30, 1)).toBe(
+      '27 of 30 images would take the same step, and 7 may: that needs a maxPercentPerRun of 90',
+    );
   });
 
   it.each<
@@ -239,14 +265,7 @@ describe('how much a run may take away', () => {
       {},
       true,
     ],
-    [
-      'what is only archived or shared',
-      items(60, null).map((item) => ({ ...item, archive: true, share: true })),
-      60,
-      1,
-      {},
-      true,
-    ],
+    ['what is only archived', items(60, null).map((item) => ({ ...item, archive: true })), 60, 1, {}, true],
     ['snapshots that failures left, beyond fifty', leftovers(51), 1000, 1, {}, false],
     ['snapshots that failures left, beyond maxPerRun', leftovers(4), 20, 1, { maxPerRun: 3 }, false],
     ['some of them, of a policy that has no image', leftovers(50), 0, 0, {}, true],
@@ -282,9 +301,77 @@ describe('how much a run may take away', () => {
     },
   );
 
-  it('says which cap was hit, and by how much', () => {
-    expect(radius(items(51), 1000, 1)).toBe('51 images would take a step, and without a maxPerRun 50 may');
-    expect(radius(items(4), 1000, 1, { maxPerRun: 3 })).toBe('4 images would take a step, and maxPerRun is 3');
+  it('leaves room for the Monday on which two rules let an image go, and for no more', () => {
+    const rules = {
+      retain: { daily: 3, weekly: 2, atLeast: 2 },
+      copies: [{ region: 'eu-west-1', retain: { last: 2 } }],
+    };
+    const policyOfIt = aPolicy({ ...rules, retire: {} });
+    expect(blastRadius(items(24), { total: 72, lineages: 12 }, policyOfIt)).toBeUndefined();
+    expect(blastRadius(items(25), { total: 72, lineages: 12 }, policyOfIt)).toBe(
+      '25 of 72 images would take the same step, and 24 may: that needs a maxPercentPerRun of 35',
+    );
+  });
+
+  it('says of every cap that was hit what would let the run through', () => {
+    expect(radius([...items(60), ...leftovers(51)], 100, 1)).toBe(
+      '60 images would take a step, and 50 may: that needs a maxPerRun of 60; ' +
+        '51 snapshots without an image would go, and 50 may: that needs a maxPerRun of 51; ' +
+        '60 of 100 images would take the same step, and 25 may: that needs a maxPercentPerRun of 60',
+    );
+    expect(radius(items(51), 1000, 1)).toBe('51 images would take a step, and 50 may: that needs a maxPerRun of 51');
+    expect(radius(items(4), 1000, 1, { maxPerRun: 3 })).toBe(
+      '4 images would take a step, and 3 may: that needs a maxPerRun of 4',
+    );
+  });
+});
+
+describe('without all that may speak for an image', () => {
+  const judged = (different: Partial<Judgement> & Pick<Judgement, 'image'>): Judgement => {
+    return { keeps: [], because: 'no rule keeps it', archive: true, noteSourceGone: true, ...different };
+  };
+  const leaving = imageOn('disable', 1, imageOf(10));
+
+  it('a candidate takes no step, neither down nor up, and is not archived', () => {
+    const reasons = ['whether it is still needed is not known'];
+    for (const image of [imageOf(10), leaving]) {
+      const decision = { verdict: 'keep', reasons, archive: false, step: null };
+      expect(decideWithoutEvidence(judged({ image }))).toEqual(decision);
+    }
+  });
+
+  it('what rules or a hold keep comes back up, and nothing else is done with it', () => {
+    const keeps = ['held: needed'];
+    const kept = { verdict: 'keep', reasons: keeps, archive: false };
+    expect(decideWithoutEvidence(judged({ image: leaving, keeps }))).toEqual({ ...kept, step: 'reinstate' });
+    expect(decideWithoutEvidence(judged({ image: imageOf(10), keeps }))).toEqual({ ...kept, step: null });
+  });
+});
+
+describe('of what is to be done with an image', () => {
+  it('only that it comes back up takes nothing from anybody', () => {
+    const item = { ...blank, imageId: 'ami-1' };
+    for (const step of planSteps.filter((each) => each !== 'reinstate')) {
+      expect(partsOf({ ...item, step })).toEqual({ harmless: [], other: [{ ...item, step }] });
+    }
+    const wanted: PlanItem = { ...item, step: 'reinstate' };
+    expect(partsOf(wanted)).toEqual({ harmless: [wanted], other: [] });
+    expect(partsOf({ ...wanted, archive: true })).toEqual({ harmless: [wanted], other: [{ ...item, archive: true }] });
+  });
+
+  it('everything is counted by its name', () => {
+    const items: PlanItem[] = [
+      { ...blank, imageId: 'ami-1', archive: true, step: 'deprecate' },
+      { ...blank, imageId: 'ami-2', step: 'deprecate' },
+      blank,
+    ];
+    expect(actionCounts(items, [{ region: 'x', imageId: 'ami-1' }])).toEqual({
+      share: 1,
+      archive: 1,
+      deprecate: 2,
+      'delete-snapshots': 1,
+    });
+    expect(actionCounts([], [])).toEqual({});
   });
 });
 
@@ -300,7 +387,7 @@ it('an item of the plan is read as it was written, also one of snapshots alone',
   expect(planItemSchema.safeParse({ ...blank, step: 'delete' }).success).toBe(false);
 });
 
-const blank: PlanItem = { region: 'x', imageId: null, archive: false, share: false, step: null, snapshotIds: [] };
+const blank: PlanItem = { region: 'x', imageId: null, archive: false, step: null, snapshotIds: [] };
 
 function standingAfter(image: Image, step: 'deprecate' | 'disable' | 'deregister', at: string): Image {
   return {

@@ -29,7 +29,12 @@ function candidate(step: Step | undefined, daysAgo = 0): Judgement {
 
 function become(judgement: Judgement, about: UsageReport | undefined, retire: object = {}, uses: string[] = []) {
   const policy = aPolicy({ retain: { last: 3 }, retire });
-  const { step, verdict, reasons } = decide(judgement, { uses, isShared: true, report: about }, policy, now);
+  const { step, verdict, reasons } = decide(
+    judgement,
+    { uses, silentRegions: [], isShared: true, report: about },
+    policy,
+    now,
+  );
   return { step, verdict, reason: reasons.at(-1) };
 }
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { contract, makeApplyArchiveRecord } from '../../../functions/apply-archive-record/task.ts';
 import type { ArchiveRecord, FoundRecord } from '../../../shared/domain/archive.ts';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
+import type { NamedPolicy } from '../../../shared/domain/policy.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
-import { anImage, imageId, productTags } from '../domain/examples.ts';
+import { anImage, aPolicy, imageId, productTags } from '../domain/examples.ts';
 import { fakeAccount } from './fake-account.ts';
 import { aRecord, fakeArchives, hold, noRecord, region, url, where } from './fake-archives.ts';
 import { regions, within } from './fakes.ts';
@@ -20,6 +21,7 @@ const complete = { ...atBirth, [tagKeys.state]: 'complete' };
 function applying(
   world: Parameters<typeof fakeArchives>[0] = {},
   images = [anImage({ tags: { ...atBirth, ...ofOld } })],
+  inForce: NamedPolicy | LifecycleError = aPolicy({}),
 ) {
   const account = fakeAccount({ [region]: images });
   const untagged: string[] = [];
@@ -30,7 +32,18 @@ function applying(
       else untagged.push(`${resourceId} ${keys.join(' ')}`);
     },
   });
-  const ports = { imagesIn, sharingIn: account.sharingIn, archivesIn: regions({ [region]: fakeArchives(world) }) };
+  const policies = {
+    find: async (): Promise<NamedPolicy> => {
+      if (inForce instanceof LifecycleError) throw inForce;
+      return inForce;
+    },
+  };
+  const ports = {
+    policies,
+    imagesIn,
+    sharingIn: account.sharingIn,
+    archivesIn: regions({ [region]: fakeArchives(world) }),
+  };
   const task = within(contract, makeApplyArchiveRecord(ports));
   return { account, untagged, run: () => task({ ...where, imageId }) };
 }
@@ -52,6 +65,48 @@ describe('a restored image', () => {
     const { account, run } = applying(found({ tags: { ...productTags, ...ofOld } }));
     await run();
     expect(account.tagsOf(imageId)).toEqual({ ...complete, [tagKeys.audience]: 'as archived' });
+  });
+
+  const others = '123456789012';
+  const wasShared = found({
+    tags: { ...productTags, ...ofOld },
+    launchPermissions: [{ UserId: '111122223333' }, { UserId: others }, { OrganizationArn: 'arn:o' }],
+  });
+  const whole = [anImage({ tags: atBirth })];
+
+  it('that its policy had shared is shared only with whom the policy in force still names, and the rest is told', async () => {
+    const { account, run } = applying(wasShared, whole, aPolicy({ share: { accounts: [others] } }));
+    expect(await run()).toEqual({
+      notRestored: [
+        "The image was shared with 111122223333, arn:o: not again, as the policy 'gold' does not name them.",
+      ],
+    });
+    expect(account.world.permissions.get(imageId)).toEqual([{ UserId: others }]);
+  });
+
+  it.each([
+    ['does not share any more', aPolicy({}), "the policy 'gold' does not name them"],
+    ['is gone', new LifecycleError('PolicyNotFound', 'none'), "no policy is called 'gold'"],
+    ['cannot be read', new LifecycleError('PolicyInvalid', 'bad'), "the policy 'gold' is not valid"],
+  ])('whose policy %s is shared with nobody, and that is told', async (_, inForce, why) => {
+    const { account, run } = applying(wasShared, whole, inForce);
+    const all = `111122223333, ${others}, arn:o`;
+    expect(await run()).toEqual({ notRestored: [`The image was shared with ${all}: not again, as ${why}.`] });
+    expect(account.world.permissions.get(imageId)).toBeUndefined();
+    expect(account.tagsOf(imageId)[tagKeys.state]).toBe('complete');
+  });
+
+  it('that people had shared gets from a policy that has shared since only what that gives', async () => {
+    const { account, run } = applying({}, whole, aPolicy({ share: { accounts: [others] } }));
+    expect(await run()).toMatchObject({ notRestored: [expect.stringContaining('111122223333')] });
+    expect(account.world.permissions.get(imageId)).toBeUndefined();
+  });
+
+  it('waits where its policy cannot be asked for', async () => {
+    const throttled = new LifecycleError('AwsThrottled', 'too many requests');
+    const { account, run } = applying(wasShared, whole, throttled);
+    await expect(run()).rejects.toBe(throttled);
+    expect(account.changes).toEqual([]);
   });
 
   it('is not made public, nor deprecated, and that is told', async () => {

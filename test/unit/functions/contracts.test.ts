@@ -19,6 +19,8 @@ const raisedByAdapters: Readonly<Record<string, readonly string[]>> = {
   delete: ['ImageHeld'],
   store: ['QuotaExceeded', 'ArchiveFailed'],
   restore: ['QuotaExceeded', 'RestoreFailed'],
+  flaw: ['EvidenceIncomplete'],
+  holdsOn: ['EvidenceIncomplete'],
 };
 
 const root = new URL('../../../', import.meta.url);

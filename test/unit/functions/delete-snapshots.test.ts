@@ -4,13 +4,18 @@ import { tagKeys } from '../../../shared/domain/tags.ts';
 import { executionId, instanceId } from '../domain/examples.ts';
 import { fakeAccount } from './fake-account.ts';
 import { within } from './fakes.ts';
-import { home, imageOf } from './retirement-examples.ts';
+import { home, imageOf, noon } from './retirement-examples.ts';
 
 type Account = ReturnType<typeof fakeAccount>;
 
+/** As they went with their image just now. */
 function remove(account: Account, ...snapshotIds: string[]) {
+  return removeWithin(account, null, snapshotIds);
+}
+
+function removeWithin(account: Account, graceDays: number | null, snapshotIds: string[], now = noon) {
   const task = within(contract, makeDeleteSnapshots(account));
-  return task({ executionId, region: home, policyName: 'gold', snapshotIds });
+  return task({ executionId, region: home, policyName: 'gold', snapshotIds, graceDays, now });
 }
 
 const ours = { [tagKeys.policy]: 'gold', [tagKeys.source]: instanceId };
@@ -81,6 +86,51 @@ describe('a snapshot whose image is gone', () => {
     }
     expect(await remove(account, 'snap-1', 'snap-2')).toEqual({ deleted: 2, kept: [] });
     expect(account.world.snapshots.size).toBe(0);
+  });
+});
+
+describe('a snapshot that is found without an image', () => {
+  const orphan = (account: Account, since?: string): Account => {
+    account.addSnapshot('snap-1', {
+      tags: since === undefined ? ours : { ...ours, [tagKeys.orphanedSince]: since },
+      startedAt: '2020-01-01T03:00:00Z',
+    });
+    return account;
+  };
+  const since = (account: Account) => account.world.snapshots.get('snap-1')?.tags[tagKeys.orphanedSince];
+
+  it.each([
+    [1, 7],
+    [30, 30],
+  ])('begins its grace of %d days, seven at least, however old it is', async (graceDays, days) => {
+    const account = orphan(fakeAccount());
+    const kept = [{ snapshotId: 'snap-1', reason: `seen without an image since ${noon}, goes after ${days} days` }];
+    expect(await removeWithin(account, graceDays, ['snap-1'])).toEqual({ deleted: 0, kept });
+    expect(since(account)).toBe(noon);
+    expect(await removeWithin(account, graceDays, ['snap-1'], '2026-11-23T12:00:00Z')).toEqual({ deleted: 0, kept });
+    expect(since(account)).toBe(noon);
+    expect(account.changes).toEqual(['tag snap-1']);
+  });
+
+  it.each([
+    ['goes once that is over', '2026-11-14T12:00:00Z', 1, 1],
+    ['goes also where the run is an hour early', '2026-11-14T13:00:00Z', 1, 1],
+    ['stays a day before', '2026-11-15T12:00:00Z', 1, 0],
+    ['stays for the grace of its policy where that is longer', '2026-11-14T12:00:00Z', 8, 0],
+    ['begins anew where people wrote something else into its tag', 'last week', 1, 0],
+  ])('%s', async (_, noted, graceDays, deleted) => {
+    const account = orphan(fakeAccount(), noted);
+    expect(await removeWithin(account, graceDays, ['snap-1'])).toMatchObject({ deleted });
+    expect(account.world.snapshots.size).toBe(1 - deleted);
+  });
+
+  it('and is used again loses its tag, so that it has a grace the next time, too', async () => {
+    const account = orphan(fakeAccount({ [home]: [imageOf(10, { snapshotIds: ['snap-1'] })] }), '2026-01-01T00:00:00Z');
+    expect(await removeWithin(account, 1, ['snap-1'])).toEqual({
+      deleted: 0,
+      kept: [{ snapshotId: 'snap-1', reason: 'another image uses it' }],
+    });
+    expect(since(account)).toBeUndefined();
   });
 });
 

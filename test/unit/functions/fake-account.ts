@@ -32,6 +32,8 @@ interface World {
   returnCodes: Map<string, string>;
   /** The newest report on each image; what it tells of is in `uses`. */
   usageReports: Map<string, UsageReport>;
+  /** What is wrong with archives, by address; all others are as they should be. */
+  flaws: Map<string, string>;
 }
 
 /**
@@ -52,6 +54,7 @@ export function fakeAccount(images: Readonly<Record<string, readonly Image[]>> =
     publicBlockedIn: new Set(),
     returnCodes: new Map(),
     usageReports: new Map(),
+    flaws: new Map(),
   };
   const calls: string[] = [];
   const changes: string[] = [];
@@ -187,10 +190,27 @@ export function fakeAccount(images: Readonly<Record<string, readonly Image[]>> =
             snapshotId,
             startedAt,
             isHeld: tags[tagKeys.hold] !== undefined,
+            orphanedSince: tags[tagKeys.orphanedSince],
           })),
       ),
     usedOf: (snapshotIds: readonly string[]): Promise<ReadonlySet<string>> =>
       called(`users of ${snapshotIds.join(' ')}`, () => new Set(snapshotIds.filter((id) => usersOf(id).length > 0))),
+    holdsOn: (snapshotIds: readonly string[]): Promise<ReadonlyMap<string, string>> =>
+      called(`holds on ${snapshotIds.join(' ')}`, () => {
+        const holds = snapshotIds.map((id) => [id, world.snapshots.get(id)?.tags[tagKeys.hold]] as const);
+        return new Map(holds.flatMap(([id, hold]) => (hold === undefined ? [] : [[id, hold]])));
+      }),
+    noteOrphan: (snapshotId: string, since: string): Promise<void> =>
+      changing(`tag ${snapshotId}`, () => {
+        const snapshot = world.snapshots.get(snapshotId);
+        if (snapshot) snapshot.tags = { ...snapshot.tags, [tagKeys.orphanedSince]: since };
+      }),
+    forgetOrphan: (snapshotId: string): Promise<void> =>
+      changing(`untag ${snapshotId}`, () => {
+        const snapshot = world.snapshots.get(snapshotId);
+        const rest = Object.entries(snapshot?.tags ?? {}).filter(([key]) => key !== tagKeys.orphanedSince);
+        if (snapshot) snapshot.tags = Object.fromEntries(rest);
+      }),
     tagsOf: (snapshotId: string): Promise<Tags | undefined> =>
       called(`tags of ${snapshotId}`, () => world.snapshots.get(snapshotId)?.tags),
     delete: (snapshotId: string): Promise<boolean> =>
@@ -201,6 +221,11 @@ export function fakeAccount(images: Readonly<Record<string, readonly Image[]>> =
         world.snapshots.delete(snapshotId);
         return true;
       }),
+  });
+
+  const archivesIn = (_region: string) => ({
+    flaw: (bucket: string, key: string): Promise<string | undefined> =>
+      called(`look at s3://${bucket}/${key}`, () => world.flaws.get(`s3://${bucket}/${key}`)),
   });
 
   const usesIn = (region: string) => ({
@@ -257,6 +282,7 @@ export function fakeAccount(images: Readonly<Record<string, readonly Image[]>> =
     retirementIn,
     sharingIn,
     snapshotsIn,
+    archivesIn,
     usesIn,
     instances,
     objects,

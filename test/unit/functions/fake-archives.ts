@@ -14,7 +14,15 @@ export const where = { executionId, region, bucket, key };
 
 /** An object of one gigabyte in STANDARD. */
 export function anObject(different: Partial<StoredObject> = {}): StoredObject {
-  return { sizeBytes: gibibyte, eTag: '"e1"', storageClass: 'STANDARD', restore: 'asleep', metadata: {}, ...different };
+  return {
+    sizeBytes: gibibyte,
+    eTag: '"e1"',
+    storageClass: 'STANDARD',
+    isInArchiveTier: false,
+    restore: 'asleep',
+    metadata: {},
+    ...different,
+  };
 }
 
 /** The record of the example's image, which was shared with one account. */
@@ -79,13 +87,18 @@ export function fakeArchives(given: Partial<World> = {}) {
     world,
     calls,
     object: async (_bucket: string, _key: string): Promise<StoredObject | undefined> => world.object,
+    async flaw(_bucket: string, _key: string): Promise<string | undefined> {
+      if (!world.object) return 'its object is not there';
+      if (world.object.sizeBytes === 0) return 'its object is empty';
+      return world.record.record ? undefined : 'its record is not there';
+    },
     storeTask: async (_imageId: string, _bucket: string, _key: string) => world.task,
     async store(id: string, _bucket: string, prefix: string): Promise<string> {
       calls.push(`store ${id}`);
       return `${prefix}${id}.bin`;
     },
-    async wake(_bucket: string, _key: string, days: number): Promise<void> {
-      calls.push(`wake for ${days} days`);
+    async wake(_bucket: string, _key: string, days: number | undefined): Promise<void> {
+      calls.push(days === undefined ? 'wake for good' : `wake for ${days} days`);
       if (world.object) world.object = { ...world.object, restore: 'waking' };
     },
     async changeClass(_bucket: string, _key: string, storageClass: StorageClass): Promise<void> {

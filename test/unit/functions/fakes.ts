@@ -131,15 +131,16 @@ export function fakeMeter() {
 }
 
 /** The results that a distributed Map left in the bucket `work`: its manifest and the files that it names. */
-export function fakeResults(items: readonly Readonly<Record<string, unknown>>[]) {
-  const place = { bucket: 'work', key: 'runs/ours/results/manifest.json' };
+export function fakeResults(items: readonly Readonly<Record<string, unknown>>[], directory = 'results') {
+  const place = { bucket: 'work', key: `runs/ours/${directory}/manifest.json` };
+  const fileOf = (status: string) => `${directory}/${status}_0.json`;
   const files: Record<string, unknown> = {
     [place.key]: {
       DestinationBucket: 'work',
-      ResultFiles: { FAILED: [{ Key: 'failed_0.json' }], PENDING: [], SUCCEEDED: [{ Key: 'succeeded_0.json' }] },
+      ResultFiles: { FAILED: [{ Key: fileOf('failed') }], PENDING: [], SUCCEEDED: [{ Key: fileOf('succeeded') }] },
     },
-    'failed_0.json': items.filter(({ Status }) => Status !== 'SUCCEEDED'),
-    'succeeded_0.json': items.filter(({ Status }) => Status === 'SUCCEEDED'),
+    [fileOf('failed')]: items.filter(({ Status }) => Status !== 'SUCCEEDED'),
+    [fileOf('succeeded')]: items.filter(({ Status }) => Status === 'SUCCEEDED'),
   };
   const objectsIn = (bucket: string) => ({
     readJson: async (key: string): Promise<unknown> => (bucket === place.bucket ? files[key] : undefined),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { contract, makePlanRetirement } from '../../../functions/plan-retirement/task.ts';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Image } from '../../../shared/domain/image.ts';
-import { planItemSchema } from '../../../shared/domain/plan.ts';
+import { planItemSchema, shareItemSchema } from '../../../shared/domain/plan.ts';
 import type { NamedPolicy } from '../../../shared/domain/policy.ts';
 import type { fakeAccount } from './fake-account.ts';
 import { within } from './fakes.ts';
@@ -23,6 +23,7 @@ const planSchema = z.object({
       actions: z.array(z.string()),
     }),
   ),
+  formerRegions: z.array(z.object({ region: z.string(), images: z.int().nullable(), reason: z.string().nullable() })),
   leftoverSnapshots: z.array(z.object({ region: z.string(), snapshotId: z.string() })),
 });
 
@@ -38,8 +39,15 @@ export async function plan(account: Account, policy: NamedPolicy = retiring(), m
   });
   const written = planSchema.parse(JSON.parse(account.world.objects.get(answer.plan.key) ?? ''));
   const items = z.array(planItemSchema).parse(JSON.parse(account.world.objects.get(answer.items.key) ?? ''));
+  const shares = z.array(shareItemSchema).parse(JSON.parse(account.world.objects.get(answer.shares.key) ?? ''));
   const lines = new Map(written.images.map((line) => [`${line.region} ${line.imageId}`, line]));
-  return { answer, written, items, of: (day: number, region = home) => lines.get(`${region} ami-202611${day}`) };
+  return {
+    answer,
+    written,
+    items,
+    shares,
+    of: (day: number, region = home) => lines.get(`${region} ami-202611${day}`),
+  };
 }
 
 export const denied = new LifecycleError('AccessDenied', 'DescribeImages: no right');

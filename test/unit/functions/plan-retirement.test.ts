@@ -5,7 +5,7 @@ import { LifecycleError } from '../../../shared/domain/errors.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
 import { instanceId } from '../domain/examples.ts';
 import { fakeAccount } from './fake-account.ts';
-import { copiesOf, days, denied, plan, unknown } from './plan-retirement-rig.ts';
+import { copiesOf, days, plan } from './plan-retirement-rig.ts';
 import { abroad, home, imageOf, imageOn, noon, retiring } from './retirement-examples.ts';
 
 describe('the plan', () => {
@@ -35,9 +35,7 @@ describe('the plan', () => {
   it('names the snapshots that go with an image, as a deregistered one no longer does', async () => {
     const { items } = await plan(fakeAccount({ [home]: days(21, 20, 19) }));
     const snapshotIds = ['snap-20261119'];
-    expect(items).toEqual([
-      { region: home, imageId: 'ami-20261119', archive: false, share: false, step: 'deprecate', snapshotIds },
-    ]);
+    expect(items).toEqual([{ region: home, imageId: 'ami-20261119', archive: false, step: 'deprecate', snapshotIds }]);
   });
 
   it('asks about candidates only, as deep into launch templates as the policy says', async () => {
@@ -142,76 +140,13 @@ describe('an instance that is gone', () => {
   });
 });
 
-describe('a Region of which not all is known', () => {
-  const policy = retiring({ copies: [{ region: abroad }], share: { accounts: ['111122223333'] } });
-  const everywhere = () => {
-    const account = fakeAccount({ [home]: days(21, 20, 19), [abroad]: copiesOf(days(21, 20, 19)) });
-    account.addSnapshot('snap-lost', { region: abroad });
-    account.addSnapshot('snap-left-at-home');
-    return account;
-  };
-
-  it.each([
-    ['its images', abroad, `list images in ${abroad}`, denied],
-    ['its snapshots', abroad, `list snapshots in ${abroad}`, denied],
-    ['who uses snapshots', abroad, 'users of snap-lost', denied],
-    ['who uses images', abroad, `uses in ${abroad}`, unknown],
-    ['who uses images, nor the right to ask', abroad, `uses in ${abroad}`, denied],
-    ['its images', home, `list images in ${home}`, denied],
-    ['who uses images', home, `uses in ${home}`, unknown],
-  ])('is not touched, while the others go on: not %s in %s', async (_what, region, call, error) => {
-    const account = everywhere();
-    account.refusals.set(call, error);
-    const { answer, items, written } = await plan(account, policy);
-    const other = region === home ? abroad : home;
-    expect(answer.incomplete).toEqual([{ region, reason: error.message }]);
-    expect(written.incomplete).toEqual(answer.incomplete);
-    expect(new Set(written.images.map((line) => line.region))).toEqual(new Set([other]));
-    expect(new Set(items.map((item) => item.region))).toEqual(new Set([other]));
-    expect(items.filter(({ step }) => step === 'deprecate')).toHaveLength(1);
-    expect(answer.images).toBe(3);
-  });
-
-  it('none is touched where nobody says whether instances are gone, and the policy asks', async () => {
-    const account = everywhere();
-    account.refusals.set('gone of', denied);
-    const careful = retiring({ copies: [{ region: abroad }], retain: { daily: 2, afterTermination: '7d' } });
-    const { answer, items } = await plan(account, careful);
-    expect(answer.incomplete.map(({ region }) => region)).toEqual([home, abroad]);
-    expect(items).toEqual([]);
-  });
-
-  it('that does not say what is copied into it holds back only what may be copied there', async () => {
-    const account = fakeAccount({
-      [home]: [...days(21, 20, 19), imageOf(10, { tags: { [tagKeys.state]: 'capturing' } })],
-    });
-    account.refusals.set(`copies into ${abroad}`, unknown);
-    const { answer, of } = await plan(account, policy);
-    expect(answer.incomplete).toEqual([]);
-    expect(of(19)).toMatchObject({ verdict: 'retire' });
-    const doubt = `whether it is being copied to ${abroad} is not known`;
-    expect(of(10)).toMatchObject({ verdict: 'keep', reasons: [doubt] });
-  });
-
-  it('is asked again after throttling, whichever call it met: nobody takes it for an answer', async () => {
-    const unharmed = everywhere();
-    await plan(unharmed, policy);
-    for (const callNumber of unharmed.calls.keys()) {
-      const account = everywhere();
-      account.breakOff(callNumber + 1, { takesEffect: false });
-      await expect(plan(account, policy)).rejects.toMatchObject({ name: 'AwsThrottled' });
-      expect(account.world.objects.has('runs/ours/items.json')).toBe(false);
-    }
-  });
-});
-
 describe('a policy that retires nothing', () => {
   const without = (fields: object) => retiring({ retain: undefined, retire: undefined, ...fields });
 
   it('still shares its images as it says, but none that is disabled or not complete', async () => {
     const accounts = ['111122223333'];
     const audience = { accounts, organizationArns: [], organizationalUnitArns: [], public: false };
-    const { items, of, answer } = await plan(
+    const { items, shares, of, answer } = await plan(
       fakeAccount({
         [home]: [
           imageOf(21),
@@ -222,14 +157,15 @@ describe('a policy that retires nothing', () => {
       }),
       without({ share: { accounts } }),
     );
-    expect(items.map(({ imageId, share }) => ({ imageId, share }))).toEqual([{ imageId: 'ami-20261121', share: true }]);
+    expect(shares).toEqual([{ region: home, imageId: 'ami-20261121' }]);
+    expect(items).toEqual([]);
     expect(of(18)).toMatchObject({ verdict: 'keep', reasons: expect.arrayContaining(['the policy retires nothing']) });
     expect(answer).toMatchObject({ kept: 4, inUse: 0, mode: 'enforce' });
   });
 
   it('takes access back that it no longer gives', async () => {
     const account = fakeAccount({ [home]: [imageOf(21, { tags: { [tagKeys.audience]: '1-0123456789abcdef' } })] });
-    expect((await plan(account, without({}))).items).toMatchObject([{ imageId: 'ami-20261121', share: true }]);
+    expect((await plan(account, without({}))).shares).toEqual([{ region: home, imageId: 'ami-20261121' }]);
   });
 
   it('brings back what was on its way out, and asks nobody who uses what', async () => {
@@ -248,14 +184,23 @@ describe('a snapshot without an image', () => {
     return account;
   };
 
-  it('is cleared away a week after it began', async () => {
-    const { items, written } = await plan(left({}));
+  const orphaned = (since: string) => ({
+    tags: { [tagKeys.policy]: 'gold', [tagKeys.source]: instanceId, [tagKeys.orphanedSince]: since },
+  });
+
+  it.each([
+    ['is planned for when it is first seen, so that its grace begins, a week after it began', {}],
+    ['is planned for again once its grace is over, and it is cleared away', orphaned('2026-11-14T12:00:00Z')],
+    ['of which people wrote when that was, but no instant, begins anew', orphaned('long ago')],
+  ])('%s', async (_, different) => {
+    const { items, written } = await plan(left(different));
     const snapshotIds = ['snap-lost'];
-    expect(items).toEqual([{ region: home, imageId: null, archive: false, share: false, step: null, snapshotIds }]);
+    expect(items).toEqual([{ region: home, imageId: null, archive: false, step: null, snapshotIds }]);
     expect(written.leftoverSnapshots).toEqual([{ region: home, snapshotId: 'snap-lost' }]);
   });
 
   it.each([
+    ['waits for the end of its grace without a word', orphaned('2026-11-15T12:00:00Z')],
     ['may belong to an image that is being made', { startedAt: '2026-11-14T12:00:00Z' }],
     ['stays while somebody holds it', { tags: { [tagKeys.policy]: 'gold', [tagKeys.hold]: '' } }],
     ['of another policy is none of ours', { tags: { [tagKeys.policy]: 'web', [tagKeys.source]: instanceId } }],

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { contract, makeRetireImage } from '../../../functions/retire-image/task.ts';
+import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Image } from '../../../shared/domain/image.ts';
 import type { NamedPolicy } from '../../../shared/domain/policy.ts';
 import type { UsageReport } from '../../../shared/domain/usage-report.ts';
@@ -30,11 +31,23 @@ export function shareWithPartner(account: Account, report: Partial<UsageReport> 
   return account;
 }
 
-/** One step with that image, as a run at noon would take it. */
-export function retire(account: Account, step: Step, policy: NamedPolicy = retiring()) {
-  const task = within(contract, makeRetireImage({ region: home, ...account }));
+/** One step with that image, as a run at noon would take it; unless it is said, the policy is still what the run began with. */
+export function retire(
+  account: Account,
+  step: Step,
+  policy: NamedPolicy = retiring(),
+  inForce: NamedPolicy | LifecycleError = policy,
+  region = home,
+) {
+  const policies = {
+    find: async (): Promise<NamedPolicy> => {
+      if (inForce instanceof LifecycleError) throw inForce;
+      return inForce;
+    },
+  };
+  const task = within(contract, makeRetireImage({ region: home, policies, ...account }));
   const snapshotIds = ['snap-20261110', 'snap-second'];
-  return task({ executionId, region: home, imageId, policy, step, snapshotIds, now: noon });
+  return task({ executionId, region, imageId, policy, step, snapshotIds, now: noon });
 }
 
 /** All that a run leaves behind. */

@@ -221,6 +221,13 @@ describe('a step is not taken', () => {
     expect(account.changes).toEqual([]);
   });
 
+  it('while its policy cannot be read', async () => {
+    const account = accountWith(imageOn('disable', 14, imageOf(10)));
+    const invalid = new LifecycleError('PolicyInvalid', "The policy 'gold' is not valid: its parameter holds no JSON");
+    await expect(retire(account, 'deregister', retiring(), invalid)).rejects.toBe(invalid);
+    expect(account.changes).toEqual([]);
+  });
+
   it('while it is due for archive and not archived', async () => {
     const archive = { bucket: 'archive', when: { daily: 9 } };
     const policy = retiring({ archive });
@@ -247,13 +254,14 @@ describe('a step is not taken', () => {
   });
 
   it('while a Region does not say what is copied into it, and the image may be on its way there', async () => {
-    const account = accountWith(imageOf(10, { tags: { [tagKeys.state]: 'capturing' } }));
+    const account = accountWith(imageOn('disable', 10, imageOf(10)));
     account.refusals.set(`copies into ${abroad}`, new LifecycleError('EvidenceIncomplete', 'not known'));
     const policy = retiring({ copies: [{ region: abroad }] });
-    expect(await retire(account, 'deprecate', policy)).toMatchObject({
+    expect(await retire(account, 'deregister', policy)).toMatchObject({
       outcome: 'spared',
-      reasons: [`whether it is being copied to ${abroad} is not known`],
+      reasons: ['no rule keeps it', `waits to know whether it is being copied to ${abroad}`],
     });
+    expect(account.changes).toEqual([]);
   });
 });
 

@@ -4,8 +4,9 @@ import type { LaunchPermission } from '../../../shared/domain/archive.ts';
 import { audienceDigest, nobody, unsettled, withdrawnTo } from '../../../shared/domain/audience.ts';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Audience, Image } from '../../../shared/domain/image.ts';
+import type { NamedPolicy } from '../../../shared/domain/policy.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
-import { anImage, executionId, imageId } from '../domain/examples.ts';
+import { anImage, aPolicy, executionId, imageId } from '../domain/examples.ts';
 import { fakeAccount } from './fake-account.ts';
 import { within } from './fakes.ts';
 
@@ -33,26 +34,19 @@ function accountWith(
   return account;
 }
 
-const share = (
-  account: Account,
-  { accounts, organizationArns, organizationalUnitArns, public: all }: Audience,
-  mayBeGone = false,
-) =>
-  within(
-    contract,
-    makeShareImage(account),
-  )({
-    executionId,
-    region,
-    imageId,
-    audience: {
-      accounts: [...accounts],
-      organizationArns: [...organizationArns],
-      organizationalUnitArns: [...organizationalUnitArns],
-      public: all,
+/** Shares as a policy says that is in force: with these, or as the call of it ends. */
+const share = (account: Account, audience: Audience | Error, mayBeGone = false) => {
+  const policies = {
+    find: async (name: string): Promise<NamedPolicy> => {
+      if (audience instanceof Error) throw audience;
+      return audience === nobody ? aPolicy({ name }) : aPolicy({ name, share: audience });
     },
-    mayBeGone,
-  });
+  };
+  return within(
+    contract,
+    makeShareImage({ ...account, policies }),
+  )({ executionId, region, imageId, policyName: 'gold', mayBeGone });
+};
 
 /** Who may launch, who may copy each of the snapshots, and what the tag says. */
 const accessTo = ({ world, tagsOf }: Account) => ({
@@ -123,6 +117,23 @@ describe('an image is shared', () => {
     const account = accountWith({}, [{ UserId: first }, { OrganizationArn: organization }], [first]);
     expect(await share(account, nobody)).toEqual({ added: 0, removed: 2 });
     expect(accessTo(account)).toEqual({ launch: [], copy: [[], []], tag: 'nobody' });
+  });
+
+  it('with nobody, once its policy is gone', async () => {
+    const account = accountWith({}, [{ UserId: first }], [first]);
+    const gone = new LifecycleError('PolicyNotFound', "No policy is called 'gold'.");
+    expect(await share(account, gone)).toEqual({ added: 0, removed: 1 });
+    expect(accessTo(account)).toEqual({ launch: [], copy: [[], []], tag: 'nobody' });
+  });
+
+  it('with those whom its policy names by now, and not at all where that cannot be read', async () => {
+    const account = accountWith({}, [{ UserId: first }], [first]);
+    for (const name of ['PolicyInvalid', 'AccessDenied', 'AwsThrottled'] as const) {
+      await expect(share(account, new LifecycleError(name, 'so it is'))).rejects.toMatchObject({ name });
+    }
+    expect(account.changes).toEqual([]);
+    await share(account, { ...nobody, accounts: [second] });
+    expect(accessTo(account)).toMatchObject({ launch: [{ UserId: second }], copy: [[second], [second]] });
   });
 
   it('once: to repeat it changes nothing', async () => {

@@ -4,7 +4,7 @@ import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Image } from '../../../shared/domain/image.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
 import { anImage, beginning, executionId, imageId } from '../domain/examples.ts';
-import { anObject, bucket, fakeArchives, key, region, url } from './fake-archives.ts';
+import { anObject, bucket, fakeArchives, key, noRecord, region, url } from './fake-archives.ts';
 import { fakeImages, regions, throttled, within } from './fakes.ts';
 
 const archive = { bucket, prefix: 'gold/', storageClass: 'GLACIER' } as const;
@@ -38,6 +38,36 @@ describe('an image that is not archived', () => {
     const image = anImage({ tags: { ...anImage().tags, [tagKeys.archivedTo]: url } });
     expect(await storing(image, archives)).toMatchObject({ status: 'storing' });
     expect(archives.calls).toEqual([`store ${imageId}`]);
+  });
+
+  it.each<[what: string, world: Parameters<typeof fakeArchives>[0]]>([
+    ['its object is empty', { object: anObject({ sizeBytes: 0 }), task: { state: 'completed', ...ended } }],
+    ['its record is lost, and EC2 has forgotten the task', { record: noRecord }],
+  ])('is stored anew though its tag says that it is archived, where %s', async (_, world) => {
+    const archives = fakeArchives(world);
+    const image = anImage({ tags: { ...anImage().tags, [tagKeys.archivedTo]: url } });
+    expect(await storing(image, archives)).toMatchObject({ status: 'storing' });
+    expect(archives.calls).toEqual([`store ${imageId}`]);
+  });
+
+  it('is not stored anew where S3 will not say whether it is there', async () => {
+    const denied = new LifecycleError('EvidenceIncomplete', 'Whether an archive is there is not known: no right');
+    const archives = {
+      ...fakeArchives(),
+      flaw: async () => {
+        throw denied;
+      },
+    };
+    const image = anImage({ tags: { ...anImage().tags, [tagKeys.archivedTo]: url } });
+    await expect(storing(image, archives)).rejects.toBe(denied);
+    expect(archives.calls).toEqual([]);
+  });
+
+  it('is recorded anew, and not stored, where only its record is lost', async () => {
+    const archives = fakeArchives({ record: noRecord, task: { state: 'completed', ...ended } });
+    const image = anImage({ tags: { ...anImage().tags, [tagKeys.archivedTo]: url } });
+    expect(await storing(image, archives)).toMatchObject({ status: 'storing', refusal: '' });
+    expect(archives.calls).toEqual([]);
   });
 });
 

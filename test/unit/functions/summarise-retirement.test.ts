@@ -21,6 +21,7 @@ function aPlan(different: Partial<Plan> = {}): Plan {
     inUse: 2,
     planned: 3,
     incomplete: [],
+    formerRegions: [],
     mode: 'enforce',
     excess: null,
     withheld: {},
@@ -29,7 +30,7 @@ function aPlan(different: Partial<Plan> = {}): Plan {
 }
 
 const inputOf = (imageId: string | null) =>
-  JSON.stringify({ item: { region: home, imageId, archive: false, share: false, step: null, snapshotIds: [] } });
+  JSON.stringify({ item: { region: home, imageId, archive: false, step: null, snapshotIds: [] } });
 
 /** An item whose image came to these ends. */
 const done = (imageId: string | null, outcomes: object[], kept: object[] = []) => ({
@@ -44,22 +45,33 @@ const failed = (imageId: string | null, error: string, cause: string) => ({
   Cause: cause,
 });
 const deregistered = (imageId: string) => done(imageId, [{ outcome: 'deregistered', reasons: ['no rule keeps it'] }]);
+const shared = (imageId: string) => done(imageId, [{ outcome: 'shared', reasons: [] }]);
 const denied = failed('ami-3', 'AccessDenied', JSON.stringify({ errorType: 'AccessDenied', errorMessage: 'no right' }));
 
 interface Case {
   items?: Record<string, unknown>[] | null;
+  /** What became of the Map that shares; null where it did not run. */
+  shares?: Record<string, unknown>[] | null;
   plan?: Plan | null;
   failure?: Input['failure'];
   topicArn?: string;
 }
 
-async function summarise({ items = [], plan = aPlan(), failure = null, topicArn = stackTopic }: Case) {
+async function summarise({ items = [], shares = null, plan = aPlan(), failure = null, topicArn = stackTopic }: Case) {
   const { place, objectsIn } = fakeResults(items ?? []);
+  const sharing = fakeResults(shares ?? [], 'share-results');
   const notifications = fakeNotifications();
   const meter = fakeMeter();
-  const task = makeSummariseRetirement({ topicArn, objectsIn, notifications, meter });
-  const results = items ? place : null;
-  const answer = await within(contract, task)({ executionId, policyName: 'gold', plan, results, failure });
+  const task = makeSummariseRetirement({
+    topicArn,
+    objectsIn: (bucket) => ({
+      readJson: async (key) => (await sharing.objectsIn(bucket).readJson(key)) ?? objectsIn(bucket).readJson(key),
+    }),
+    notifications,
+    meter,
+  });
+  const places = { shareResults: shares ? sharing.place : null, results: items ? place : null };
+  const answer = await within(contract, task)({ executionId, policyName: 'gold', plan, ...places, failure });
   const lines = notifications.told[0]?.message.split('\n') ?? [];
   return { answer, told: notifications.told, lines, measured: meter.measured };
 }
@@ -69,14 +81,14 @@ describe('a run that went well', () => {
     deregistered('ami-1'),
     done('ami-2', [
       { outcome: 'archived', reasons: [] },
-      { outcome: 'shared', reasons: [] },
       { outcome: 'deprecated', reasons: ['no rule keeps it'] },
     ]),
     deregistered('ami-4'),
   ];
+  const shares = [shared('ami-2')];
 
   it('is counted by what was done, and an image for all that was done with it', async () => {
-    const { answer, measured } = await summarise({ items });
+    const { answer, measured } = await summarise({ items, shares });
     expect(answer).toEqual({
       images: 9,
       kept: 5,
@@ -95,7 +107,7 @@ describe('a run that went well', () => {
   });
 
   it('is told once, with where to read the reasons', async () => {
-    const { told } = await summarise({ items });
+    const { told } = await summarise({ items, shares });
     const subject = 'gold: 5 of 9 images kept, 1 archived, 1 deprecated, 2 deregistered, 1 shared, 0 failed';
     expect(told).toEqual([{ topicArn: stackTopic, subject, message: `${subject}\n${where}` }]);
   });
@@ -118,6 +130,12 @@ describe('a run that went well', () => {
       `snapshots without an image in ${home} its snapshot snap-2 stays: held: no reason given`,
       where,
     ]);
+  });
+
+  it('is told where it only shared', async () => {
+    const { told, answer } = await summarise({ items: null, shares });
+    expect(answer).toMatchObject({ outcomes: { shared: 1 }, failed: 0, failure: null });
+    expect(told.map(({ subject }) => subject)).toEqual(['gold: 5 of 9 images kept, 1 shared, 0 failed']);
   });
 
   it('tells nobody when nothing happened, but is measured', async () => {
@@ -148,6 +166,19 @@ describe('a run in which an image failed', () => {
     ]);
   });
 
+  it('fails though only its sharing did, which is told before all else', async () => {
+    const refused = failed('ami-1', 'ShareRefused', 'It is public.');
+    const alone = await summarise({ items: null, shares: [refused, shared('ami-2')] });
+    const Cause = `1 failed, the first: ami-1 in ${home} ShareRefused: It is public.`;
+    expect(alone.answer).toMatchObject({ outcomes: { shared: 1 }, failure: { Error: 'RetirementFailed', Cause } });
+    const both = await summarise({ items: [denied, deregistered('ami-4')], shares: [refused] });
+    expect(both.answer).toMatchObject({ outcomes: { deregistered: 1 }, failed: 2 });
+    expect(both.lines.slice(2, 4)).toEqual([
+      `ami-1 in ${home} ShareRefused: It is public.`,
+      `ami-3 in ${home} AccessDenied: no right`,
+    ]);
+  });
+
   it('says that evidence was missing where that is why', async () => {
     const { answer } = await summarise({ items: [denied, failed('ami-5', 'EvidenceIncomplete', 'who uses it?')] });
     expect(answer).toMatchObject({ failed: 2, failure: { Error: 'EvidenceIncomplete' } });
@@ -172,7 +203,7 @@ describe('a run in which an image failed', () => {
 });
 
 describe('a run that was held back', () => {
-  const excess = '60 images would take a step, and maxPerRun is 50';
+  const excess = '60 images would take a step, and 50 may: that needs a maxPerRun of 60';
   const incomplete = [
     { region: abroad, reason: 'DescribeImages: no right' },
     { region: home, reason: 'DescribeStoreImageTasks: no right' },
@@ -182,7 +213,7 @@ describe('a run that was held back', () => {
     const { answer, told, measured } = await summarise({ plan: aPlan({ excess }), items: null });
     expect(answer.failure?.Error).toBe('BlastRadiusExceeded');
     expect(answer.failure?.Cause).toBe(
-      `${excess}. Nothing was retired. The plan is s3://our-work/runs/ours/plan.json; if it is what you want, raise the cap of the policy 'gold' for one run.`,
+      `${excess}. Nothing was retired. The plan is s3://our-work/runs/ours/plan.json; if it is what you want, raise the caps of the policy 'gold' for one run.`,
     );
     expect(told[0]?.subject).toBe('gold: BlastRadiusExceeded');
     expect(told[0]?.message).toContain(excess);
@@ -217,7 +248,7 @@ describe('a run that was held back', () => {
       outcomes: { deregistered: 1 },
       failure: {
         Error: 'EvidenceIncomplete',
-        Cause: `Nothing was touched in ${abroad}: DescribeImages: no right Nothing was touched in ${home}: DescribeStoreImageTasks: no right`,
+        Cause: `Nothing was retired in ${abroad}: DescribeImages: no right Nothing was retired in ${home}: DescribeStoreImageTasks: no right`,
       },
     });
     expect(measured).toContain('EvidenceIncomplete=2 gold');
@@ -231,6 +262,25 @@ describe('a run that was held back', () => {
     const rest = await summarise({ ...all, plan: aPlan({ incomplete }) });
     expect(rest.answer.failure?.Error).toBe('EvidenceIncomplete');
     expect(rest.lines).toContain(`ami-3 in ${home} AccessDenied: no right`);
+  });
+});
+
+describe('a run of a policy that no longer copies to a Region', () => {
+  it('tells how many images are left there, though nothing else happened, and does not fail for it', async () => {
+    const left = aPlan({ formerRegions: [{ region: abroad, images: 7, reason: null }] });
+    const { answer, told, lines } = await summarise({ plan: left, items: null });
+    expect(answer.failure).toBeNull();
+    expect(told.map(({ subject }) => subject)).toEqual(['gold: 5 of 9 images kept, 0 failed']);
+    expect(lines[1]).toMatch(`Images left in ${abroad}, to which the policy no longer copies: 7. `);
+  });
+
+  it('says that it does not know of them where that is denied, why, and how to have it said no more', async () => {
+    const silent = aPlan({ formerRegions: [{ region: abroad, images: null, reason: 'DescribeImages: no right' }] });
+    const { answer, lines } = await summarise({ plan: silent, items: null });
+    expect(answer.failure).toBeNull();
+    expect(lines[1]).toContain(`Whether images are left in ${abroad}`);
+    expect(lines[1]).toContain('is not known: DescribeImages: no right.');
+    expect(lines[1]).toContain('s3://our-work/regions/gold.json');
   });
 });
 

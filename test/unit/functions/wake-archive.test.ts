@@ -11,7 +11,7 @@ function waking(archives: ReturnType<typeof fakeArchives>) {
 }
 
 describe('an archive', () => {
-  it.each<StorageClass>(['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'GLACIER_IR'])(
+  it.each(['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'GLACIER_IR', 'INTELLIGENT_TIERING'])(
     'of a class that does not sleep is ready at once: %s',
     async (storageClass) => {
       const archives = fakeArchives({ object: anObject({ storageClass }) });
@@ -32,6 +32,12 @@ describe('an archive', () => {
       expect(await wake()).toMatchObject({ status: 'ready' });
     },
   );
+
+  it('that INTELLIGENT_TIERING has put to sleep is woken, without a number of days, which S3 would refuse', async () => {
+    const archives = fakeArchives({ object: anObject({ storageClass: 'INTELLIGENT_TIERING', isInArchiveTier: true }) });
+    expect(await waking(archives)()).toMatchObject({ status: 'waking' });
+    expect(archives.calls).toEqual(['wake for good']);
+  });
 
   it('that is not there is told at once', async () => {
     const archives = fakeArchives({ object: undefined });

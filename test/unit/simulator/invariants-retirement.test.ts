@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import type { Account } from '../../../simulator/account.ts';
 import type { RetirementOptions, RetirementRules } from '../../../simulator/invariants/retirement.ts';
 import { watchInvariants } from '../../../simulator/invariants.ts';
+import { imageUsers, template } from './image-users.ts';
 import { captureTags, instance, web, world } from './world.ts';
 
 const [oldest, middle, newest] = ['ami-00000000000000001', 'ami-00000000000000002', 'ami-00000000000000003'];
@@ -75,74 +75,6 @@ function watched(options: RetirementOptions = {}, loaded: Image[] = images) {
   };
 }
 
-const template = (account: Account, ImageId: string): string =>
-  account.call('ec2', 'CreateLaunchTemplate', { LaunchTemplateName: 'shop', LaunchTemplateData: { ImageId } })
-    .LaunchTemplate?.LaunchTemplateId ?? '';
-
-const users: [string, (account: Account) => void][] = [
-  [
-    'an instance that was launched from it',
-    (account) =>
-      account.call('ec2', 'RunInstances', { ImageId: oldest, MinCount: 1, MaxCount: 1, InstanceType: 't3.micro' }),
-  ],
-  ['a launch template', (account) => template(account, oldest)],
-  [
-    "a launch template's default version",
-    (account) => {
-      const LaunchTemplateId = template(account, oldest);
-      account.call('ec2', 'CreateLaunchTemplateVersion', { LaunchTemplateId, LaunchTemplateData: { ImageId: middle } });
-    },
-  ],
-  [
-    "an old version of a launch template that a group's override names",
-    (account) => {
-      const LaunchTemplateId = template(account, oldest);
-      account.call('ec2', 'CreateLaunchTemplateVersion', { LaunchTemplateId, LaunchTemplateData: { ImageId: middle } });
-      account.call('ec2', 'ModifyLaunchTemplate', { LaunchTemplateId, DefaultVersion: '2' });
-      const LaunchTemplateSpecification = { LaunchTemplateId, Version: '1' };
-      account.call('auto-scaling', 'CreateAutoScalingGroup', {
-        AutoScalingGroupName: 'shop',
-        MinSize: 0,
-        MaxSize: 2,
-        MixedInstancesPolicy: {
-          LaunchTemplate: {
-            LaunchTemplateSpecification: { LaunchTemplateId },
-            Overrides: [{ InstanceType: 't3.micro', LaunchTemplateSpecification }],
-          },
-        },
-      });
-    },
-  ],
-  [
-    'a launch configuration',
-    (account) =>
-      account.call('auto-scaling', 'CreateLaunchConfiguration', {
-        LaunchConfigurationName: 'shop',
-        ImageId: oldest,
-        InstanceType: 't3.micro',
-      }),
-  ],
-  ['a parameter', (account) => account.call('ssm', 'PutParameter', { Name: '/golden', Value: oldest, Type: 'String' })],
-  [
-    'a recipe',
-    (account) => {
-      account.region('us-east-1').imageRecipes.push({ arn: 'arn:aws:x:image-recipe/a', imageId: oldest });
-    },
-  ],
-  [
-    'a store task',
-    (account) => {
-      account.createBucket('archive');
-      account.call('ec2', 'CreateStoreImageTask', { ImageId: oldest, Bucket: 'archive' });
-    },
-  ],
-  [
-    'a copy into another Region',
-    (account) =>
-      account.call('ec2', 'CopyImage', { Name: 'copy', SourceImageId: oldest, SourceRegion: 'us-east-1' }, 'eu-west-1'),
-  ],
-];
-
 describe('what must never happen to an image on its way out', () => {
   test('does not happen where it takes its steps in time', async () => {
     const { deprecate, disable, deregister, wait, broken } = watched({ rulesOf: () => [ladder] });
@@ -154,7 +86,7 @@ describe('what must never happen to an image on its way out', () => {
     expect(broken()).toEqual([]);
   });
 
-  test.each(users)('4: it is not disabled or deregistered while %s needs it', async (_, use) => {
+  test.each(imageUsers(oldest, middle))('4: it is not disabled or deregistered while %s needs it', async (_, use) => {
     const { account, disable, deregister, settle, broken } = watched();
     use(account);
     await settle();
@@ -176,6 +108,15 @@ describe('what must never happen to an image on its way out', () => {
     await wait(600);
     await disable(oldest);
     template(account, middle);
+    const { fleets, spotFleets, spotRequests } = account.region('us-east-1');
+    const images = [{ ImageId: middle }];
+    fleets.set('fleet-1', { FleetState: 'deleted_running', LaunchTemplateConfigs: [{ Overrides: images }] });
+    fleets.set('fleet-2', { FleetState: 'active', Type: 'instant', LaunchTemplateConfigs: [{ Overrides: images }] });
+    spotFleets.set('sfr-1', {
+      SpotFleetRequestState: 'cancelled',
+      SpotFleetRequestConfig: { IamFleetRole: 'fleet', TargetCapacity: 1, LaunchSpecifications: images },
+    });
+    spotRequests.set('sir-1', { State: 'active', Type: 'one-time', LaunchSpecification: { ImageId: middle } });
     await deregister(middle);
     expect(broken()).toEqual([]);
   });
@@ -335,6 +276,22 @@ describe('what must never happen to an image on its way out', () => {
     await plan('gold');
     await deprecate(middle);
     expect(broken()).toEqual([12, 12]);
+  });
+
+  test('12: what a policy allows is what it allowed when the run was planned', async () => {
+    let maxPerRun = 2;
+    const { account, deprecate, plan, broken } = watched({ rulesOf: () => [{ ...ladder, maxPerRun }] });
+    account.createBucket('work');
+    await plan('gold');
+    maxPerRun = 1;
+    await deprecate(oldest);
+    await deprecate(middle);
+    expect(broken()).toEqual([]);
+    await plan('gold');
+    maxPerRun = 2;
+    await deprecate(oldest);
+    await deprecate(middle);
+    expect(broken()).toEqual([12]);
   });
 
   test('is not what people do by hand, nor what becomes of images that EC2 could not make', async () => {

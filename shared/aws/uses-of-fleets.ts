@@ -1,0 +1,83 @@
+import {
+  type BatchState,
+  type EC2Client,
+  type FleetLaunchTemplateSpecification,
+  type FleetStateCode,
+  paginateDescribeFleets,
+  paginateDescribeSpotFleetRequests,
+  paginateDescribeSpotInstanceRequests,
+} from '@aws-sdk/client-ec2';
+import { calling } from './aws-errors.ts';
+import type { Add, NamedVersion } from './uses-of-templates.ts';
+
+/** A filter takes so many values. */
+const imagesAtOnce = 200;
+
+/**
+ * Fleets replace what they lose, so they need their images also while they have no instance. Those of type `instant` launch
+ * once, and are not listed.
+ * @returns the versions of launch templates by which fleets launch
+ */
+export async function addFleets(ec2: EC2Client, add: Add): Promise<NamedVersion[]> {
+  const named: NamedVersion[] = [];
+  await calling('DescribeFleets', async () => {
+    for await (const { Fleets = [] } of paginateDescribeFleets({ client: ec2, pageSize: 100 }, {})) {
+      for (const { FleetId, FleetState, LaunchTemplateConfigs = [] } of Fleets) {
+        if (launchesNoMore(FleetState)) continue;
+        const user = `EC2 Fleet ${FleetId}`;
+        for (const { ImageId } of LaunchTemplateConfigs.flatMap(({ Overrides = [] }) => Overrides)) {
+          add(ImageId, `in use by ${user}`);
+        }
+        named.push(...versionsOf(user, LaunchTemplateConfigs));
+      }
+    }
+  });
+  await calling('DescribeSpotFleetRequests', async () => {
+    const pages = paginateDescribeSpotFleetRequests({ client: ec2, pageSize: 100 }, {});
+    for await (const { SpotFleetRequestConfigs = [] } of pages) {
+      for (const { SpotFleetRequestId, SpotFleetRequestState, SpotFleetRequestConfig } of SpotFleetRequestConfigs) {
+        if (launchesNoMore(SpotFleetRequestState)) continue;
+        const user = `Spot Fleet ${SpotFleetRequestId}`;
+        const { LaunchSpecifications = [], LaunchTemplateConfigs = [] } = SpotFleetRequestConfig ?? {};
+        for (const { ImageId } of LaunchSpecifications) add(ImageId, `in use by ${user}`);
+        named.push(...versionsOf(user, LaunchTemplateConfigs));
+      }
+    }
+  });
+  return named;
+}
+
+function versionsOf(
+  user: string,
+  configs: readonly { LaunchTemplateSpecification?: FleetLaunchTemplateSpecification | undefined }[],
+): NamedVersion[] {
+  return configs
+    .map(({ LaunchTemplateSpecification }) => LaunchTemplateSpecification)
+    .filter((specification) => specification !== undefined)
+    .map((specification) => ({ user, specification }));
+}
+
+/** One that is modified launches all the same; what its instances need is theirs to say. */
+function launchesNoMore(state: FleetStateCode | BatchState = 'active'): boolean {
+  return state === 'failed' || state.startsWith('deleted') || state.startsWith('cancelled');
+}
+
+/** A one-time request that has its instance asks for no other, and the instance is found by itself. */
+export async function addSpotRequests(ec2: EC2Client, imageIds: readonly string[], add: Add): Promise<void> {
+  for (let index = 0; index < imageIds.length; index += imagesAtOnce) {
+    const Values = imageIds.slice(index, index + imagesAtOnce);
+    await calling('DescribeSpotInstanceRequests', async () => {
+      const pages = paginateDescribeSpotInstanceRequests(
+        { client: ec2, pageSize: 1000 },
+        { Filters: [{ Name: 'launch.image-id', Values }] },
+      );
+      for await (const { SpotInstanceRequests = [] } of pages) {
+        for (const { SpotInstanceRequestId, State = 'open', Type, LaunchSpecification } of SpotInstanceRequests) {
+          // A persistent one is `disabled` while people keep its instance stopped.
+          const isWaiting = State === 'open' || (Type === 'persistent' && ['active', 'disabled'].includes(State));
+          if (isWaiting) add(LaunchSpecification?.ImageId, `in use by Spot request ${SpotInstanceRequestId}`);
+        }
+      }
+    });
+  }
+}

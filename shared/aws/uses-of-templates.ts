@@ -1,0 +1,113 @@
+import {
+  type EC2Client,
+  type LaunchTemplateVersion,
+  paginateDescribeLaunchTemplateVersions,
+} from '@aws-sdk/client-ec2';
+import { calling, hasCode } from './aws-errors.ts';
+
+/** Takes note of one who needs an image: `in use by …`. */
+export type Add = (imageId: string | undefined, sentence: string) => void;
+
+interface Template {
+  LaunchTemplateId?: string | undefined;
+  LaunchTemplateName?: string | undefined;
+}
+
+interface Specification extends Template {
+  /** A number, `$Default` or `$Latest`; without one it is the default version. */
+  Version?: string | undefined;
+}
+
+/** A version of a launch template by which somebody launches. */
+export interface NamedVersion {
+  /** In words: `Auto Scaling group farm`. */
+  user: string;
+  specification: Specification;
+}
+
+/** Versions that were read: by template and number, and by template and `$Default` or `$Latest`. */
+export type ReadVersions = Map<string, LaunchTemplateVersion>;
+
+/** The versions of every template that are launched where no version is named: they may be older than the depth. */
+export async function addTemplates(ec2: EC2Client, add: Add): Promise<ReadVersions> {
+  const read: ReadVersions = new Map();
+  await readVersions(ec2, {}, ['$Default', '$Latest'], read);
+  // In the words of DescribeImageReferences, which finds most of them, too: a template is named once.
+  for (const { LaunchTemplateId, LaunchTemplateData } of new Set(read.values())) {
+    add(LaunchTemplateData?.ImageId, `in use by launch template ${LaunchTemplateId}`);
+  }
+  return read;
+}
+
+/**
+ * What groups and fleets launch. Most name a version that was read before; of every other template, all the wanted versions are
+ * read at once.
+ * @param read what `addTemplates` read
+ */
+export async function addNamedVersions(
+  ec2: EC2Client,
+  named: readonly NamedVersion[],
+  read: ReadVersions,
+  add: Add,
+): Promise<void> {
+  const unread = named.filter(({ specification }) => !read.has(keyOf(specification)));
+  const byTemplate = Map.groupBy(unread, ({ specification }) => keyOf({ ...specification, Version: '' }));
+  for (const [first, ...others] of byTemplate.values()) {
+    if (!first) continue;
+    const { LaunchTemplateId, LaunchTemplateName } = first.specification;
+    const template = LaunchTemplateId === undefined ? { LaunchTemplateName } : { LaunchTemplateId };
+    const versions = new Set([first, ...others].map(({ specification: { Version = '$Default' } }) => Version));
+    await readVersions(ec2, template, [...versions], read);
+  }
+  for (const { user, specification } of named) {
+    // Somebody may name a version that is gone: it launches nothing.
+    const version = read.get(keyOf(specification));
+    if (!version) continue;
+    const { LaunchTemplateId, VersionNumber, LaunchTemplateData } = version;
+    const through = `launch template ${LaunchTemplateId} version ${VersionNumber}`;
+    add(LaunchTemplateData?.ImageId, `in use by ${user} through ${through}`);
+  }
+}
+
+/** @param template empty: every template, of which `$Default` and `$Latest` alone can be asked */
+async function readVersions(
+  ec2: EC2Client,
+  template: Template,
+  versions: readonly string[],
+  read: ReadVersions,
+): Promise<void> {
+  const what = [template.LaunchTemplateId ?? template.LaunchTemplateName ?? 'of every template', ...versions].join(' ');
+  try {
+    await calling(`DescribeLaunchTemplateVersions ${what}`, async () => {
+      const pages = paginateDescribeLaunchTemplateVersions(
+        { client: ec2, pageSize: 200 },
+        { ...template, Versions: [...versions], ResolveAlias: true },
+      );
+      for await (const page of pages) for (const version of page.LaunchTemplateVersions ?? []) note(version, read);
+    });
+  } catch (error) {
+    if (!hasCode(error, 'InvalidLaunchTemplateId.VersionNotFound', ...goneTemplate)) throw error;
+    // One version that is gone keeps the answer on all others back.
+    if (versions.length === 1 || hasCode(error, ...goneTemplate)) return;
+    for (const version of versions) await readVersions(ec2, template, [version], read);
+  }
+}
+
+const goneTemplate = ['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateName.NotFoundException'];
+
+function note(version: LaunchTemplateVersion, read: ReadVersions): void {
+  const { LaunchTemplateId, LaunchTemplateName, VersionNumber = 0, DefaultVersion } = version;
+  for (const template of [{ LaunchTemplateId }, { LaunchTemplateName }]) {
+    const keep = (Version: string) => read.set(keyOf({ ...template, Version }), version);
+    keep(String(VersionNumber));
+    if (DefaultVersion) keep('$Default');
+    // Numbers only grow, and whoever asks for a template's newest version gets it, whatever other versions come with it.
+    const newest = read.get(keyOf({ ...template, Version: '$Latest' }))?.VersionNumber ?? 0;
+    if (VersionNumber >= newest) keep('$Latest');
+  }
+}
+
+/** Names hold no spaces, so none can be taken for an ID. */
+function keyOf({ LaunchTemplateId, LaunchTemplateName, Version = '$Default' }: Specification): string {
+  return `${LaunchTemplateId ?? `named ${LaunchTemplateName}`} ${Version}`;
+}
