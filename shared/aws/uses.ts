@@ -16,7 +16,7 @@ import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
 import type { UsageReport } from '../domain/usage-report.ts';
 import { mergedUses, type Uses } from '../domain/uses.ts';
 import { calling, hasCode } from './aws-errors.ts';
-import { clients } from './clients.ts';
+import * as clients from './clients.ts';
 import { readUsageReports } from './usage-reports.ts';
 
 /** DescribeImageReferences takes so many images at once. */
