@@ -57,6 +57,11 @@ export interface Engine {
   getExecutionHistory(executionArn: string): readonly HistoryEvent[];
   /** Aborts a running execution; a closed one stays as it is. */
   stopExecution(executionArn: string, reason?: { error?: string; cause?: string }): { stopDate: Date };
+  /**
+   * Loses an execution with its history, as AWS promises not to: it stops where it is, tells nobody, and does not exist any
+   * more. Of a child of a Map Run, its parent goes on as if it had been aborted.
+   */
+  loseExecution(executionArn: string): void;
   sendTaskSuccess(taskToken: string, output: Json): void;
   sendTaskFailure(taskToken: string, failure?: { error?: string; cause?: string }): void;
   sendTaskHeartbeat(taskToken: string): void;
@@ -138,6 +143,11 @@ export function createEngine(options: EngineOptions): Engine {
       const execution = store.get(executionArn);
       close(execution, { status: 'ABORTED', error, cause });
       return { stopDate: new Date(execution.stopMs ?? clock.now()) };
+    },
+    loseExecution(executionArn) {
+      const execution = store.get(executionArn);
+      close(execution, { status: 'ABORTED' }, () => {});
+      store.remove(execution);
     },
     sendTaskSuccess: (token, output) => answer(token, (waiter) => waiter.succeed(output)),
     sendTaskFailure: (token, { error, cause } = {}) => answer(token, (waiter) => waiter.fail(error, cause)),
@@ -233,7 +243,7 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
-  function close(execution: Execution, ending: Ending): void {
+  function close(execution: Execution, ending: Ending, tell = announce): void {
     if (execution.ending) return;
     const { flow, history } = execution;
     execution.ending = ending;
@@ -251,7 +261,7 @@ export function createEngine(options: EngineOptions): Engine {
     store.closed(execution);
     for (const listener of execution.closed) listener(ending);
     execution.closed.clear();
-    announce(execution);
+    tell(execution);
   }
 
   function announce(execution: Execution): void {

@@ -11,6 +11,8 @@ export interface ExecutionStore {
   newestFirst(): readonly Execution[];
   /** Notes that an execution has ended: it is forgotten when its time is over. */
   closed(execution: Execution): void;
+  /** Knows no more of it from now on. */
+  remove(execution: Execution): void;
   runningTransitions(): number;
 }
 
@@ -46,6 +48,10 @@ export function createExecutionStore(clock: Clock, keepMs: number): ExecutionSto
       return [...executions.values()].reverse();
     },
     closed: (execution) => void closed.add(execution),
+    remove(execution) {
+      closed.delete(execution);
+      executions.delete(execution.arn);
+    },
     runningTransitions() {
       let sum = 0;
       for (const execution of executions.values()) if (!execution.ending) sum += execution.transitions;

@@ -24,7 +24,7 @@ export async function reference(): Promise<string> {
     "One state machine each. Started with the input that the second column names; `event` is EventBridge's own.",
     markdownTable(['Workflow', 'Started by', 'What it does', 'Tasks and workflows'], workflowRows()),
     '## Errors',
-    'What a disposition does: `retry`, the workflow tries again; `refuse`, nothing was done, on purpose; `abort`, what was stopped is restarted, and the capture, retirement, archive or restore fails.',
+    'What a disposition does: `retry`, the workflow tries again; `refuse`, nothing was done, on purpose; `abort`, what was stopped is restarted, and the capture, retirement, archive, restore or rescue fails.',
     markdownTable(['Error', 'Disposition', 'Meaning', 'What to do'], errorRows()),
     '## Tasks',
     'One Lambda function each. `AwsThrottled`, `AwsUnavailable` and `AccessDenied` may come from any of them.',
@@ -83,6 +83,7 @@ function fieldRows(path: string, { properties = {}, items }: FieldSchema): strin
 const workflowSchema = z.object({
   triggers: z.object({
     schedule: z.string().optional(),
+    every: z.string().optional(),
     event: z.object({ 'detail-type': z.array(z.string()) }).optional(),
     workflow: z.string().optional(),
     hand: z.string().optional(),
@@ -94,9 +95,10 @@ function workflowRows(): string[][] {
     const { definition, functionKeys, workflowKeys } = readWorkflow(name);
     const { Comment } = z.object({ Comment: z.string() }).parse(definition);
     const file = join(projectDirectory, 'statemachines', name, 'workflow.yml');
-    const { schedule, event, workflow, hand } = workflowSchema.parse(parse(readFileSync(file, 'utf8'))).triggers;
+    const { schedule, every, event, workflow, hand } = workflowSchema.parse(parse(readFileSync(file, 'utf8'))).triggers;
     const starts = [
       schedule,
+      every && `every ${every}`,
       event && `event: ${event['detail-type'].join(', ')}`,
       workflow,
       hand === undefined ? undefined : `by hand ${hand}`,

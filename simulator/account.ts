@@ -11,6 +11,7 @@ import { emptyRegion } from './region.ts';
 import { ServiceFailure } from './service-failure.ts';
 import type { Services } from './services.ts';
 import type { Bucket, Notification, RegionState, SnapshotRecord } from './state.ts';
+import type { Executions } from './states/executions.ts';
 import { tokenBuckets } from './token-buckets.ts';
 import type { AccountEvent, World } from './world.ts';
 
@@ -56,6 +57,10 @@ export interface Account {
     input: InputOf<Services[Service][Name]>,
     region?: string,
   ): OutputOf<Services[Service][Name]>;
+  /** Lets the account answer for executions that run elsewhere, in its home Region. */
+  runExecutions(executions: Executions): void;
+  /** Sends an event that another service of the account brings about; it may be late, lost or doubled as any. */
+  sendEvent(event: Pick<AccountEvent, 'detail-type' | 'source' | 'resources' | 'detail'>): void;
   /** Hears every EventBridge event when it is delivered. Returns what ends the hearing. */
   onEvent(listener: (event: AccountEvent) => void): () => void;
   /** Hears every call after it was answered, `output` or `errorCode` included. */
@@ -97,6 +102,7 @@ export function createAccount(options: AccountOptions): Account {
     faults,
     buckets: new Map(),
     notifications,
+    executions: undefined,
     region(name) {
       const known = regions.get(name);
       if (known) return known;
@@ -174,6 +180,10 @@ export function createAccount(options: AccountOptions): Account {
         throw error;
       }
     },
+    runExecutions(executions) {
+      world.executions = executions;
+    },
+    sendEvent: (event) => world.emit(homeRegion, event),
     onEvent: eventListeners.add,
     onCall: callListeners.add,
     beforeCall: requestListeners.add,

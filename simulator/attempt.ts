@@ -101,7 +101,7 @@ function obstacles(answering: Answering, request: Request, resourceCount: number
   if (strikes('access-denied')) {
     const isEc2 = service === 'ec2';
     refuse(
-      isEc2 ? 'UnauthorizedOperation' : service === 'ssm' ? 'AccessDeniedException' : 'AccessDenied',
+      isEc2 ? 'UnauthorizedOperation' : jsonServices.has(service) ? 'AccessDeniedException' : 'AccessDenied',
       `You are not authorized to perform this operation. User: arn:aws:sts::${answering.world.accountId}:assumed-role/${request.caller ?? 'user'} is not authorized to perform: ${service}:${operation}`,
       403,
     );
@@ -120,6 +120,9 @@ function obstacles(answering: Answering, request: Request, resourceCount: number
   }
 }
 
+/** Those that speak JSON end the names of their errors in `Exception`. */
+const jsonServices: ReadonlySet<string> = new Set(['ssm', 'states']);
+
 function throttlingOf(service: string): ServiceFailure {
   switch (service) {
     case 'ec2':
@@ -127,6 +130,7 @@ function throttlingOf(service: string): ServiceFailure {
     case 's3':
       return new ServiceFailure('SlowDown', 'Please reduce your request rate.', 503);
     case 'ssm':
+    case 'states':
       return new ServiceFailure('ThrottlingException', 'Rate exceeded', 400);
     default:
       return new ServiceFailure('Throttling', 'Rate exceeded', 400);
@@ -149,6 +153,7 @@ const singleResources = [
   'ObjectKey',
   'Name',
   'TopicArn',
+  'executionArn',
 ];
 const resourceLists = ['InstanceIds', 'ImageIds', 'SnapshotIds', 'VolumeIds', 'Resources'];
 

@@ -1,6 +1,7 @@
 import { AutoScalingServiceException } from '@aws-sdk/client-auto-scaling';
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
 import { NoSuchBucket, NoSuchKey, NotFound, S3ServiceException } from '@aws-sdk/client-s3';
+import { ExecutionDoesNotExist, InvalidArn, SFNServiceException } from '@aws-sdk/client-sfn';
 import { SNSServiceException } from '@aws-sdk/client-sns';
 import {
   ParameterAlreadyExists,
@@ -49,6 +50,10 @@ function exceptionOf(service: string, options: ConstructorParameters<typeof EC2S
       return new ParameterAlreadyExists(modelled);
     case 'ssm ParameterVersionNotFound':
       return new ParameterVersionNotFound(modelled);
+    case 'states ExecutionDoesNotExist':
+      return new ExecutionDoesNotExist(modelled);
+    case 'states InvalidArn':
+      return new InvalidArn(modelled);
   }
   switch (service) {
     case 's3':
@@ -57,6 +62,8 @@ function exceptionOf(service: string, options: ConstructorParameters<typeof EC2S
       return new SSMServiceException(options);
     case 'sns':
       return new SNSServiceException(options);
+    case 'states':
+      return new SFNServiceException(options);
     case 'auto-scaling':
       return new AutoScalingServiceException(options);
     default:

@@ -34,6 +34,9 @@ export type FaultName =
   /** For the harness: the invocation of `function` dies before or after its work. */
   | 'killed-before'
   | 'killed-after'
+  /** For the harness: the execution that called `function` is stopped by hand, or lost with its history, after that call. */
+  | 'execution-aborted'
+  | 'execution-lost'
   /** An event is never, or twice, delivered; `operation` is then its detail type. */
   | 'lost-event'
   | 'duplicate-event';

@@ -6,6 +6,7 @@ import { s3Operations } from './s3/operations.ts';
 import { NotSimulated } from './service-failure.ts';
 import { snsOperations } from './sns/operations.ts';
 import { ssmOperations } from './ssm/operations.ts';
+import { statesOperations } from './states/operations.ts';
 
 /** Every simulated operation, by service and API name. */
 export const services = {
@@ -14,6 +15,7 @@ export const services = {
   ssm: ssmOperations,
   sns: snsOperations,
   'auto-scaling': autoScalingOperations,
+  states: statesOperations,
 } as const;
 
 export type Services = typeof services;

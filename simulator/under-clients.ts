@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { Account } from './account.ts';
@@ -55,10 +56,10 @@ export async function runAs<Value>(
  * Puts the simulated account under an SDK client: its commands never reach the network, and are answered by the account
  * of the `runAs` that they run in. Everything above, paginators and waiters included, is the SDK's own.
  */
-export function putUnder(client: EC2Client | S3Client | SSMClient | SNSClient | AutoScalingClient): void {
+export function putUnder(client: EC2Client | S3Client | SSMClient | SNSClient | AutoScalingClient | SFNClient): void {
   const { config } = client;
   let settings: Promise<[region: string, maxAttempts: number]> | undefined;
-  // The five stacks differ only in the types of their commands, which is no matter to a middleware for all of them.
+  // The six stacks differ only in the types of their commands, which is no matter to a middleware for all of them.
   const stack: Stack = client.middlewareStack;
   stack.add(
     (_next, context) => async (args) => {
@@ -150,6 +151,8 @@ function serviceOf(clientName: string): string {
       return 'sns';
     case 'AutoScalingClient':
       return 'auto-scaling';
+    case 'SFNClient':
+      return 'states';
     default:
       throw new NotSimulated(`the service of ${clientName}`, 'add a folder for it to simulator/ and name it here');
   }

@@ -3,6 +3,7 @@ import type { Behaviour } from './behaviour.ts';
 import type { Fault, FaultName, Faults } from './faults.ts';
 import type { SeededRandom } from './random.ts';
 import type { Bucket, Kept, Notification, RegionState, SnapshotRecord } from './state.ts';
+import type { Executions } from './states/executions.ts';
 
 /** An event as EventBridge delivers it. */
 export interface AccountEvent {
@@ -28,6 +29,8 @@ export interface World {
   readonly faults: Faults;
   readonly buckets: Map<string, Bucket>;
   readonly notifications: Notification[];
+  /** Step Functions, if there is one; whoever runs executions puts it here. */
+  executions: Executions | undefined;
   readonly region: (name: string) => RegionState;
   /** A new identifier: the prefix, a dash and 17 hexadecimal digits. */
   newId(prefix: string): string;

@@ -6,6 +6,7 @@ import { startSchedule } from '../../engine/scheduler.ts';
 import { defaultRetireCron, type NamedPolicy } from '../../shared/domain/policy.ts';
 import type { Account } from '../../simulator/account.ts';
 import type { Bucket } from '../../simulator/state.ts';
+import { anyLease, befallExecution, runExecutions } from './executions.ts';
 import { invoke, loadFunctions, stackNames } from './functions.ts';
 import { readWorkflow, substitutionsOf, workflowNames } from './workflows.ts';
 
@@ -16,6 +17,8 @@ export interface StackOptions {
   policies: readonly NamedPolicy[];
   /** Schedules start nothing after this instant; without it there are no schedules, and runs are started by hand. */
   schedulesUntilMs?: number;
+  /** The same for the schedules that belong to no policy; by default as theirs. */
+  rescuesUntilMs?: number;
   keepHistory?: 'all' | 'failed';
 }
 
@@ -32,6 +35,8 @@ export interface Stack {
   archive(input: { imageId: string; archive: { bucket: string; prefix: string; storageClass: string } }): string;
   /** Makes an image of an archive. */
   restore(input: { bucket: string; key: string; region?: string; name?: string }): string;
+  /** Looks now for instances that a capture has left standing; returns the execution's ARN. */
+  rescue(): string;
   /** Publishes a policy, new or changed. */
   publish(policy: NamedPolicy): void;
 }
@@ -50,7 +55,11 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     seed,
     keepClosedDays: 2,
     keepHistory: options.keepHistory ?? 'failed',
-    invokeFunction: (name, payload, context) => invoke(account, functions, name, payload, context),
+    async invokeFunction(name, payload, context) {
+      const outcome = await invoke(account, functions, name, payload, context);
+      befallExecution(account, engine, name, context.executionArn);
+      return outcome;
+    },
     objects: objectsOf(account),
   });
   const workflows = workflowNames().map(readWorkflow);
@@ -66,6 +75,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     retire: (input) => engine.startExecution({ stateMachine: 'retire-images', input: { ...input } }).executionArn,
     archive: (input) => engine.startExecution({ stateMachine: 'archive-image', input: { ...input } }).executionArn,
     restore: (input) => engine.startExecution({ stateMachine: 'restore-image', input: { ...input } }).executionArn,
+    rescue: () => engine.startExecution({ stateMachine: 'rescue-instances', input: {} }).executionArn,
     publish(policy) {
       account.call('ssm', 'PutParameter', {
         Name: `${stackNames.policyPrefix}${policy.name}`,
@@ -76,10 +86,19 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     },
   };
   for (const policy of options.policies) stack.publish(policy);
-  for (const { name, eventPattern } of workflows) {
+  runExecutions(
+    account,
+    engine,
+    workflows.flatMap(({ eventPattern }) => (eventPattern === undefined ? [] : [eventPattern])),
+  );
+  const { schedulesUntilMs, rescuesUntilMs = schedulesUntilMs } = options;
+  for (const { name, eventPattern, scheduleExpression } of workflows) {
     if (eventPattern !== undefined) startOnEvents(account, engine, name, eventPattern);
+    if (scheduleExpression !== undefined && rescuesUntilMs !== undefined) {
+      startOnRate(stack, options, name, scheduleExpression, rescuesUntilMs);
+    }
   }
-  if (options.schedulesUntilMs !== undefined) startOnSchedules(stack, options, options.schedulesUntilMs);
+  if (schedulesUntilMs !== undefined) startOnSchedules(stack, options, schedulesUntilMs);
   return stack;
 }
 
@@ -110,6 +129,24 @@ function startOnSchedules(stack: Stack, { clock, seed, policies }: StackOptions,
     const daily = retire?.cron ?? defaultRetireCron;
     start(daily, 0, '/retire', (scheduledAt) => stack.retire({ policy: name, scheduledAt }));
   }
+}
+
+/**
+ * What EventBridge Scheduler does for a workflow that looks after everything, every few minutes. A look that could find
+ * nothing is left out, as it would change nothing: docs/decisions/0021-rescue.md.
+ */
+function startOnRate(
+  { engine }: Stack,
+  { account, clock, seed }: StackOptions,
+  stateMachine: string,
+  expression: string,
+  untilMs: number,
+): void {
+  const plan = { clock, schedule: parseSchedule(expression), timezone: 'UTC', flexibleMinutes: 0, untilMs };
+  startSchedule({ ...plan, seed: `${seed}/${stateMachine}` }, (scheduledAtMs) => {
+    if (!anyLease(account)) return;
+    engine.startExecution({ stateMachine, input: { scheduledAt: new Date(scheduledAtMs).toISOString() } });
+  });
 }
 
 /** S3 as Step Functions itself uses it: with its own role, so outside of functions and their faults. */

@@ -6,7 +6,11 @@ import type { Json } from '../../engine/index.ts';
 import { projectDirectory } from './project.ts';
 
 const workflowSchema = z.object({
-  triggers: z.object({ event: z.record(z.string(), z.json()).optional() }),
+  triggers: z.object({
+    event: z.record(z.string(), z.json()).optional(),
+    /** As EventBridge has it in `rate(5 minutes)`. */
+    every: z.string().optional(),
+  }),
   functions: z.array(z.string()),
   workflows: z.array(z.string()).default([]),
 });
@@ -21,6 +25,8 @@ export interface Workflow {
   workflowKeys: readonly string[];
   /** Absent where no event starts it. */
   eventPattern?: Json;
+  /** Absent where it has no schedule that is everybody's, as EventBridge Scheduler has it: `rate(5 minutes)`. */
+  scheduleExpression?: string;
 }
 
 /** Every workflow there is. */
@@ -46,6 +52,7 @@ export function readWorkflow(name: string): Workflow {
     functionKeys: functions,
     workflowKeys: workflows,
     ...(triggers.event ? { eventPattern: triggers.event } : {}),
+    ...(triggers.every ? { scheduleExpression: `rate(${triggers.every})` } : {}),
   };
 }
 

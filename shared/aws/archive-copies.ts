@@ -11,7 +11,7 @@ import {
 import type { StorageClass } from '../domain/archive.ts';
 import { LifecycleError } from '../domain/errors.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
-import { clients } from './clients.ts';
+import * as clients from './clients.ts';
 
 /** What puts an archive into another storage class: S3 does that only by copying it onto itself. */
 export function archiveCopiesIn(region: string) {

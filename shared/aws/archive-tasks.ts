@@ -8,7 +8,7 @@ import {
 import { LifecycleError } from '../domain/errors.ts';
 import type { Tags } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
-import { clients } from './clients.ts';
+import * as clients from './clients.ts';
 import { tagList } from './tagging.ts';
 
 /** A task that stores an image, as EC2 tells of it. */

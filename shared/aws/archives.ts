@@ -5,7 +5,7 @@ import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
 import { archiveCopiesIn } from './archive-copies.ts';
 import { archiveTasksIn } from './archive-tasks.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
-import { clients } from './clients.ts';
+import * as clients from './clients.ts';
 
 /** Images as objects in S3, in the Region of their bucket. */
 export function archivesIn(region: string) {

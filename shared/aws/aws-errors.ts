@@ -45,6 +45,7 @@ const meanings: Readonly<Record<string, ErrorName>> = {
 
 /** Codes that say that a thing is not there, or no longer. */
 const absence = new Set([
+  'ExecutionDoesNotExist',
   'InvalidAMIID.NotFound',
   'InvalidAMIID.Unavailable',
   'InvalidInstanceID.NotFound',

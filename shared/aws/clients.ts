@@ -1,6 +1,7 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
@@ -12,25 +13,28 @@ interface Settings {
 }
 
 /** Puts something under a client, such as a simulated account. */
-export type Underlay = (client: EC2Client | S3Client | SSMClient | SNSClient | AutoScalingClient) => void;
+export type Underlay = (client: EC2Client | S3Client | SSMClient | SNSClient | AutoScalingClient | SFNClient) => void;
 
-let underlay: Underlay = () => {};
+declare global {
+  /** Global, as it must also be under the clients of a bundled function, which has a copy of this module of its own. */
+  var amiLifecycleUnderlay: Underlay | undefined;
+}
 
 /** Every client made from now on gets `put` under it. Simulations call this before any function runs. */
 export function underEveryClient(put: Underlay): void {
-  underlay = put;
+  globalThis.amiLifecycleUnderlay = put;
 }
 
-/** The clients of one Region for each service; each is made once and kept. */
-export const clients = {
-  ec2: perRegion((settings) => new EC2Client(settings)),
-  autoScaling: perRegion((settings) => new AutoScalingClient(settings)),
-  s3: perRegion((settings) => new S3Client(settings)),
-  /** S3 answers once it has copied, which for half a gigabyte takes some seconds. */
-  s3ForCopies: perRegion((settings) => new S3Client(settings), 120_000),
-  ssm: perRegion((settings) => new SSMClient(settings)),
-  sns: perRegion((settings) => new SNSClient(settings)),
-};
+// The clients of one Region for each service; each is made once and kept. Import them as `* as clients`, and a function's
+// bundle holds those alone that it uses: of an object, it would hold all.
+export const ec2 = /* @__PURE__ */ perRegion((settings) => new EC2Client(settings));
+export const autoScaling = /* @__PURE__ */ perRegion((settings) => new AutoScalingClient(settings));
+export const s3 = /* @__PURE__ */ perRegion((settings) => new S3Client(settings));
+/** S3 answers once it has copied, which for half a gigabyte takes some seconds. */
+export const s3ForCopies = /* @__PURE__ */ perRegion((settings) => new S3Client(settings), 120_000);
+export const ssm = /* @__PURE__ */ perRegion((settings) => new SSMClient(settings));
+export const sns = /* @__PURE__ */ perRegion((settings) => new SNSClient(settings));
+export const stepFunctions = /* @__PURE__ */ perRegion((settings) => new SFNClient(settings));
 
 function perRegion<Client extends Parameters<Underlay>[0]>(
   create: (settings: Settings) => Client,
@@ -50,7 +54,7 @@ function perRegion<Client extends Parameters<Underlay>[0]>(
     });
     // It prepares every input and output for a log, also where none is kept, at a third of the cost of a call.
     client.middlewareStack.remove('loggerMiddleware');
-    underlay(client);
+    globalThis.amiLifecycleUnderlay?.(client);
     made.set(region, client);
     return client;
   };

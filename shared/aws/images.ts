@@ -13,7 +13,7 @@ import {
 import type { CopyRequest, Image, ImageRequest, ImageState, Snapshot } from '../domain/image.ts';
 import { type Product, type Tags, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
-import { clients } from './clients.ts';
+import * as clients from './clients.ts';
 import { removeTags, tagList, tagsOf, writeTags } from './tagging.ts';
 
 /** The images of this account in one Region, and their snapshots. */

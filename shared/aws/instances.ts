@@ -17,7 +17,7 @@ import type { Health, Instance, InstanceState, Lease, StopFacts } from '../domai
 import { isAlive, leaseTags } from '../domain/instance.ts';
 import { autoScalingGroupKey, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
-import { clients } from './clients.ts';
+import * as clients from './clients.ts';
 import { removeTags, tagsOf, writeTags } from './tagging.ts';
 
 /** EC2 takes at most this many values in one filter. */
@@ -141,6 +141,7 @@ function instanceOf(described: Ec2Instance): Instance {
     state: stateOf(described),
     stateReason: described.StateReason?.Message ?? described.StateTransitionReason ?? '',
     stoppedByHandAt: stoppedByHandAt(described.StateTransitionReason),
+    launchedAt: described.LaunchTime?.toISOString() ?? '',
     instanceType: described.InstanceType ?? '',
     rootDeviceType: described.RootDeviceType === 'instance-store' ? 'instance-store' : 'ebs',
     rootDeviceName: described.RootDeviceName ?? '',

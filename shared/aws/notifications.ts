@@ -1,6 +1,6 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { calling } from './aws-errors.ts';
-import { clients } from './clients.ts';
+import * as clients from './clients.ts';
 
 /** SNS subjects: at most 100 ASCII characters. */
 const subjectCharacters = 100;

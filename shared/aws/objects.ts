@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { calling, callingForMaybe } from './aws-errors.ts';
-import { clients } from './clients.ts';
+import * as clients from './clients.ts';
 
 /** The objects of one S3 bucket, as JSON. */
 export function objectsIn(region: string, bucket: string) {

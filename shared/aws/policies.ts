@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { LifecycleError } from '../domain/errors.ts';
 import { type NamedPolicy, namedPolicySchema, policyNamePattern } from '../domain/policy.ts';
 import { callingForMaybe } from './aws-errors.ts';
-import { clients } from './clients.ts';
+import * as clients from './clients.ts';
 
 /** The policies that are in force, published as parameters `<prefix><name>`, each the policy as JSON. */
 export function policiesIn(region: string, parameterPrefix: string) {

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { LifecycleError } from '../domain/errors.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
-import { clients } from './clients.ts';
+import * as clients from './clients.ts';
 import { reportedTypes } from './usage-reports.ts';
 
 /** What takes images of one Region out of use, and back. */

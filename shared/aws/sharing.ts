@@ -10,7 +10,7 @@ import * as z from 'zod';
 import { type LaunchPermission, launchPermissionSchema } from '../domain/archive.ts';
 import { LifecycleError } from '../domain/errors.ts';
 import { calling, hasCode } from './aws-errors.ts';
-import { clients } from './clients.ts';
+import * as clients from './clients.ts';
 
 /** Who may launch from the images of one Region, and copy their snapshots. */
 export function sharingIn(region: string) {

@@ -9,7 +9,7 @@ import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
 import type { OwnSnapshot } from '../domain/image.ts';
 import { type Tags, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
-import { clients } from './clients.ts';
+import * as clients from './clients.ts';
 import { removeTags, tagsOf, writeTags } from './tagging.ts';
 
 /** EC2 takes at most this many values in one filter. */

@@ -8,7 +8,7 @@ import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
 import type { UsageReport } from '../domain/usage-report.ts';
 import { mergedUses, type Uses } from '../domain/uses.ts';
 import { calling } from './aws-errors.ts';
-import { clients } from './clients.ts';
+import * as clients from './clients.ts';
 import { readUsageReports } from './usage-reports.ts';
 import { addFleets, addSpotRequests } from './uses-of-fleets.ts';
 import { addAutoScaling } from './uses-of-groups.ts';

@@ -66,12 +66,15 @@ export function wantedDevices(instance: Pick<Instance, 'devices'>, policy: Named
   return instance.devices.filter(({ deviceName }) => !policy.capture.excludeDevices.includes(deviceName));
 }
 
+/** Of every lease, whatever the policy. */
+export const leastLeaseMinutes = 120;
+
 /**
  * How long an instance that we stop may take to run again before others come to its rescue. One that waits for its
  * image may have to wait for two of them, as a failed one is made once more.
  */
 export function leaseMinutes({ capture }: NamedPolicy): number {
-  return capture.restartWhen === 'image-available' ? 120 + 2 * 60 * capture.timeoutHours : 120;
+  return leastLeaseMinutes + (capture.restartWhen === 'image-available' ? 2 * 60 * capture.timeoutHours : 0);
 }
 
 function reasonToSkip({ instance, policy, slot, existing }: InspectionInput): Verdict | undefined {

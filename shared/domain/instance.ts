@@ -16,6 +16,8 @@ export interface Instance {
   stateReason: string;
   /** When a person, or whoever called the API, stopped it last; an ISO instant, or empty where nobody did. */
   stoppedByHandAt: string;
+  /** When it was started last; an ISO instant, or empty where EC2 does not say. */
+  launchedAt: string;
   instanceType: string;
   rootDeviceType: 'ebs' | 'instance-store';
   rootDeviceName: string;

@@ -2,7 +2,8 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import * as z from 'zod';
+import type * as z from 'zod';
+import { toDotPath } from 'zod/v4/core';
 import type { Contract } from '../domain/contract.ts';
 import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
 import { logger, tracer } from './powertools.ts';
@@ -55,7 +56,7 @@ function outputOf<Input, Output>(contract: Contract<Input, Output>, result: Outp
 /** Paths and problems, never values: an input may be large and may carry what does not belong in a log. */
 function problemsOf(error: z.ZodError): string {
   const issues = error.issues.flatMap((issue) => leavesOf(issue));
-  const shown = issues.slice(0, 5).map(({ path, message }) => `${z.core.toDotPath(path) || 'input'}: ${message}`);
+  const shown = issues.slice(0, 5).map(({ path, message }) => `${toDotPath(path) || 'input'}: ${message}`);
   return [...shown, ...(issues.length > shown.length ? [`and ${issues.length - shown.length} more`] : [])].join('; ');
 }
 

@@ -4,11 +4,13 @@ import { contract as applyArchiveRecord } from '../../functions/apply-archive-re
 import { contract as checkImage } from '../../functions/check-image/task.ts';
 import { contract as checkInstance } from '../../functions/check-instance/task.ts';
 import { contract as checkStore } from '../../functions/check-store/task.ts';
+import { contract as claimInstance } from '../../functions/claim-instance/task.ts';
 import { contract as copyImage } from '../../functions/copy-image/task.ts';
 import { contract as createImage } from '../../functions/create-image/task.ts';
 import { contract as deleteSnapshots } from '../../functions/delete-snapshots/task.ts';
 import { contract as discardImage } from '../../functions/discard-image/task.ts';
 import { contract as discardRestore } from '../../functions/discard-restore/task.ts';
+import { contract as findStranded } from '../../functions/find-stranded/task.ts';
 import { contract as inspectInstance } from '../../functions/inspect-instance/task.ts';
 import { contract as planRetirement } from '../../functions/plan-retirement/task.ts';
 import { contract as recordArchive } from '../../functions/record-archive/task.ts';
@@ -22,6 +24,7 @@ import { contract as shareImage } from '../../functions/share-image/task.ts';
 import { contract as startInstance } from '../../functions/start-instance/task.ts';
 import { contract as stopInstance } from '../../functions/stop-instance/task.ts';
 import { contract as storeImage } from '../../functions/store-image/task.ts';
+import { contract as summariseRescue } from '../../functions/summarise-rescue/task.ts';
 import { contract as summariseRetirement } from '../../functions/summarise-retirement/task.ts';
 import { contract as summariseRun } from '../../functions/summarise-run/task.ts';
 import { contract as wakeArchive } from '../../functions/wake-archive/task.ts';
@@ -59,6 +62,9 @@ const tasks = {
   WakeArchive: { folder: 'wake-archive', contract: wakeArchive },
   RestoreImage: { folder: 'restore-image', contract: restoreImage },
   DiscardRestore: { folder: 'discard-restore', contract: discardRestore },
+  FindStranded: { folder: 'find-stranded', contract: findStranded },
+  ClaimInstance: { folder: 'claim-instance', contract: claimInstance },
+  SummariseRescue: { folder: 'summarise-rescue', contract: summariseRescue },
   ApplyArchiveRecord: { folder: 'apply-archive-record', contract: applyArchiveRecord },
 };
 

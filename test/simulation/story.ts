@@ -23,6 +23,8 @@ export interface Beginning {
   behaviour?: Partial<Behaviour>;
   /** Schedules run until then; without it runs are started by hand. */
   schedulesUntil?: string;
+  /** Every five minutes until then somebody looks for stranded instances; by default as long as schedules run. */
+  rescuesUntil?: string;
   /** Harm that this story is about; any other ends it in failure. */
   mayLeave?: readonly Harm[];
   /** Invariants that cannot hold in this story; it says why. */
@@ -77,7 +79,7 @@ export async function given(beginning: Beginning): Promise<Story> {
 /** A world without the check at the end. */
 export async function build(beginning: Beginning): Promise<Story> {
   const clock = virtualClock(beginning.at ?? '2026-11-21T00:00:00Z');
-  const { seed = 1, policies, servers, schedulesUntil } = beginning;
+  const { seed = 1, policies, servers, schedulesUntil, rescuesUntil } = beginning;
   const account = createAccount({
     accountId: '111122223333',
     homeRegion: home,
@@ -92,7 +94,10 @@ export async function build(beginning: Beginning): Promise<Story> {
     instanceExtras: Object.fromEntries(servers.map(({ id, extras }) => [id, extras])),
     ...(beginning.groups ? { autoScalingGroups: beginning.groups } : {}),
   });
-  const untilMs = schedulesUntil === undefined ? {} : { schedulesUntilMs: Date.parse(schedulesUntil) };
+  const untilMs = {
+    ...(schedulesUntil === undefined ? {} : { schedulesUntilMs: Date.parse(schedulesUntil) }),
+    ...(rescuesUntil === undefined ? {} : { rescuesUntilMs: Date.parse(rescuesUntil) }),
+  };
   const seen = witness(account);
   const stack = await createStack({ account, clock, seed, policies, keepHistory: 'all', ...untilMs });
   const observer = observe(account, stack);

@@ -31,6 +31,7 @@ export function anInstance(different: Partial<Instance> = {}): Instance {
     state: 'running',
     stateReason: '',
     stoppedByHandAt: '',
+    launchedAt: '2026-01-01T00:00:00.000Z',
     instanceType: 't3.micro',
     rootDeviceType: 'ebs',
     rootDeviceName: '/dev/xvda',

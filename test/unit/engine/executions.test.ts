@@ -177,6 +177,45 @@ describe('A nested execution', () => {
   });
 });
 
+describe('An execution that is lost', () => {
+  it('stops where it is, tells nobody, and does not exist any more', async () => {
+    const world = createWorld();
+    const events: StatusChangeEvent[] = [];
+    const arn = world.engine.addStateMachine('m', wait);
+    const { executionArn } = world.engine.startExecution({ stateMachine: arn, name: 'a', input: {} });
+    world.engine.onStatusChange((event) => void events.push(event));
+    world.engine.loseExecution(executionArn);
+    await world.clock.run();
+    expect(events).toEqual([]);
+    expect(world.engine.listExecutions()).toEqual([]);
+    expect(() => world.engine.describeExecution(executionArn)).toThrow('Execution Does Not Exist');
+    expect(() => world.engine.loseExecution(executionArn)).toThrow('Execution Does Not Exist');
+  });
+
+  it('leaves the parent of its Map to go on, as if it had been aborted', async () => {
+    const world = createWorld();
+    const map = machine({
+      M: {
+        Type: 'Map',
+        Label: 'M',
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+          ...part({ W: { Type: 'Wait', Seconds: 60, End: true } }),
+        },
+        ToleratedFailurePercentage: 100,
+        End: true,
+      },
+    });
+    const arn = world.engine.addStateMachine('m', map);
+    const { executionArn } = world.engine.startExecution({ stateMachine: arn, input: [1, 2] });
+    await world.clock.run(world.startedAtMs + 1000);
+    const [child] = world.engine.listExecutions({ status: 'RUNNING' });
+    world.engine.loseExecution(child?.executionArn ?? '');
+    await world.clock.run();
+    expect(world.engine.describeExecution(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: [1] });
+  });
+});
+
 describe('A listener to changes of status', () => {
   it("gets EventBridge's events for the start and the end, until it unsubscribes", async () => {
     const world = createWorld();

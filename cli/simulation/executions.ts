@@ -1,0 +1,57 @@
+import { parseEventPattern } from '../../engine/event-pattern.ts';
+import { type Engine, type Json, RequestRefused } from '../../engine/index.ts';
+import { tagKeys } from '../../shared/domain/tags.ts';
+import type { Account } from '../../simulator/account.ts';
+import type { ExecutionFacts } from '../../simulator/states/executions.ts';
+
+/**
+ * Lets the account answer for the engine's executions, and send the events of their ends that some rule asks for; of all
+ * others nobody would hear.
+ */
+export function runExecutions(account: Account, engine: Engine, patterns: readonly Json[]): void {
+  account.runExecutions({
+    find: (executionArn) => factsOf(engine, executionArn),
+    stop: (executionArn, reason) => engine.stopExecution(executionArn, reason).stopDate,
+  });
+  const rules = patterns.map(parseEventPattern);
+  engine.onStatusChange((event) => {
+    if (!rules.some((matches) => matches(event))) return;
+    const { source, resources, detail } = event;
+    account.sendEvent({
+      'detail-type': event['detail-type'],
+      source,
+      resources: [...resources],
+      detail: { ...detail },
+    });
+  });
+}
+
+/** What Step Functions would say of it. It forgets what has ended 90 days ago, and what it has lost. */
+function factsOf(engine: Engine, executionArn: string): ExecutionFacts | undefined {
+  try {
+    const { input, output, ...rest } = engine.describeExecution(executionArn);
+    return {
+      ...rest,
+      input: JSON.stringify(input),
+      ...(output === undefined ? {} : { output: JSON.stringify(output) }),
+    };
+  } catch (error) {
+    if (error instanceof RequestRefused) return undefined;
+    throw error;
+  }
+}
+
+/** What may befall the execution that has just called a function: somebody stops it, or it is lost with its history. */
+export function befallExecution(account: Account, engine: Engine, functionName: string, executionArn: string): void {
+  const occasion = { function: functionName, atMs: account.clock.now() };
+  if (account.faults.strikes('execution-aborted', occasion)) engine.stopExecution(executionArn);
+  if (account.faults.strikes('execution-lost', occasion)) engine.loseExecution(executionArn);
+}
+
+/** Whether any instance carries a lease, or half of one: else a rescue has nothing to look at. */
+export function anyLease(account: Account): boolean {
+  for (const { description } of account.region(account.homeRegion).instances.values()) {
+    if (description.Tags?.some(({ Key }) => Key === tagKeys.stoppedBy || Key === tagKeys.restartBy)) return true;
+  }
+  return false;
+}

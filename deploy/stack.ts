@@ -1,0 +1,43 @@
+import { InputError } from '../cli/input-error.ts';
+import { type LoadedPolicy, loadPolicies } from '../cli/policies/load.ts';
+import type { Fragment, Value } from './cloudformation.ts';
+import { functionList, functionRoles as rolesUnder } from './functions.ts';
+import { stateMachineResources } from './state-machines.ts';
+import { eventRuleResources, scheduleResources } from './triggers.ts';
+
+/** What osls hands to a function that computes part of serverless.yml. */
+interface Variables {
+  resolveVariable: (variable: string) => Promise<unknown>;
+}
+
+export function functions(): { [key: string]: Value } {
+  return functionList();
+}
+
+export async function functionRoles(variables: Variables): Promise<Fragment> {
+  const policies = await policiesOf(variables);
+  return rolesUnder(policies.map(({ policy }) => policy));
+}
+
+export function stateMachines(): Fragment {
+  return stateMachineResources();
+}
+
+export function eventRules(): Fragment {
+  return eventRuleResources();
+}
+
+export async function schedules(variables: Variables): Promise<Fragment> {
+  return scheduleResources(await policiesOf(variables));
+}
+
+/** @throws with every problem of every file, as `ami-lifecycle policies check` names them */
+async function policiesOf({ resolveVariable }: Variables): Promise<LoadedPolicy[]> {
+  try {
+    return loadPolicies(String(await resolveVariable('param:policies'))).policies;
+  } catch (error) {
+    // osls prints the stack where there is one; what is wrong with a file is not to be found in it.
+    if (error instanceof InputError) delete error.stack;
+    throw error;
+  }
+}

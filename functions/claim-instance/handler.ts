@@ -1,0 +1,8 @@
+import { instancesIn } from '../../shared/aws/instances.ts';
+import { asTask } from '../../shared/runtime/as-task.ts';
+import { readEnvironment, variables } from '../../shared/runtime/environment.ts';
+import { contract, makeClaimInstance } from './task.ts';
+
+const env = readEnvironment({ AWS_REGION: variables.AWS_REGION });
+
+export const handler = asTask(contract, makeClaimInstance({ instances: instancesIn(env.AWS_REGION) }));

@@ -1,0 +1,108 @@
+import { rightsIn } from '../roles.ts';
+import { at, list, resourcesOf, type Template, text } from '../template.ts';
+
+/** Actions that know no resources, by the Service Authorization Reference: `*` is all that can be said of them. */
+const withoutResources = new Set([
+  'ec2:DescribeAddresses',
+  'ec2:DescribeImageReferences',
+  'ec2:DescribeImageUsageReportEntries',
+  'ec2:DescribeImageUsageReports',
+  'ec2:DescribeImages',
+  'ec2:DescribeInstanceStatus',
+  'ec2:DescribeInstanceTypes',
+  'ec2:DescribeInstances',
+  'ec2:DescribeLaunchTemplateVersions',
+  'ec2:DescribeLaunchTemplates',
+  'ec2:DescribeSnapshots',
+  'ec2:DescribeSpotInstanceRequests',
+  'ec2:DescribeStoreImageTasks',
+  'ec2:DescribeTags',
+  'ec2:GetEbsEncryptionByDefault',
+  'ec2:GetImageBlockPublicAccessState',
+  'autoscaling:DescribeAutoScalingGroups',
+  'autoscaling:DescribeAutoScalingInstances',
+  'autoscaling:DescribeLaunchConfigurations',
+  'imagebuilder:ListContainerRecipes',
+  'imagebuilder:ListImageRecipes',
+  'ssm:DescribeParameters',
+  'logs:CreateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+]);
+
+/** Calls that look and change nothing; they could name resources, but are asked about whatever there is. */
+const harmlessEverywhere = new Set([
+  'ec2:DescribeImageAttribute',
+  'ec2:DescribeInstanceAttribute',
+  'ec2:DescribeSnapshotAttribute',
+  'ec2:ListImagesInRecycleBin',
+  'imagebuilder:GetContainerRecipe',
+  'imagebuilder:GetImageRecipe',
+  'ssm:GetParameters',
+]);
+
+/** No right is wider than what it is for. */
+export function widerThanNeeded(template: Template): string[] {
+  return rightsIn(template).flatMap(({ role, actions, resources }) => [
+    ...actions
+      .filter((action) => /^\*$|:\*$/.test(action))
+      .map((action) => `${role} may do ${action}; name the actions`),
+    ...(resources.some((resource) => resource === '*')
+      ? actions
+          .filter((action) => !withoutResources.has(action) && !harmlessEverywhere.has(action))
+          .map((action) => `${role} may do ${action} to everything; name resources`)
+      : []),
+  ]);
+}
+
+/** EC2's changes are allowed by tags: ours on what there is, ours on what is made. */
+const tagConditions = /aws:ResourceTag\/ami-lifecycle:|aws:RequestTag\/ami-lifecycle:|ec2:CreateAction/;
+const mayGoByItsResourceAlone = new Map([
+  ['ec2:CopyImage', 'its source cannot be told by a tag'],
+  ['ec2:CreateImageUsageReport', 'a report is new, and carries none'],
+]);
+
+/** What changes anything in EC2 is bound to our tags. */
+export function changesWithoutOurTags(template: Template): string[] {
+  return rightsIn(template).flatMap(({ role, actions, conditions }) =>
+    actions
+      .filter((action) => action.startsWith('ec2:') && !/^ec2:(?:Describe|Get|List)/.test(action))
+      .filter((action) => !tagConditions.test(text(conditions)) && !mayGoByItsResourceAlone.has(action))
+      .map((action) => `${role} may do ${action} to what is not ours; add a condition on a tag of ours`),
+  );
+}
+
+/** Every role is taken by one service, and in this account's name alone. */
+export function trustsTooMuch(template: Template): string[] {
+  return resourcesOf(template, 'AWS::IAM::Role').flatMap(([role, { Properties }]) => {
+    const statements = list(at(Properties.AssumeRolePolicyDocument, 'Statement'));
+    const isBound = statements.every((statement) => {
+      const account = at(statement, 'Condition', 'StringEquals', 'aws:SourceAccount');
+      return at(account, 'Ref') === 'AWS::AccountId';
+    });
+    const services = statements.flatMap((statement) => list(at(statement, 'Principal', 'Service')));
+    return [
+      ...(isBound ? [] : [`${role} trusts every account's ${services.map(text).join()}; add aws:SourceAccount`]),
+      ...(services.length === 1 ? [] : [`${role} is for ${services.length} services; make a role for each`]),
+    ];
+  });
+}
+
+/** IAM takes so many characters of inline policies, spaces not counted. */
+const mostCharacters = 10_240;
+
+export function tooLongForIam(template: Template): string[] {
+  return resourcesOf(template, 'AWS::IAM::Role').flatMap(([role, { Properties }]) => {
+    const { length } = JSON.stringify(list(Properties.Policies).map((policy) => at(policy, 'PolicyDocument') ?? null));
+    return length > mostCharacters ? [`${role} comes to ${length} characters of at most ${mostCharacters}`] : [];
+  });
+}

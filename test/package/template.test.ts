@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { readWorkflow } from '../../cli/simulation/workflows.ts';
+import { parseEventPattern } from '../../engine/event-pattern.ts';
+import { compile } from './compile.ts';
+import { carelessBucket, unsafeForRunningExecutions } from './findings/deploys.ts';
+import { misfitEnvironments, misfitFunctions } from './findings/functions.ts';
+import { misfitMachines, misfitRights, misfitSubstitutions } from './findings/machines.ts';
+import { changesWithoutOurTags, tooLongForIam, trustsTooMuch, widerThanNeeded } from './findings/rights.ts';
+import { badRules, badSchedules, misfitPolicies } from './findings/triggers.ts';
+import { functions, machines } from './folders.ts';
+import { rightsIn } from './roles.ts';
+import { slips } from './slips.ts';
+import { resourcesOf, type Template, text } from './template.ts';
+
+/** Compiled one after the other, each with the real osls: together they would only wait for the same cores. */
+const initial = await compile('policies');
+const plain = await compile('test/package/policies');
+
+const stacks: [name: string, template: Template, policies: string[]][] = [
+  ['the policies that the project begins with', initial, ['gold', 'web']],
+  ['a policy that needs nothing special', plain, ['plain']],
+];
+
+const checks: Record<string, (template: Template) => string[]> = {
+  'has one function for each folder, set up as all are': (template) => misfitFunctions(template, functions),
+  'gives each function the environment that it reads': (template) => misfitEnvironments(template, functions),
+  'has one state machine for each folder, set up as all are': (template) => misfitMachines(template, machines),
+  'fills in what definitions leave open, with versions': misfitSubstitutions,
+  'lets each machine do what its states do, and nothing else': misfitRights,
+  'has no right that is wider than what it is for': widerThanNeeded,
+  'lets functions change in EC2 only what carries our tags': changesWithoutOurTags,
+  'has roles that one service takes, in this account’s name': trustsTooMuch,
+  'has roles that IAM has room for': tooLongForIam,
+  'has schedules that come, on time, and are not lost': badSchedules,
+  'has event rules that match, and whose events are not lost': badRules,
+  'is safe to deploy while captures run': unsafeForRunningExecutions,
+  'keeps what passes between steps to itself': carelessBucket,
+};
+
+describe.each(stacks)('The stack for %s', (_, template, policies) => {
+  it.each(Object.entries(checks))('%s', (_name, check) => {
+    expect(check(template)).toEqual([]);
+  });
+
+  it('has a parameter and two schedules for each policy, and no others', () => {
+    expect(misfitPolicies(template, policies)).toEqual([]);
+    expect(resourcesOf(template, 'AWS::SSM::Parameter')).toHaveLength(policies.length);
+  });
+});
+
+const actionsOf = (template: Template): string[] => rightsIn(template).flatMap(({ actions }) => actions);
+
+describe('A right that only some policies need', () => {
+  it.each(['kms:CreateGrant', 'kms:Decrypt', 'ebs:GetSnapshotBlock', 'ebs:StartSnapshot', 's3:RestoreObject'])(
+    'is given where one of them does, and is not there where none does: %s',
+    (action) => {
+      expect(actionsOf(initial)).toContain(action);
+      expect(actionsOf(plain)).not.toContain(action);
+    },
+  );
+
+  it('to archives is for the places that policies name', () => {
+    const places = rightsIn(initial)
+      .filter(({ role }) => role === 'StoreImageRole')
+      .flatMap(({ resources }) => resources.map(text))
+      .filter((resource) => resource.includes(':s3:::'));
+    expect(places).not.toEqual([]);
+    for (const place of places) expect(place).toContain(':s3:::ami-lifecycle-archive-111122223333');
+  });
+});
+
+describe('The rule for tagging', () => {
+  const pattern = initial.Resources.CaptureImagesRule?.Properties.EventPattern ?? null;
+  const matches = parseEventPattern(pattern);
+  const tagging = (changedKeys: string[], tags: Record<string, string>) => ({
+    source: 'aws.tag',
+    'detail-type': 'Tag Change on Resource',
+    detail: { 'changed-tag-keys': changedKeys, service: 'ec2', 'resource-type': 'instance', tags },
+  });
+  const under = { 'ami-lifecycle:policy': 'gold' };
+
+  it('is the one that simulations run by', () => {
+    expect(pattern).toEqual(readWorkflow('capture-images').eventPattern);
+  });
+
+  it('takes an instance that is put under a policy, and neither our own tagging nor a tag that is removed', () => {
+    expect(matches(tagging(['ami-lifecycle:policy'], under))).toBe(true);
+    expect(matches(tagging(['ami-lifecycle:stopped-by'], { ...under, 'ami-lifecycle:stopped-by': 'x' }))).toBe(false);
+    expect(matches(tagging(['ami-lifecycle:policy'], {}))).toBe(false);
+  });
+});
+
+describe('A slip in the template is found:', () => {
+  it.each(slips)('%s', (_, check, change, finding) => {
+    expect(check(change(initial)).join('\n')).toContain(finding);
+  });
+});

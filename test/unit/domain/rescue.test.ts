@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import type { Instance } from '../../../shared/domain/instance.ts';
+import {
+  type Holder,
+  type HolderState,
+  holderOf,
+  isStoppedByOwner,
+  isWorthAsking,
+  judgeLease,
+  notAsked,
+  ownMachines,
+} from '../../../shared/domain/rescue.ts';
+import { tagKeys } from '../../../shared/domain/tags.ts';
+import { after, anInstance, beginning } from './examples.ts';
+
+const hour = 3600;
+const executions = 'arn:aws:states:eu-west-1:123456789012:execution:stack-dev';
+const capture = `${executions}-capture-images/CaptureInstances:a`;
+const now = after(0);
+
+function standing(restartBy: string | undefined, different: Partial<Instance> = {}): Instance {
+  const tags = { [tagKeys.stoppedBy]: capture, ...(restartBy === undefined ? {} : { [tagKeys.restartBy]: restartBy }) };
+  return anInstance({ state: 'stopped', stoppedByHandAt: after(-hour), tags, ...different });
+}
+
+function says(status: HolderState['status'], different: Partial<HolderState> = {}): HolderState {
+  return { status, startedAt: '', endedAt: '', ...different };
+}
+
+describe('Who holds a lease', () => {
+  const own = ownMachines(`${executions}-rescue-instances:run`);
+  const of = (executionId: string): Holder => holderOf({ executionId, restartBy: '' }, own);
+
+  it('is told by the ARN of an execution, of a child of its Map too', () => {
+    expect(of(capture)).toBe('capture');
+    expect(of(`${executions}-capture-images:a`)).toBe('capture');
+    expect(of(`${executions}-rescue-instances/RescueInstances:a`)).toBe('rescue');
+    expect(ownMachines(`${executions}-rescue-instances/RescueInstances:a`)).toEqual(own);
+  });
+
+  it.each([
+    ['another stage', capture.replace('dev', 'prod')],
+    ['another Region', capture.replace('eu-west-1', 'eu-west-3')],
+    ['another account', capture.replace('123456789012', '111122223333')],
+    ['a longer name', capture.replace('-images/', '-images-2/')],
+  ])('may be a capture of %s, about which we may not ask', (_, executionId) => {
+    expect(of(executionId)).toBe('another');
+  });
+
+  it.each([
+    'Ada',
+    '',
+    'arn:aws:states:eu-west-1:123456789012:execution:nightly:a',
+    'arn:aws:states:eu-west-1:123456789012:execution:nightly/Map:a',
+    `${executions}-capture-images`,
+    `${capture}:and more`,
+  ])('is nobody that we know where its tag says %j', (executionId) => {
+    expect(of(executionId)).toBe('nobody');
+    expect(holderOf(undefined, own)).toBe('nobody');
+  });
+});
+
+describe('The execution of a lease', () => {
+  it.each([
+    ['its deadline is over already', 'capture', standing(after(-1)), false],
+    ['it stands still before its deadline', 'capture', standing(after(hour)), true],
+    ['it runs and has time', 'capture', standing(after(hour), { state: 'running' }), false],
+    ['it runs and has no deadline', 'capture', standing(undefined, { state: 'running' }), true],
+    ['it is of another stack', 'another', standing(after(hour)), false],
+    ['it is of nobody', 'nobody', standing(undefined), false],
+    ['it is a rescue', 'rescue', standing(after(-1)), true],
+  ] as const)('is asked about, or not, where %s', (_, holder, instance, isAsked) => {
+    expect(isWorthAsking(instance, holder, now)).toBe(isAsked);
+  });
+});
+
+describe('A lease', () => {
+  const deadlines = { ahead: after(hour), over: after(-hour), missing: undefined, unreadable: 'tomorrow' } as const;
+  type Deadline = keyof typeof deadlines;
+  const verdictOf = (holder: Holder, deadline: Deadline, status: HolderState['status']): string => {
+    const verdict = judgeLease(standing(deadlines[deadline]), holder, says(status), now);
+    return verdict.action === 'leave' ? verdict.reason : verdict.action;
+  };
+  const all: Deadline[] = ['ahead', 'over', 'missing', 'unreadable'];
+
+  it.each([
+    ['capture', 'running', ['held', 'rescue', 'held', 'held']],
+    ['capture', 'ended', ['rescue', 'rescue', 'rescue', 'rescue']],
+    ['capture', 'lost', ['rescue', 'rescue', 'rescue', 'rescue']],
+    ['capture', 'unknown', ['held', 'rescue', 'unclear', 'unclear']],
+    ['another', 'unknown', ['held', 'rescue', 'unclear', 'unclear']],
+    ['rescue', 'running', ['under-rescue', 'under-rescue', 'under-rescue', 'under-rescue']],
+    ['rescue', 'ended', ['rescue', 'rescue', 'rescue', 'rescue']],
+    ['rescue', 'lost', ['rescue', 'rescue', 'rescue', 'rescue']],
+    ['rescue', 'unknown', ['rescue', 'rescue', 'rescue', 'rescue']],
+    ['nobody', 'unknown', ['unclear', 'unclear', 'unclear', 'unclear']],
+  ] as const)(
+    'of %s that is %s is judged by its deadline: ahead, over, missing, unreadable',
+    (holder, status, expected) => {
+      expect(all.map((deadline) => verdictOf(holder, deadline, status))).toEqual(expected);
+    },
+  );
+
+  it('of an execution that Step Functions may not show yet is held for five minutes from the stop', () => {
+    const stopped = (seconds: number) => standing(deadlines.ahead, { stoppedByHandAt: after(-seconds) });
+    expect(judgeLease(stopped(299), 'capture', says('lost'), now).action).toBe('leave');
+    expect(judgeLease(stopped(300), 'capture', says('lost'), now).action).toBe('rescue');
+    const stoppedOtherwise = standing(deadlines.ahead, { stoppedByHandAt: '' });
+    expect(judgeLease(stoppedOtherwise, 'capture', says('lost'), now).action).toBe('rescue');
+  });
+
+  it.each([
+    ['its deadline', after(-hour), says('ended', { endedAt: after(-60) }), after(-hour)],
+    ['the end of its execution', after(hour), says('ended', { endedAt: after(-60) }), after(-60)],
+    ['now, where nobody knows better', 'tomorrow', says('lost'), now],
+    ['now, where a clock is ahead', after(hour), says('ended', { endedAt: after(60) }), now],
+  ])('is overdue since %s', (_, restartBy, state, overdueSince) => {
+    const verdict = judgeLease(standing(restartBy), 'capture', state, now);
+    expect(verdict).toMatchObject({ action: 'rescue', tellsFailure: true });
+    expect(Date.parse('overdueSince' in verdict ? verdict.overdueSince : '')).toBe(Date.parse(overdueSince));
+  });
+
+  it.each([
+    [0.5, -0.4, false],
+    [0.99, -0.1, false],
+    [1.01, -0.1, true],
+    [1.5, -0.4, false],
+    [2.02, -0.1, true],
+  ])('overdue for %s days and tried %s days ago makes a failure news: %s', (days, triedDaysAgo, isNews) => {
+    const overdue = standing(after(-days * 24 * hour));
+    const tried = says('ended', { startedAt: after(triedDaysAgo * 24 * hour) });
+    expect(judgeLease(overdue, 'rescue', tried, now)).toMatchObject({ tellsFailure: isNews });
+    expect(judgeLease(overdue, 'rescue', notAsked, now)).toMatchObject({ tellsFailure: true });
+  });
+});
+
+describe('A stop by hand', () => {
+  // A lease of a capture is of two hours at least, so this one began at the beginning at the latest.
+  const restartBy = after(2 * hour);
+  const stopped = (launchedAt: string, stoppedByHandAt: string, different: Partial<Instance> = {}) =>
+    isStoppedByOwner(standing(restartBy, { launchedAt, stoppedByHandAt, ...different }), 'capture');
+
+  it('is our own where the instance has not been started since the lease began', () => {
+    expect(stopped(after(-hour), after(1))).toBe(false);
+    expect(stopped(beginning, after(1))).toBe(false);
+  });
+
+  it("is its owner's where the instance had been started again under the lease", () => {
+    expect(stopped(after(60), after(300))).toBe(true);
+    expect(stopped(after(60), after(300), { state: 'stopping' })).toBe(true);
+  });
+
+  it('is none where EC2 itself took the start back, or where it runs', () => {
+    expect(stopped(after(60), '')).toBe(false);
+    expect(stopped(after(60), after(300), { state: 'running' })).toBe(false);
+  });
+
+  it('is not told from ours without a deadline', () => {
+    const found = { launchedAt: after(60), stoppedByHandAt: after(300) };
+    expect(isStoppedByOwner(standing(undefined, found), 'capture')).toBe(false);
+    expect(isStoppedByOwner(standing('soon', found), 'capture')).toBe(false);
+  });
+
+  it('counts for a rescue from when the instance should have run', () => {
+    const found = (launchedAt: string) => standing(beginning, { launchedAt, stoppedByHandAt: after(300) });
+    expect(isStoppedByOwner(found(after(60)), 'rescue')).toBe(true);
+    expect(isStoppedByOwner(found(after(-60)), 'rescue')).toBe(false);
+  });
+});
