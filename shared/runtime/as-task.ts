@@ -1,12 +1,11 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
 import { toDotPath } from 'zod/v4/core';
 import type { Contract } from '../domain/contract.ts';
 import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
-import { logger, tracer } from './powertools.ts';
+import { logger } from './powertools.ts';
 
 /** What a log line is found by; taken from the input where it is there. */
 const logKeys = ['executionId', 'instanceId', 'imageId', 'slot', 'region'] as const;
@@ -32,9 +31,9 @@ export function asTask<Input, Output>(contract: Contract<Input, Output>, task: (
   };
   return (
     // Step Functions has its own timeout on every task; middy's early one would need a timer for every call.
-    middy<unknown, Output, Error, Context>(run, { timeoutEarlyInMillis: 0 })
-      .use(captureLambdaHandler(tracer, { captureResponse: false }))
-      .use(injectLambdaContext(logger, { resetKeys: true }))
+    middy<unknown, Output, Error, Context>(run, { timeoutEarlyInMillis: 0 }).use(
+      injectLambdaContext(logger, { resetKeys: true }),
+    )
   );
 }
 

@@ -1,11 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { Tracer } from '@aws-lambda-powertools/tracer';
 
 const serviceName = 'ami-lifecycle';
 
 export const logger = new Logger({ serviceName });
-export const tracer = new Tracer({ serviceName });
 const metrics = new Metrics({ serviceName, namespace: 'AmiLifecycle' });
 
 /** Numbers for CloudWatch. Units are part of the name, and of what CloudWatch is told. */

@@ -41,9 +41,11 @@ const withoutResources = new Set([
 
 /** Calls that look and change nothing; they could name resources, but are asked about whatever there is. */
 const harmlessEverywhere = new Set([
+  'ec2:DescribeFleets',
   'ec2:DescribeImageAttribute',
   'ec2:DescribeInstanceAttribute',
   'ec2:DescribeSnapshotAttribute',
+  'ec2:DescribeSpotFleetRequests',
   'ec2:ListImagesInRecycleBin',
   'imagebuilder:GetContainerRecipe',
   'imagebuilder:GetImageRecipe',
