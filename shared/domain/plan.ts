@@ -200,6 +200,6 @@ export function blastRadius(
 
 /** How many images of a lineage may be let go at the same moment in the ordinary course: one by each rule. */
 function ruleCount(retain: Retain = {}): number {
-  const { atLeast, afterTermination, ...rules } = retain;
-  return Object.values(rules).filter((rule) => rule !== undefined).length;
+  const floors = ['atLeast', 'afterTermination'];
+  return Object.entries(retain).filter(([rule, wanted]) => wanted !== undefined && !floors.includes(rule)).length;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { parts } from './contract.ts';
 import type { NamedPolicy } from './policy.ts';
 
-export const audienceSchema = z.strictObject({
+const audienceSchema = z.strictObject({
   accounts: z.array(z.string()),
   organizationArns: z.array(z.string()),
   organizationalUnitArns: z.array(z.string()),
