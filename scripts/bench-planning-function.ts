@@ -1,8 +1,6 @@
-// The planning function alone in a process, as on Lambda: what it asks of AWS is answered by the process that started this
+// The planning function as it is deployed, alone in a process, as on Lambda: what it asks of AWS is answered by the process that started this
 // one. So its processor time and its memory are its own, whatever the simulated account needs.
-import { join } from 'node:path';
-import { projectDirectory } from '../cli/simulation/project.ts';
-import { type Underlay, underEveryClient } from '../shared/aws/clients.ts';
+import type { Underlay } from '../shared/aws/clients.ts';
 
 /** What this process sends: a call, or at the end what the work took. */
 export type FromFunction = { ready: true } | { call: AskedCall } | { usage: Usage };
@@ -63,10 +61,10 @@ interface Stack {
   ): void;
 }
 
-underEveryClient(underParent);
-const module: { handler: (event: object, context: object) => Promise<unknown> } = await import(
-  join(projectDirectory, 'functions', 'plan-retirement', 'handler.ts')
-);
+// Not through shared/aws/clients.ts, which would load every client: the bundle has those alone that it uses.
+globalThis.amiLifecycleUnderlay = underParent;
+const [, , bundle = ''] = process.argv;
+const module: { handler: (event: object, context: object) => Promise<unknown> } = await import(bundle);
 // The work: the first message; every other is an answer.
 process.on('message', (message: ToFunction) => {
   if ('work' in message) return void measured(message.work);

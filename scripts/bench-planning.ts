@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { invoke, loadFunctions, stackNames } from '../cli/simulation/functions.ts';
 import { projectDirectory } from '../cli/simulation/project.ts';
+import { bundleFunctions } from '../deploy/bundle.ts';
 import { virtualClock } from '../engine/clock.ts';
 import { type NamedPolicy, namedPolicySchema } from '../shared/domain/policy.ts';
 import { type Account, createAccount } from '../simulator/account.ts';
@@ -68,12 +69,12 @@ export async function planOnce(candidatesPerServer: number): Promise<PlanningFig
   if (Number(planned) !== servers * candidatesPerServer) throw new Error(`${planned} images were planned.`);
 
   const asked: AskedCall[] = [];
-  const codeCache = mkdtempSync(join(tmpdir(), 'ami-lifecycle-bench-'));
+  const directory = mkdtempSync(join(tmpdir(), 'ami-lifecycle-bench-'));
   try {
-    // Without this one the memory that reading TypeScript takes would count; what is deployed is read already.
-    await run({ calls: [] }, codeCache, account, []);
-    const planning = await run({ event }, codeCache, account, asked);
-    const listing = await run({ calls: asked }, codeCache, account, []);
+    const bundle = join(directory, 'handler.mjs');
+    for (const { content } of await bundleFunctions(['plan-retirement'])) writeFileSync(bundle, content);
+    const planning = await run({ event }, bundle, account, asked);
+    const listing = await run({ calls: asked }, bundle, account, []);
     return {
       images: account.region(region).images.size,
       candidates: servers * candidatesPerServer,
@@ -83,7 +84,7 @@ export async function planOnce(candidatesPerServer: number): Promise<PlanningFig
       listing,
     };
   } finally {
-    rmSync(codeCache, { recursive: true });
+    rmSync(directory, { recursive: true });
   }
 }
 
@@ -98,11 +99,11 @@ function policyOf(daily: number): NamedPolicy {
 }
 
 /** Does the work in a process of its own, and answers what it asks from the account. */
-function run(work: Work, codeCache: string, account: Account, asked: AskedCall[]): Promise<Usage> {
-  const child = fork(join(projectDirectory, 'scripts', 'bench-planning-function.ts'), {
+function run(work: Work, bundle: string, account: Account, asked: AskedCall[]): Promise<Usage> {
+  const child = fork(join(projectDirectory, 'scripts', 'bench-planning-function.ts'), [bundle], {
     serialization: 'advanced',
     execArgv: limits,
-    env: { ...process.env, AWS_REGION: region, NODE_COMPILE_CACHE: codeCache },
+    env: { ...process.env, AWS_REGION: region },
   });
   const send = (message: ToFunction): void => void child.send(message);
   return new Promise((resolve, reject) => {

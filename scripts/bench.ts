@@ -88,7 +88,7 @@ writeFileSync(
       ],
     ),
     '## Planning retirement',
-    `A Region's quota of images: ${few.images} of 200 servers, with two snapshots each, under days, weeks and months. The function that ships runs in a process of its own (its heap held to 160 MiB, its code compiled before), and the simulated account in another answers it. So the memory is all that a process needs, the runtime and unbundled code included. The processor time is without that of a process which makes the same calls and forgets the answers; of both it is what they take after the code is loaded.`,
+    `A Region's quota of images: ${few.images} of 200 servers, with two snapshots each, under days, weeks and months. The function runs as it is deployed, bundled, in a process of its own (its heap held to 160 MiB), and the simulated account in another answers it. So the memory is all that a process needs, the runtime included. The processor time is without that of a process which makes the same calls and forgets the answers; of both it is what they take after the code is loaded.`,
     markdownTable(
       ['What', `${few.candidates} to retire`, `${many.candidates} to retire`, 'Budget (200 to retire)'],
       planningRows(few, many),
