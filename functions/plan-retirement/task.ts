@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { isLifecycleError } from '../../shared/domain/errors.ts';
+import { holdingOf, holdingSchema } from '../../shared/domain/holdings.ts';
 import type { Image, OwnSnapshot } from '../../shared/domain/image.ts';
 import { endsWithInstance, type Judgement, judgeLineage } from '../../shared/domain/judgement.ts';
 import {
@@ -44,6 +45,8 @@ export const contract = {
     planned: z.int().min(0),
     images: z.int().min(0),
     kept: z.int().min(0),
+    /** What there is in each Region of which all is known. */
+    holdings: z.array(holdingSchema),
     /** Images that a use keeps, and no rule. */
     inUse: z.int().min(0),
     /** Regions in which nothing is touched, as not all is known there. */
@@ -100,6 +103,7 @@ export function makePlanRetirement(ports: Ports) {
     const regions = [homeRegion, ...policy.copies.map(({ region }) => region)];
     const incomplete: Output['incomplete'] = [];
     const copying = await copyingInto(regions, (region) => usesIn(region).copying());
+    const holdings: Output['holdings'] = [];
     const lines: PlanLine[] = [];
     const items: PlanItem[] = [];
     let lineages = 0;
@@ -112,6 +116,7 @@ export function makePlanRetirement(ports: Ports) {
         for (const item of planned.items) items.push(item);
         lineages += planned.lineages;
         inUse += planned.inUse;
+        holdings.push(planned.holding);
       } catch (error) {
         if (!isLifecycleError(error, 'EvidenceIncomplete') && !isLifecycleError(error, 'AccessDenied')) throw error;
         incomplete.push({ region, reason: error.message });
@@ -150,6 +155,7 @@ export function makePlanRetirement(ports: Ports) {
       planned: effective.length,
       images: lines.length,
       kept: lines.filter(({ verdict }) => verdict === 'keep').length,
+      holdings,
       inUse,
       incomplete,
       excess,
@@ -182,7 +188,8 @@ export function makePlanRetirement(ports: Ports) {
     for (const snapshotId of leftoverSnapshotIds) {
       items.push({ region, imageId: null, archive: false, share: false, step: null, snapshotIds: [snapshotId] });
     }
-    return { lines, items, lineages, inUse };
+    const images = judgements.map(({ image }) => image);
+    return { lines, items, lineages, inUse, holding: holdingOf(region, images, now) };
   }
 
   async function inventory(policy: NamedPolicy, region: string, now: string): Promise<Inventory> {

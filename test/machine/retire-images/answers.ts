@@ -23,6 +23,7 @@ export function planOf(policy: NamedPolicy, planned: number): Output<'PlanRetire
     planned,
     images: 40,
     kept: 40 - planned,
+    holdings: [],
     inUse: 0,
     incomplete: [],
     excess: null,
