@@ -5,6 +5,7 @@ import { parseTemplate, type Value } from './cloudformation.ts';
 import { inProject } from './names.ts';
 import { archivesOf, type Need, needs } from './needs.ts';
 import { allow, type Statement } from './role.ts';
+import { selectedConditions } from './selected.ts';
 
 const valueSchema: z.ZodType<Value> = z.json();
 const needNames = Object.keys(needs).filter((name): name is Need => name in needs);
@@ -15,6 +16,7 @@ const statementSchema = z.strictObject({
   Resource: valueSchema,
   Condition: z.record(z.string(), valueSchema).optional(),
   onlyWhere: z.enum(needNames).optional(),
+  onlyOn: z.literal('instances that a policy selects').optional(),
 });
 
 const functionFileSchema = z.strictObject({
@@ -45,11 +47,13 @@ export function readFunctionFile(folder: string): FunctionFile {
 
 /** The rights of a function under these policies: what none of them needs is left out. */
 export function statementsUnder(file: FunctionFile, policies: readonly NamedPolicy[]): Statement[] {
-  return file.iamRoleStatements.flatMap(({ Action, Resource, Condition, onlyWhere }) => {
+  return file.iamRoleStatements.flatMap(({ Action, Resource, Condition, onlyWhere, onlyOn }) => {
     if (onlyWhere !== undefined && !policies.some(needs[onlyWhere])) return [];
     const listed: readonly Value[] = Array.isArray(Resource) ? Resource : [Resource];
     const resources = listed.flatMap((resource) => withArchives(resource, policies));
-    return resources.length === 0 ? [] : [allow(Action, resources, Condition)];
+    if (resources.length === 0) return [];
+    const conditions = onlyOn === undefined ? [Condition] : selectedConditions(policies, Condition);
+    return conditions.map((condition) => allow(Action, resources, condition));
   });
 }
 

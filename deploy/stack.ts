@@ -1,5 +1,8 @@
 import { InputError } from '../cli/input-error.ts';
 import { type LoadedPolicy, loadPolicies } from '../cli/policies/load.ts';
+import { alarmResources } from '../monitoring/alarms.ts';
+import { dashboardResource } from '../monitoring/dashboard.ts';
+import { queryResources } from '../monitoring/log-queries.ts';
 import type { Fragment, Value } from './cloudformation.ts';
 import { functionList, functionRoles as rolesUnder } from './functions.ts';
 import { stateMachineResources } from './state-machines.ts';
@@ -29,6 +32,18 @@ export function eventRules(): Fragment {
 
 export async function schedules(variables: Variables): Promise<Fragment> {
   return scheduleResources(await policiesOf(variables));
+}
+
+export async function alarms(variables: Variables): Promise<Fragment> {
+  return alarmResources(await policiesOf(variables));
+}
+
+export async function dashboard(variables: Variables): Promise<Fragment> {
+  return dashboardResource(await policiesOf(variables));
+}
+
+export function logQueries(): Fragment {
+  return queryResources();
 }
 
 /** @throws with every problem of every file, as `ami-lifecycle policies check` names them */

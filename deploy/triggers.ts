@@ -35,7 +35,9 @@ export function scheduleResources(policies: readonly LoadedPolicy[]): Fragment {
 }
 
 /** Its parameter, a schedule to capture, and one to look what is to be retired, shared or archived. */
-function resourcesOfPolicy({ policy, schedule, retireSchedule }: LoadedPolicy): { [logicalId: string]: Resource } {
+export function resourcesOfPolicy({ policy, schedule, retireSchedule }: LoadedPolicy): {
+  [logicalId: string]: Resource;
+} {
   const { name } = policy;
   const id = policyId(name);
   const { timezone, flexibleMinutes } = policy.schedule;

@@ -169,6 +169,11 @@ function callStartExecution(
   let started: Execution | undefined;
   const begin: Call['begin'] = (reply) => {
     const timer = runtime.clock.after(0, () => {
+      const refusal = runtime.options.refusesStart?.(visit.flow.execution.stateMachineName, stateMachineArn);
+      if (refusal !== undefined) {
+        reply({ kind: 'failed', error: 'StepFunctions.AccessDeniedException', cause: refusal });
+        return;
+      }
       try {
         started = runtime.start({ stateMachineArn, name: typeof name === 'string' ? name : undefined, input });
       } catch (error) {

@@ -16,6 +16,7 @@ export interface ChildResult extends ChildInput {
 }
 
 interface Destination {
+  readonly stateMachineName: string;
   readonly bucket: string;
   readonly prefix: string;
   readonly mapRunArn: string;
@@ -35,7 +36,7 @@ export async function writeResults({ clock, options }: Runtime, destination: Des
   const put = async (key: string, body: string): Promise<void> => {
     if (!options.objects) throw failure('The engine was given no object store (option `objects`)');
     try {
-      await clock.busy(options.objects.put(bucket, key, body));
+      await clock.busy(options.objects.put(bucket, key, body, destination.stateMachineName));
     } catch (error) {
       throw failure(error instanceof Error ? error.message : String(error));
     }

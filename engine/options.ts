@@ -14,10 +14,13 @@ export interface Invocation {
   readonly state: string;
 }
 
-/** Where a distributed Map reads its items and writes its results. Both reject when the object or bucket is not there. */
+/**
+ * Where a distributed Map reads its items and writes its results, in the name of its state machine. Both reject when the
+ * object or bucket is not there.
+ */
 export interface ObjectStore {
-  get(bucket: string, key: string): Promise<string>;
-  put(bucket: string, key: string, body: string): Promise<void>;
+  get(bucket: string, key: string, stateMachine: string): Promise<string>;
+  put(bucket: string, key: string, body: string, stateMachine: string): Promise<void>;
 }
 
 export type IntegrationOutcome = { readonly durationMs?: number } & (
@@ -43,6 +46,8 @@ export interface EngineOptions {
    */
   readonly invokeFunction: (name: string, payload: Json, invocation: Invocation) => Promise<FunctionOutcome>;
   readonly objects?: ObjectStore;
+  /** Why a state machine may not start another; undefined where it may. By default each may start every other. */
+  readonly refusesStart?: (stateMachine: string, startedArn: string) => string | undefined;
   /** Further integrations by `service:action`, e.g. `sns:publish`. */
   readonly integrations?: Readonly<Record<string, Integration>>;
   /** How long a closed execution can be described and its name stays taken. AWS and default: 90 days. */

@@ -78,7 +78,7 @@ async function readObject({ flow }: Visit, bucket: string, key: string): Promise
   const failure = (cause: string): StateFailure => new StateFailure(errorNames.itemReaderFailed, cause);
   if (!objects) throw failure('The engine was given no object store (option `objects`)');
   try {
-    const parsed: unknown = JSON.parse(await clock.busy(objects.get(bucket, key)));
+    const parsed: unknown = JSON.parse(await clock.busy(objects.get(bucket, key, flow.execution.stateMachineName)));
     const items = parsed as Json;
     if (isJsonArray(items)) return items;
   } catch (error) {
@@ -198,5 +198,6 @@ async function results(
   }
   const location = await resultWriter.evaluate(scopeOf(visit));
   const { bucket, key: prefix } = bucketAndKey(location, 'Prefix', 'ResultWriter/Arguments');
-  return writeResults(visit.flow.runtime, { bucket, prefix, mapRunArn, runId, children });
+  const { stateMachineName } = visit.flow.execution;
+  return writeResults(visit.flow.runtime, { stateMachineName, bucket, prefix, mapRunArn, runId, children });
 }

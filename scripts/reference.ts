@@ -6,6 +6,7 @@ import { projectDirectory } from '../cli/simulation/project.ts';
 import { folderOf, readWorkflow, workflowNames } from '../cli/simulation/workflows.ts';
 import type { Contract } from '../shared/domain/contract.ts';
 import { errorCatalogue } from '../shared/domain/errors.ts';
+import { metricMeanings, metricNamespace, metricOf } from '../shared/domain/metrics.ts';
 import { notAvailableYet, policyFileSchema } from '../shared/domain/policy.ts';
 import { tagKeys, tagMeanings } from '../shared/domain/tags.ts';
 import { markdownTable } from './markdown.ts';
@@ -26,6 +27,9 @@ export async function reference(): Promise<string> {
     '## Errors',
     'What a disposition does: `retry`, the workflow tries again; `refuse`, nothing was done, on purpose; `abort`, what was stopped is restarted, and the capture, retirement, archive, restore or rescue fails.',
     markdownTable(['Error', 'Disposition', 'Meaning', 'What to do'], errorRows()),
+    '## Metrics',
+    `In CloudWatch under \`${metricNamespace}\`; [runbook.md](runbook.md) says what to do where one gives alarm. \`region\` is the Region that a number is about.`,
+    markdownTable(['Metric', 'Unit', 'Dimensions', 'Meaning'], metricRows()),
     '## Tasks',
     'One Lambda function each. `AwsThrottled`, `AwsUnavailable` and `AccessDenied` may come from any of them.',
     markdownTable(['Task', 'Further errors'], await taskRows()),
@@ -47,6 +51,13 @@ function errorRows(): string[][] {
     meaning,
     remedy,
   ]);
+}
+
+function metricRows(): string[][] {
+  return Object.entries(metricMeanings).map(([name, meaning]) => {
+    const { unit, by } = metricOf(name);
+    return [`\`${name}\``, unit, by.map((set) => set.join(', ')).join('; or '), meaning];
+  });
 }
 
 interface FieldSchema {

@@ -5,6 +5,7 @@ import type { AccountContents, LoadNote } from './contents.ts';
 import { serviceException } from './exceptions.ts';
 import { type Fault, type Faults, faultPlan } from './faults.ts';
 import { type CallCounts, emptyHistory } from './history.ts';
+import type { Rights } from './iam/rights.ts';
 import { loadContents } from './load-contents.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
 import { emptyRegion } from './region.ts';
@@ -59,6 +60,8 @@ export interface Account {
   ): OutputOf<Services[Service][Name]>;
   /** Lets the account answer for executions that run elsewhere, in its home Region. */
   runExecutions(executions: Executions): void;
+  /** From now on each call of a function is judged by the rights of its role; users' own calls are not. */
+  judgeBy(rights: Rights): void;
   /** Sends an event that another service of the account brings about; it may be late, lost or doubled as any. */
   sendEvent(event: Pick<AccountEvent, 'detail-type' | 'source' | 'resources' | 'detail'>): void;
   /** Hears every EventBridge event when it is delivered. Returns what ends the hearing. */
@@ -103,6 +106,7 @@ export function createAccount(options: AccountOptions): Account {
     buckets: new Map(),
     notifications,
     executions: undefined,
+    rights: undefined,
     region(name) {
       const known = regions.get(name);
       if (known) return known;
@@ -182,6 +186,9 @@ export function createAccount(options: AccountOptions): Account {
     },
     runExecutions(executions) {
       world.executions = executions;
+    },
+    judgeBy(rights) {
+      world.rights = rights;
     },
     sendEvent: (event) => world.emit(homeRegion, event),
     onEvent: eventListeners.add,

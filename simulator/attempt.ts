@@ -1,4 +1,6 @@
 import type { History } from './history.ts';
+import { needsOf } from './iam/needs.ts';
+import type { Need } from './iam/rights.ts';
 import { NotSimulated, ReplyMissing, refuse, ServiceFailure } from './service-failure.ts';
 import { operationOf } from './services.ts';
 import type { TokenBuckets } from './token-buckets.ts';
@@ -68,6 +70,7 @@ export function attempt(answering: Answering, request: Request): object {
   history.count(`${service}:${operation}`, caller);
   try {
     if (!request.direct) obstacles(answering, request, resources.length, strikes);
+    checkRights(world, request);
     answering.before(request);
     const output = simulated.answer(
       {
@@ -98,14 +101,7 @@ export function attempt(answering: Answering, request: Request): object {
 
 function obstacles(answering: Answering, request: Request, resourceCount: number, strikes: Call['strikes']): void {
   const { service, operation } = request;
-  if (strikes('access-denied')) {
-    const isEc2 = service === 'ec2';
-    refuse(
-      isEc2 ? 'UnauthorizedOperation' : jsonServices.has(service) ? 'AccessDeniedException' : 'AccessDenied',
-      `You are not authorized to perform this operation. User: arn:aws:sts::${answering.world.accountId}:assumed-role/${request.caller ?? 'user'} is not authorized to perform: ${service}:${operation}`,
-      403,
-    );
-  }
+  if (strikes('access-denied')) refuseAccess(answering.world, request, `${service}:${operation}`);
   if (strikes('throttled')) throw throttlingOf(service);
   if (strikes('unavailable')) {
     refuse(service === 's3' ? 'ServiceUnavailable' : 'Unavailable', 'The server is overloaded.', 503);
@@ -118,6 +114,35 @@ function obstacles(answering: Answering, request: Request, resourceCount: number
   if (!answering.buckets.take(request.region, operation, isWide, resourceCount, request.nowMs)) {
     throw throttlingOf(service);
   }
+}
+
+/** What the caller's role does not give is refused before anything is looked at. Users' own calls are not judged. */
+function checkRights(world: World, request: Request): void {
+  const { caller, region } = request;
+  if (request.direct || caller === undefined || !world.rights) return;
+  const lacking = world.rights.refused(caller, needsOf(world, world.region(region), request));
+  if (lacking) refuseAccess(world, request, sentenceOf(lacking));
+}
+
+function sentenceOf({ action, resource, context }: Need): string {
+  const on = resource === '*' ? '' : ` on resource: ${resource}`;
+  // What AWS does not say, and who mends a role must know.
+  const tags = context?.resourceTags ? ` tagged ${JSON.stringify(context.resourceTags)}` : '';
+  return `${action}${on} because no identity-based policy allows the ${action} action${tags}`;
+}
+
+function refuseAccess(world: World, { service, caller = 'user' }: Request, what: string): never {
+  return refuse(
+    service === 'ec2'
+      ? 'UnauthorizedOperation'
+      : jsonServices.has(service)
+        ? 'AccessDeniedException'
+        : service === 'sns'
+          ? 'AuthorizationError'
+          : 'AccessDenied',
+    `You are not authorized to perform this operation. User: arn:aws:sts::${world.accountId}:assumed-role/${caller} is not authorized to perform: ${what}`,
+    403,
+  );
 }
 
 /** Those that speak JSON end the names of their errors in `Exception`. */

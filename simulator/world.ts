@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../engine/clock.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { Fault, FaultName, Faults } from './faults.ts';
+import type { Rights } from './iam/rights.ts';
 import type { SeededRandom } from './random.ts';
 import type { Bucket, Kept, Notification, RegionState, SnapshotRecord } from './state.ts';
 import type { Executions } from './states/executions.ts';
@@ -31,6 +32,8 @@ export interface World {
   readonly notifications: Notification[];
   /** Step Functions, if there is one; whoever runs executions puts it here. */
   executions: Executions | undefined;
+  /** The rights of functions; without any, functions may do everything. */
+  rights: Rights | undefined;
   readonly region: (name: string) => RegionState;
   /** A new identifier: the prefix, a dash and 17 hexadecimal digits. */
   newId(prefix: string): string;

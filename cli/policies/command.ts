@@ -3,12 +3,15 @@ import { systemClock } from '../../engine/clock.ts';
 import type { CommandContext } from '../main.ts';
 import { checkPolicies } from './check.ts';
 import { printReport } from './print-report.ts';
+import { addPushCommand } from './push-command.ts';
 
 const usualFolder = 'policies';
 
-/** Adds `policies check` to the program. */
-export function addPoliciesCommand(program: Command, { output, finish }: CommandContext): void {
+/** Adds `policies check` and `policies push` to the program. */
+export function addPoliciesCommand(program: Command, context: CommandContext): void {
+  const { output, finish } = context;
   const policies = program.command('policies').description('work with policy files');
+  addPushCommand(policies, context);
   policies
     .command('check')
     .description('check policies, print their next runs, and warn of what is legal and hardly meant')

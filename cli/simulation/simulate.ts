@@ -1,5 +1,6 @@
 import { virtualClock } from '../../engine/clock.ts';
 import { tagList, tagsOf } from '../../shared/aws/tagging.ts';
+import type { MetricDimensions } from '../../shared/domain/metrics.ts';
 import type { NamedPolicy } from '../../shared/domain/policy.ts';
 import { isSelected, policyWords } from '../../shared/domain/selection.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
@@ -28,6 +29,16 @@ export interface SimulationRequest {
   selectAll?: string;
   behaviour?: Partial<Behaviour>;
   onProgress?: (share: number) => void;
+  /** Hears every number that a function writes for CloudWatch. */
+  onMetric?: (metric: RecordedMetric) => void;
+}
+
+/** A number as CloudWatch would get it. */
+export interface RecordedMetric {
+  name: string;
+  value: number;
+  dimensions: MetricDimensions;
+  atMs: number;
 }
 
 /** Runs the policies on the account for so many days of virtual time. */
@@ -62,6 +73,10 @@ async function simulated(
   const buckets = [...bucketNames].map((name) => account.createBucket(name));
   const stack = await createStack({ account, clock, seed, policies, schedulesUntilMs: untilMs - 1 });
   const observer = observe(account, stack, { clearPlans: true, followImages });
+  const { onMetric } = request;
+  globalThis.amiLifecycleMetricListener = onMetric
+    ? (name, value, dimensions) => onMetric({ name, value, dimensions, atMs: clock.now() })
+    : undefined;
   const unretired = watchRetired(account);
   const watch = watchInvariants(account, undefined, rulesForWatch(account));
 
@@ -71,6 +86,7 @@ async function simulated(
   }
   // What was started on the last day comes to its own end, whenever that is: nothing under way may go unreported.
   await clock.run();
+  globalThis.amiLifecycleMetricListener = undefined;
 
   const report = reportOf({
     account,

@@ -1,13 +1,15 @@
 import type { VirtualClock } from '../../engine/clock.ts';
 import { parseEventPattern } from '../../engine/event-pattern.ts';
-import { createEngine, type Engine, type Json } from '../../engine/index.ts';
+import { createEngine, type Engine, type Json, type ObjectStore } from '../../engine/index.ts';
 import { parseSchedule } from '../../engine/schedule.ts';
 import { startSchedule } from '../../engine/scheduler.ts';
 import { defaultRetireCron, type NamedPolicy } from '../../shared/domain/policy.ts';
 import type { Account } from '../../simulator/account.ts';
+import type { Rights } from '../../simulator/iam/rights.ts';
 import type { Bucket } from '../../simulator/state.ts';
 import { anyLease, befallExecution, runExecutions } from './executions.ts';
 import { invoke, loadFunctions, stackNames } from './functions.ts';
+import { rightsOfFunctions, rightsOfMachines } from './roles.ts';
 import { readWorkflow, substitutionsOf, workflowNames } from './workflows.ts';
 
 export interface StackOptions {
@@ -25,6 +27,8 @@ export interface StackOptions {
 /** The system as it would be deployed into the account: engine, workflows, functions, parameters, triggers. */
 export interface Stack {
   engine: Engine;
+  /** What functions and state machines may do, by the policies that the stack began with. */
+  rights: { functions: Rights; machines: Rights };
   /** Where what passes between the steps of a run is kept. */
   workBucket: Bucket;
   /** Starts a run by hand; returns the execution's ARN. */
@@ -47,6 +51,10 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   const region = account.homeRegion;
   const functions = await loadFunctions(region, account.accountId);
   const workBucket = account.createBucket(stackNames.workBucket);
+  const place = { region, accountId: account.accountId };
+  const rights = rightsOfFunctions(place, options.policies);
+  account.judgeBy(rights);
+  const machineRights = rightsOfMachines(place);
 
   const engine = createEngine({
     clock,
@@ -56,11 +64,16 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     keepClosedDays: 2,
     keepHistory: options.keepHistory ?? 'failed',
     async invokeFunction(name, payload, context) {
+      const [, machine = ''] = /:execution:([^:/]+)/.exec(context.executionArn) ?? [];
+      // What is deployed names published versions, and may call nothing else.
+      const refusal = refusalOf(machineRights, machine, 'lambda:InvokeFunction', `${context.functionArn}:1`);
+      if (refusal !== undefined) return { durationMs: 0, error: 'Lambda.AccessDeniedException', cause: refusal };
       const outcome = await invoke(account, functions, name, payload, context);
       befallExecution(account, engine, name, context.executionArn);
       return outcome;
     },
-    objects: objectsOf(account),
+    objects: objectsOf(account, machineRights),
+    refusesStart: (machine, startedArn) => refusalOf(machineRights, machine, 'states:StartExecution', startedArn),
   });
   const workflows = workflowNames().map(readWorkflow);
   for (const workflow of workflows) {
@@ -70,6 +83,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
 
   const stack: Stack = {
     engine,
+    rights: { functions: rights, machines: machineRights },
     workBucket,
     capture: (input) => engine.startExecution({ stateMachine: 'capture-images', input: { ...input } }).executionArn,
     retire: (input) => engine.startExecution({ stateMachine: 'retire-images', input: { ...input } }).executionArn,
@@ -149,14 +163,26 @@ function startOnRate(
   });
 }
 
-/** S3 as Step Functions itself uses it: with its own role, so outside of functions and their faults. */
-function objectsOf(account: Account) {
+/** Why a state machine's role does not let it do that; undefined where it does. */
+function refusalOf(rights: Rights, machine: string, action: string, resource: string): string | undefined {
+  if (!rights.refused(machine, [{ action, resource }])) return undefined;
+  return `The role of ${machine} is not authorized to perform: ${action} on resource: ${resource}`;
+}
+
+/** S3 as Step Functions itself uses it: with the machine's role, so outside of functions and their faults. */
+function objectsOf(account: Account, rights: Rights): ObjectStore {
+  const judge = (machine: string, action: string, bucket: string, key: string): void => {
+    const refusal = refusalOf(rights, machine, action, `arn:aws:s3:::${bucket}/${key}`);
+    if (refusal !== undefined) throw new Error(`Access Denied: ${refusal}`);
+  };
   return {
-    async get(Bucket: string, Key: string): Promise<string> {
+    async get(Bucket, Key, machine) {
+      judge(machine, 's3:GetObject', Bucket, Key);
       const { Body } = account.call('s3', 'GetObject', { Bucket, Key });
       return (await Body?.transformToString()) ?? '';
     },
-    async put(Bucket: string, Key: string, Body: string): Promise<void> {
+    async put(Bucket, Key, Body, machine) {
+      judge(machine, 's3:PutObject', Bucket, Key);
       account.call('s3', 'PutObject', { Bucket, Key, Body });
     },
   };

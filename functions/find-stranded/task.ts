@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { type Instance, type Lease, leaseOf } from '../../shared/domain/instance.ts';
+import type { Meter } from '../../shared/domain/metrics.ts';
 import {
   type HolderState,
   holderOf,
@@ -47,7 +48,7 @@ interface Ports {
   instances: { listTagged(key: string): Promise<Instance[]> };
   executions: { stateOf(executionArn: string): Promise<HolderState> };
   objects: { bucket: string; writeJson(key: string, content: unknown): Promise<void> };
-  meter: { count(name: string, value: number, dimensions: Readonly<Record<string, string>>): void };
+  meter: Pick<Meter, 'count'>;
 }
 
 /** Finds the instances that nobody else will start for us any more, and writes one item for each to the work bucket. */

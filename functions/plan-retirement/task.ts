@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { isLifecycleError } from '../../shared/domain/errors.ts';
+import { type Holding, holdingOf, holdingSchema } from '../../shared/domain/holdings.ts';
 import type { Image, OwnSnapshot } from '../../shared/domain/image.ts';
 import { endsWithInstance, isFormerRegion, type Judgement, judgeLineage } from '../../shared/domain/judgement.ts';
 import { orphanStage } from '../../shared/domain/orphans.ts';
@@ -53,6 +54,8 @@ export const contract = {
     planned: z.int().min(0),
     images: z.int().min(0),
     kept: z.int().min(0),
+    /** What there is in each Region of which all is known. */
+    holdings: z.array(holdingSchema),
     /** Images that a use keeps, and no rule. */
     inUse: z.int().min(0),
     /** Regions in which nothing is retired, as not all is known there. */
@@ -114,6 +117,7 @@ interface RegionPlan {
   lineages: number;
   /** Images that a use keeps, and no rule. */
   inUse: number;
+  holding: Holding;
   /** What is not known, so that nothing goes; undefined where all is. */
   doubt: string | undefined;
 }
@@ -145,6 +149,7 @@ export function makePlanRetirement(ports: Ports) {
     const copying = await copyingInto(regions, (region) => usesIn(region).copying());
     const incomplete: Output['incomplete'] = [];
     const formerRegions: Output['formerRegions'] = [];
+    const holdings: Output['holdings'] = [];
     const lines: PlanLine[] = [];
     const items: PlanItem[] = [];
     const shares: ShareItem[] = [];
@@ -165,7 +170,8 @@ export function makePlanRetirement(ports: Ports) {
         else if (images > 0) formerRegions.push({ region, images, reason: null });
         continue;
       }
-      if (doubt !== undefined) incomplete.push({ region, reason: doubt });
+      if (doubt === undefined) holdings.push(planned.holding);
+      else incomplete.push({ region, reason: doubt });
       named.total += images;
       named.lineages += planned.lineages;
       named.inUse += planned.inUse;
@@ -210,6 +216,7 @@ export function makePlanRetirement(ports: Ports) {
       planned: done.items.length,
       images: lines.length,
       kept: lines.filter(({ verdict }) => verdict === 'keep').length,
+      holdings,
       inUse: named.inUse,
       incomplete,
       formerRegions,
@@ -269,6 +276,7 @@ export function makePlanRetirement(ports: Ports) {
       leftovers: [],
       lineages: lineages.size,
       inUse: 0,
+      holding: holdingOf(region, images, now),
       doubt,
     };
     for (const judgement of judgements) {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { sentenceOf } from '../../shared/domain/errors.ts';
+import type { Meter } from '../../shared/domain/metrics.ts';
 import { secondsBetween } from '../../shared/domain/polling.ts';
 import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
 
@@ -44,7 +45,7 @@ type Output = z.output<typeof contract.output>;
 interface Ports {
   region: string;
   imagesIn: (region: string) => { writeTags(imageId: string, tags: Tags): Promise<void> };
-  meter: { seconds(name: string, value: number, dimensions: Readonly<Record<string, string>>): void };
+  meter: Pick<Meter, 'seconds'>;
 }
 
 /** Marks the image and its good copies as complete, and measures. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { isLifecycleError, LifecycleError } from '../../shared/domain/errors.ts';
 import { type Instance, isAlive, leaseOf } from '../../shared/domain/instance.ts';
+import type { Meter } from '../../shared/domain/metrics.ts';
 import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
 
 /** A read may lag behind our own write; EC2 names no limit, and seconds are usual. */
@@ -33,7 +34,7 @@ interface Ports {
     describe(instanceId: string): Promise<Instance | undefined>;
     start(instanceId: string): Promise<boolean>;
   };
-  meter: { count(name: string, value: number, dimensions: Readonly<Record<string, string>>): void };
+  meter: Pick<Meter, 'count'>;
 }
 
 /** Starts an instance that this execution stopped, and no other. */

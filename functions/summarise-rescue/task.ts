@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { type ItemResult, readItemResults } from '../../shared/domain/map-results.ts';
+import type { Meter } from '../../shared/domain/metrics.ts';
 import { rescueItemSchema } from '../../shared/domain/rescue.ts';
 
 /** How many instances are told one by one, and how much of each; the rest is in the run's results. */
@@ -42,7 +43,7 @@ interface Ports {
   topicArn: string;
   objectsIn: (bucket: string) => { readJson(key: string): Promise<unknown> };
   notifications: { publish(topicArn: string, subject: string, message: string): Promise<void> };
-  meter: { count(name: string, value: number, dimensions: Readonly<Record<string, string>>): void };
+  meter: Pick<Meter, 'count'>;
 }
 
 /** Counts what became of every stranded instance, tells people what is news, once, and says whether the run failed. */

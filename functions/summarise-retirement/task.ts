@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import type { ErrorName } from '../../shared/domain/errors.ts';
+import { holdingSchema } from '../../shared/domain/holdings.ts';
 import { type ItemResult, readItemResults } from '../../shared/domain/map-results.ts';
+import type { Meter } from '../../shared/domain/metrics.ts';
 import { regionsKey } from '../../shared/domain/plan.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
 
@@ -24,6 +26,7 @@ export const contract = {
         plan: z.strictObject({ bucket: z.string(), key: z.string() }),
         images: z.int().min(0),
         kept: z.int().min(0),
+        holdings: z.array(holdingSchema),
         inUse: z.int().min(0),
         planned: z.int().min(0),
         incomplete: z.array(z.strictObject({ region: z.string(), reason: z.string() })),
@@ -73,7 +76,7 @@ interface Ports {
   topicArn: string;
   objectsIn: (bucket: string) => { readJson(key: string): Promise<unknown> };
   notifications: { publish(topicArn: string, subject: string, message: string): Promise<void> };
-  meter: { count(name: string, value: number, dimensions: Readonly<Record<string, string>>): void };
+  meter: Pick<Meter, 'count' | 'seconds' | 'gigabytes'>;
 }
 
 /** Counts what became of every image, tells people once, and says whether the run failed. */
@@ -99,7 +102,11 @@ export function makeSummariseRetirement({ topicArn, objectsIn, notifications, me
       }
     }
     const dimensions = { policy: policyName };
-    meter.count('Images', plan?.images ?? 0, dimensions);
+    for (const { region, images, gigabytes, newestAgeSeconds } of plan?.holdings ?? []) {
+      meter.count('Images', images, { ...dimensions, region });
+      meter.gigabytes('Gigabytes', gigabytes, { ...dimensions, region });
+      if (newestAgeSeconds !== null) meter.seconds('NewestImageAge', newestAgeSeconds, { ...dimensions, region });
+    }
     meter.count('HeldByReference', plan?.inUse ?? 0, dimensions);
     meter.count('Retired', outcomes.deregistered ?? 0, dimensions);
     meter.count('Archived', outcomes.archived ?? 0, dimensions);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { type ItemResult, readItemResults } from '../../shared/domain/map-results.ts';
+import type { Meter } from '../../shared/domain/metrics.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
 
 /** How many failures are told one by one, and how much of each; the rest is in the run's results. */
@@ -35,23 +36,31 @@ export const contract = {
 type Input = z.output<typeof contract.input>;
 type Output = z.output<typeof contract.output>;
 
-const itemInputSchema = z.object({ instanceId: z.string() });
+const itemInputSchema = z.object({ instanceId: z.string(), policy: z.object({ name: z.string() }) });
 const itemOutputSchema = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('captured') }),
   z.object({ outcome: z.literal('skipped'), reason: z.string() }),
 ]);
 
-type Item =
-  | { outcome: 'captured' }
-  | { outcome: 'skipped'; reason: string }
-  | { outcome: 'failed'; instanceId: string; error: string; cause: string };
+/** Whose capture it was, as far as AWS says: it does not, of what it never started. */
+interface Subject {
+  instanceId: string;
+  policy: string | undefined;
+}
+
+type Item = Subject &
+  (
+    | { outcome: 'captured' }
+    | { outcome: 'skipped'; reason: string }
+    | { outcome: 'failed'; error: string; cause: string }
+  );
 
 interface Ports {
   /** The stack's own topic, for runs whose policies name none; empty for none. */
   topicArn: string;
   objectsIn: (bucket: string) => { readJson(key: string): Promise<unknown> };
   notifications: { publish(topicArn: string, subject: string, message: string): Promise<void> };
-  meter: { count(name: string, value: number, dimensions: Readonly<Record<string, string>>): void };
+  meter: Pick<Meter, 'count'>;
 }
 
 /** Counts what became of every item, tells people once, and says whether the run failed. */
@@ -66,9 +75,7 @@ export function makeSummariseRun({ topicArn, objectsIn, notifications, meter }: 
     const captured = items.filter(({ outcome }) => outcome === 'captured').length;
     const name = Object.keys(policies).join(' ') || 'no policy';
 
-    meter.count('Selected', selected, { policy: name });
-    meter.count('Captured', captured, { policy: name });
-    for (const { error } of failures) meter.count('Failed', 1, { policy: name, error });
+    count(Object.keys(policies), items, selected);
 
     const summary = `${name}: ${captured} captured, ${items.length - captured - failures.length} skipped, ${failures.length} failed of ${selected}`;
     const ended = endOf(runFailure, unusable);
@@ -87,6 +94,20 @@ export function makeSummariseRun({ topicArn, objectsIn, notifications, meter }: 
         ended ?? (failures.length > 0 ? { Error: 'CapturesFailed', Cause: messageOf(summary, failures, null) } : null),
     };
   };
+
+  /** By policy, as a tag may name several, and each has an alarm of its own for captures that do not come. */
+  function count(names: readonly string[], items: readonly Item[], selected: number): void {
+    const [first] = names;
+    for (const policy of names) {
+      const own = items.filter((item) => (item.policy ?? first) === policy);
+      const numberOf = (outcome: Item['outcome']): number => own.filter((item) => item.outcome === outcome).length;
+      // One that is alone was selected for, even where the Map did not run.
+      meter.count('Selected', names.length === 1 ? selected : own.length, { policy });
+      meter.count('Captured', numberOf('captured'), { policy });
+      meter.count('Skipped', numberOf('skipped'), { policy });
+      for (const item of own) if (item.outcome === 'failed') meter.count('Failed', 1, { policy, error: item.error });
+    }
+  }
 }
 
 /** What makes the run fail whatever became of its items. */
@@ -99,9 +120,10 @@ function endOf(runFailure: Input['failure'], unusable: Input['unusable']): { Err
 }
 
 function itemOf({ input, output, error, cause }: ItemResult): Item {
-  if (error === undefined) return itemOutputSchema.parse(output);
-  const { instanceId } = itemInputSchema.parse(input ?? { instanceId: 'unknown' });
-  return { outcome: 'failed', instanceId, error, cause };
+  const told = itemInputSchema.nullable().parse(input);
+  const subject = { instanceId: told?.instanceId ?? 'unknown', policy: told?.policy.name };
+  if (error === undefined) return { ...subject, ...itemOutputSchema.parse(output) };
+  return { ...subject, outcome: 'failed', error, cause };
 }
 
 function topicsOf(policies: Input['policies'], topicArn: string): string[] {

@@ -5,10 +5,10 @@ import type * as z from 'zod';
 import { toDotPath } from 'zod/v4/core';
 import type { Contract } from '../domain/contract.ts';
 import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
-import { logger } from './powertools.ts';
+import { logger, meter } from './powertools.ts';
 
 /** What a log line is found by; taken from the input where it is there. */
-const logKeys = ['executionId', 'instanceId', 'imageId', 'slot', 'region'] as const;
+const logKeys = ['executionId', 'instanceId', 'imageId', 'slot', 'region', 'policy'] as const;
 
 /**
  * Makes a task a Lambda handler; the one middleware stack of the project. Input that does not fit the contract is
@@ -26,6 +26,7 @@ export function asTask<Input, Output>(contract: Contract<Input, Output>, task: (
         error,
         ...(isLifecycleError(error) ? { details: error.details } : {}),
       });
+      if (isLifecycleError(error, 'AwsThrottled')) meter.count('Throttled', 1, {});
       throw error;
     }
   };
@@ -42,7 +43,7 @@ function inputOf<Input, Output>(contract: Contract<Input, Output>, event: unknow
   if (!parsed.success) {
     throw new LifecycleError('InputInvalid', `The input does not fit: ${problemsOf(parsed.error)}`, {}, parsed.error);
   }
-  logger.appendKeys(pick(event, logKeys));
+  logger.appendKeys(keysOf(event));
   return parsed.data;
 }
 
@@ -67,7 +68,15 @@ function leavesOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): 
   return closest.flatMap((inner) => leavesOf(inner, path));
 }
 
-function pick(event: unknown, keys: readonly string[]): Record<string, unknown> {
-  if (typeof event !== 'object' || event === null) return {};
-  return Object.fromEntries(Object.entries(event).filter(([key]) => keys.includes(key)));
+/** What a call is about. Inputs name it themselves, or hold an item, a trigger or a whole policy that does. */
+function keysOf(event: unknown): Record<string, string> {
+  const { item, event: trigger, policy, policyName } = fieldsOf(event);
+  const own = { ...fieldsOf(trigger), ...fieldsOf(item), ...fieldsOf(event) };
+  const named = { ...own, policy: policyName ?? fieldsOf(policy).name ?? own.policy };
+  const found = Object.entries(named).filter(([key]) => logKeys.some((logKey) => logKey === key));
+  return Object.fromEntries(found.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])));
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -1,4 +1,5 @@
 import type { Snapshot, Tag } from '@aws-sdk/client-ec2';
+import { mayCopyUnderKeys } from '../iam/key-needs.ts';
 import type { ImageRecord, RegionState, SnapshotRecord } from '../state.ts';
 import type { Call } from '../world.ts';
 import { mapSnapshot } from './capture.ts';
@@ -40,7 +41,7 @@ export function beginCopy(
   const failing = call.strikes('copy-fails', image.id, options.sourceImageId);
 
   const start = (): void => {
-    const badKey = plans.find(({ keyIsUsable }) => !keyIsUsable);
+    const badKey = plans.find((plan) => !plan.keyIsUsable || !mayCopyUnderKeys(call, options.sourceRegion, plan));
     for (const plan of plans) {
       const atMs = world.clock.now();
       const completesAtMs = atMs + (endsAtMs - atMs) * random.between(0.6, 0.99);

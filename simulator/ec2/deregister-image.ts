@@ -3,6 +3,7 @@ import type {
   DeregisterImageCommandInput,
   DeregisterImageCommandOutput,
 } from '@aws-sdk/client-ec2';
+import { onResource } from '../iam/ec2-needs.ts';
 import { operation } from '../operation.ts';
 import { refuse } from '../service-failure.ts';
 import type { ImageRecord, SnapshotRecord } from '../state.ts';
@@ -65,5 +66,6 @@ function mayDelete({ world, region, caller, nowMs }: Call, snapshotId: string): 
     resources: [snapshotId],
     atMs: nowMs,
   };
+  if (world.rights?.refused(caller, onResource('ec2:DeleteSnapshot', snapshotId, { world, region }))) return false;
   return world.faults.strikes('access-denied', occasion) === undefined;
 }

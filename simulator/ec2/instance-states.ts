@@ -1,5 +1,6 @@
 import type { Instance, InstanceStateChange, StateReason } from '@aws-sdk/client-ec2';
 import { memberLeftRunning, memberTerminated } from '../auto-scaling/member-health.ts';
+import { mayStartUnderKeys } from '../iam/key-needs.ts';
 import type { InstanceRecord, RegionState } from '../state.ts';
 import { type Call, replace, type World } from '../world.ts';
 import { failImage } from './image-records.ts';
@@ -76,7 +77,8 @@ export function beginStart(call: Call, record: InstanceRecord): void {
   const seconds = world.behaviour.startSeconds(record.description, random);
   const changes = { LaunchTime: new Date(nowMs), StateTransitionReason: '', StateReason: undefined };
   enterState(world, region, record, 'pending', nowMs, changes);
-  if (call.strikes('start-falls-back', record.id)) {
+  const volumeIds = (record.description.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.VolumeId ?? []);
+  if (call.strikes('start-falls-back', record.id) || !mayStartUnderKeys(call, volumeIds)) {
     later(world, record, nowMs + seconds * 1000, (atMs) => {
       const reason = { Code: 'Client.InternalError', Message: 'Client.InternalError: Client error on launch' };
       enterState(world, region, record, 'stopped', atMs, {

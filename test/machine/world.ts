@@ -77,4 +77,4 @@ export function summaryPorts({ objects, tell }: World) {
   };
 }
 
-export const quietMeter = { count: () => undefined, seconds: () => undefined };
+export const quietMeter = { count: () => undefined, seconds: () => undefined, gigabytes: () => undefined };

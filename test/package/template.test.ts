@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { loadPolicies } from '../../cli/policies/load.ts';
 import { readWorkflow } from '../../cli/simulation/workflows.ts';
+import { functionRoles } from '../../deploy/functions.ts';
 import { parseEventPattern } from '../../engine/event-pattern.ts';
+import { alarmSlips } from './alarm-slips.ts';
 import { compile } from './compile.ts';
+import {
+  alarmsBeyondCloudWatch,
+  alarmsOnNothing,
+  alarmsWithoutWord,
+  emptyWidgets,
+  queriesOfNothing,
+  unwatchedPolicies,
+} from './findings/alarms.ts';
 import { carelessBucket, unsafeForRunningExecutions } from './findings/deploys.ts';
 import { misfitEnvironments, misfitFunctions } from './findings/functions.ts';
 import { misfitMachines, misfitRights, misfitSubstitutions } from './findings/machines.ts';
@@ -16,9 +27,9 @@ import { resourcesOf, type Template, text } from './template.ts';
 const initial = await compile('policies');
 const plain = await compile('test/package/policies');
 
-const stacks: [name: string, template: Template, policies: string[]][] = [
-  ['the policies that the project begins with', initial, ['gold', 'web']],
-  ['a policy that needs nothing special', plain, ['plain']],
+const stacks: [name: string, template: Template, policies: string[], folder: string][] = [
+  ['the policies that the project begins with', initial, ['gold', 'web'], 'policies'],
+  ['a policy that needs nothing special', plain, ['plain'], 'test/package/policies'],
 ];
 
 const checks: Record<string, (template: Template) => string[]> = {
@@ -35,9 +46,15 @@ const checks: Record<string, (template: Template) => string[]> = {
   'has event rules that match, and whose events are not lost': badRules,
   'is safe to deploy while captures run': unsafeForRunningExecutions,
   'keeps what passes between steps to itself': carelessBucket,
+  'has alarms on what is measured': alarmsOnNothing,
+  'has alarms that CloudWatch takes': alarmsBeyondCloudWatch,
+  'has alarms that tell people, and what to do': alarmsWithoutWord,
+  'notices when a policy falls silent': unwatchedPolicies,
+  'shows on its dashboard what there is': emptyWidgets,
+  'asks its questions of logs that there are': queriesOfNothing,
 };
 
-describe.each(stacks)('The stack for %s', (_, template, policies) => {
+describe.each(stacks)('The stack for %s', (_, template, policies, folder) => {
   it.each(Object.entries(checks))('%s', (_name, check) => {
     expect(check(template)).toEqual([]);
   });
@@ -45,6 +62,14 @@ describe.each(stacks)('The stack for %s', (_, template, policies) => {
   it('has a parameter and two schedules for each policy, and no others', () => {
     expect(misfitPolicies(template, policies)).toEqual([]);
     expect(resourcesOf(template, 'AWS::SSM::Parameter')).toHaveLength(policies.length);
+  });
+
+  it('gives functions the very rights that simulations judge them by', () => {
+    const { Resources } = functionRoles(loadPolicies(folder).policies.map(({ policy }) => policy));
+    const filledIn = JSON.stringify(Resources)
+      .replaceAll('$' + '{self:custom.policyPrefix}', '/ami-lifecycle/test/policies/')
+      .replaceAll('$' + '{self:service}-$' + '{sls:stage}', 'ami-lifecycle-test');
+    expect(template.Resources).toMatchObject(JSON.parse(filledIn));
   });
 });
 
@@ -58,6 +83,22 @@ describe('A right that only some policies need', () => {
       expect(actionsOf(plain)).not.toContain(action);
     },
   );
+
+  it('to stop instances is for those that policies select', () => {
+    const stops = (template: Template) =>
+      rightsIn(template).filter(({ actions }) => actions.includes('ec2:StopInstances'));
+    const images = (template: Template) =>
+      rightsIn(template).filter(
+        ({ role, resources }) => role === 'CreateImageRole' && text(resources[0]).includes(':instance/'),
+      );
+    expect(stops(plain)).toEqual([]);
+    expect(stops(initial).map(({ conditions }) => conditions)).toEqual([
+      { StringLike: { 'aws:ResourceTag/ami-lifecycle:policy': '*' } },
+    ]);
+    expect(images(plain).map(({ conditions }) => conditions)).toEqual([
+      { StringLike: { 'aws:ResourceTag/role': 'web' } },
+    ]);
+  });
 
   it('to archives is for the places that policies name', () => {
     const places = rightsIn(initial)
@@ -91,7 +132,7 @@ describe('The rule for tagging', () => {
 });
 
 describe('A slip in the template is found:', () => {
-  it.each(slips)('%s', (_, check, change, finding) => {
+  it.each([...slips, ...alarmSlips])('%s', (_, check, change, finding) => {
     expect(check(change(initial)).join('\n')).toContain(finding);
   });
 });

@@ -262,7 +262,7 @@ describe('An archive that is not good', () => {
   });
 
   it('fails with the reason where there is no such bucket', async () => {
-    const story = await givenVault();
+    const story = await givenVault({ policies: [archiving({ bucket: 'somewhere', prefix: '' })] });
     const image = hangOne(story, web);
 
     const arn = story.stack.archive({

@@ -25,6 +25,7 @@ export function planOf(policy: NamedPolicy, planned: number, sharesPlanned = 0):
     planned,
     images: 40,
     kept: 40 - planned,
+    holdings: [],
     inUse: 0,
     incomplete: [],
     formerRegions: [],

@@ -1,5 +1,6 @@
+import * as z from 'zod';
 import { rightsIn } from '../roles.ts';
-import { at, list, resourcesOf, type Template, text } from '../template.ts';
+import { at, type Json, list, resourcesOf, type Template, text } from '../template.ts';
 
 /** Actions that know no resources, by the Service Authorization Reference: `*` is all that can be said of them. */
 const withoutResources = new Set([
@@ -66,21 +67,38 @@ export function widerThanNeeded(template: Template): string[] {
   ]);
 }
 
-/** EC2's changes are allowed by tags: ours on what there is, ours on what is made. */
-const tagConditions = /aws:ResourceTag\/ami-lifecycle:|aws:RequestTag\/ami-lifecycle:|ec2:CreateAction/;
+/** EC2's changes are allowed by tags: ours on what there is, ours on what is made, or ours alone to be changed. */
+const tagConditions =
+  /aws:ResourceTag\/ami-lifecycle:|aws:RequestTag\/ami-lifecycle:|ec2:CreateAction|"aws:TagKeys":\["ami-lifecycle:/;
 const mayGoByItsResourceAlone = new Map([
   ['ec2:CopyImage', 'its source cannot be told by a tag'],
   ['ec2:CreateImageUsageReport', 'a report is new, and carries none'],
 ]);
 
-/** What changes anything in EC2 is bound to our tags. */
+/** What changes anything in EC2 is bound to our tags, or to those that a policy selects instances by. */
 export function changesWithoutOurTags(template: Template): string[] {
+  const selectors = resourcesOf(template, 'AWS::SSM::Parameter').map(([, { Properties }]) =>
+    selectorOf(Properties.Value),
+  );
+  const isSelected = (conditions: Json | undefined): boolean =>
+    selectors.some((tags) => {
+      if (Object.keys(tags).length === 0) return false;
+      const wanted = Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
+      return text(at(conditions, 'StringLike')) === JSON.stringify(Object.fromEntries(wanted));
+    });
   return rightsIn(template).flatMap(({ role, actions, conditions }) =>
     actions
+      .filter(() => !isSelected(conditions))
       .filter((action) => action.startsWith('ec2:') && !/^ec2:(?:Describe|Get|List)/.test(action))
       .filter((action) => !tagConditions.test(text(conditions)) && !mayGoByItsResourceAlone.has(action))
       .map((action) => `${role} may do ${action} to what is not ours; add a condition on a tag of ours`),
   );
+}
+
+const policySchema = z.object({ select: z.object({ tags: z.record(z.string(), z.string()) }).optional() });
+
+function selectorOf(policy: Json | undefined): Record<string, string> {
+  return policySchema.parse(JSON.parse(text(policy))).select?.tags ?? {};
 }
 
 /** Every role is taken by one service, and in this account's name alone. */

@@ -42,8 +42,8 @@ const rooms: Record<string, Room> = {
   },
   'shared/runtime/': {
     holds: /^shared\/runtime\//,
-    mayImport: /^shared\/domain\/(?:errors|contract)\.ts$/,
-    cure: 'the Lambda edge knows contracts and the catalogue of errors only; let the handler hand in the rest, or move the rule to the task',
+    mayImport: /^shared\/domain\/(?:errors|contract|metrics)\.ts$/,
+    cure: 'the Lambda edge knows contracts and the catalogues of errors and metrics only; let the handler hand in the rest, or move the rule to the task',
   },
   'a task.ts': {
     holds: /^functions\/[^/]+\/task\.ts$/,
@@ -65,8 +65,16 @@ const rooms: Record<string, Room> = {
   'deploy/': {
     holds: /^deploy\//,
     // Of cli/ what reads the files that are deployed: there is one reader of each.
-    mayImport: /^(?:shared|functions)\/|^cli\/(?:input-error|policies\/load|simulation\/(?:project|workflows))\.ts$/,
+    mayImport:
+      /^(?:shared|functions|monitoring)\/|^cli\/(?:input-error|policies\/load|simulation\/(?:project|workflows))\.ts$/,
     cure: 'what computes the service knows what ships only; the engine and the simulator do not ship',
+  },
+  'monitoring/': {
+    holds: /^monitoring\//,
+    // When a policy is captured next is the engine's to say: there is one reading of a schedule.
+    mayImport:
+      /^shared\/|^deploy\/(?:cloudformation|function-files|names)\.ts$|^engine\/schedule\.ts$|^cli\/(?:policies\/load|simulation\/workflows)\.ts$/,
+    cure: 'what watches knows what is deployed and when; what it is computed for belongs in deploy/stack.ts',
   },
 };
 

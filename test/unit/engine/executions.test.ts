@@ -121,6 +121,17 @@ describe('A nested execution', () => {
     expect(w.engine.describeExecution(childArn)).toMatchObject({ status: 'SUCCEEDED', input: { n: 1 } });
   });
 
+  it('is not started where the machine may not, and the Task fails with the reason', async () => {
+    const made = createWorld({}, { refusesStart: (by, started) => `${by} may not start ${started}` });
+    made.engine.addStateMachine('child', machine({ S: { Type: 'Succeed' } }));
+    const result = await made.run(nested('.sync:2'));
+    expect(result).toMatchObject({
+      error: 'StepFunctions.AccessDeniedException',
+      cause: 'machine may not start arn:aws:states:eu-central-1:111122223333:stateMachine:child',
+    });
+    expect(made.engine.listExecutions({ stateMachine: 'child' })).toEqual([]);
+  });
+
   it('gives its output as JSON text with .sync and parsed with .sync:2', async () => {
     expect((await world().run(nested('.sync'))).output).toMatchObject({
       Output: '{"m":2}',

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Image, Snapshot } from '../../../shared/domain/image.ts';
 import { type Health, type Instance, type Lease, leaseTags, type StopFacts } from '../../../shared/domain/instance.ts';
+import type { MetricDimensions } from '../../../shared/domain/metrics.ts';
 import { type Product, type Tags, tagKeys } from '../../../shared/domain/tags.ts';
 import { anImage, aSnapshot, stopFacts } from '../domain/examples.ts';
 
@@ -124,10 +125,10 @@ export function regions<Images>(each: Readonly<Record<string, Images>>): (region
 /** A meter that notes `name=value` with its dimensions. */
 export function fakeMeter() {
   const measured: string[] = [];
-  const note = (name: string, value: number, dimensions: Readonly<Record<string, string>>): void => {
+  const note = (name: string, value: number, dimensions: MetricDimensions): void => {
     measured.push([`${name}=${value}`, ...Object.values(dimensions)].join(' '));
   };
-  return { measured, count: note, seconds: note };
+  return { measured, count: note, seconds: note, gigabytes: note };
 }
 
 /** The results that a distributed Map left in the bucket `work`: its manifest and the files that it names. */

@@ -30,6 +30,7 @@ describe('the plan', () => {
     expect(of(17)).toMatchObject(goes);
     expect(answer).toMatchObject({ images: 5, kept: 3, inUse: 1, planned: 2, incomplete: [], excess: null });
     expect(answer.plan).toEqual({ bucket: 'work', key: 'runs/ours/plan.json' });
+    expect(answer.holdings).toMatchObject([{ region: home, images: 5 }]);
   });
 
   it('names the snapshots that go with an image, as a deregistered one no longer does', async () => {

@@ -10,7 +10,7 @@ const captured = { Status: 'SUCCEEDED', Output: '{"outcome":"captured","imageId"
 const skipped = (reason: string) => ({ Status: 'SUCCEEDED', Output: JSON.stringify({ outcome: 'skipped', reason }) });
 const failed = (number: number, Cause: string) => ({
   Status: 'FAILED',
-  Input: JSON.stringify({ instanceId: `i-${number}` }),
+  Input: JSON.stringify({ instanceId: `i-${number}`, policy: { name: 'gold' } }),
   Error: 'StopTimedOut',
   Cause,
 });
@@ -57,7 +57,7 @@ describe('a run that went well', () => {
       failed: 0,
       failure: null,
     });
-    expect(measured).toEqual(['Selected=5 gold', 'Captured=2 gold']);
+    expect(measured).toEqual(['Selected=5 gold', 'Captured=2 gold', 'Skipped=3 gold']);
   });
 
   it('is told once', async () => {
@@ -69,7 +69,7 @@ describe('a run that went well', () => {
   it('and selected nothing is measured, but tells nobody', async () => {
     const { answer, measured, told } = await summarise({ hasResults: false });
     expect(answer).toMatchObject({ selected: 0, failure: null });
-    expect(measured).toEqual(['Selected=0 gold', 'Captured=0 gold']);
+    expect(measured).toEqual(['Selected=0 gold', 'Captured=0 gold', 'Skipped=0 gold']);
     expect(told).toEqual([]);
   });
 });
@@ -138,6 +138,21 @@ describe('a run of several policies, of which some are not to be had', () => {
     const failure = { Error: 'PolicyNotFound', Cause: `${misspelt.Cause} ${broken.Cause}` };
     expect(answer).toMatchObject({ captured: 1, failed: 0, failure });
     expect(told[0]?.message).toContain(failure.Cause);
+  });
+
+  it('is measured for each policy by itself, as each has an alarm of its own', async () => {
+    const of = (name: string, result: object) => ({
+      ...result,
+      Input: JSON.stringify({ instanceId: 'i-1', policy: { name } }),
+    });
+    const { measured } = await summarise({
+      items: [of('gold', captured), of('web', failed(1, 'plain')), of('web', skipped('skip-tag'))],
+      policies: [aPolicy(), aPolicy({ name: 'web' })],
+    });
+    expect(measured).toEqual([
+      ...['Selected=1 gold', 'Captured=1 gold', 'Skipped=0 gold'],
+      ...['Selected=2 web', 'Captured=0 web', 'Skipped=1 web', 'Failed=1 web StopTimedOut'],
+    ]);
   });
 
   it('fails with what ended it as a whole, where something did', async () => {

@@ -122,6 +122,18 @@ describe('a task that is called', () => {
   });
 });
 
+describe('what a line in the log is found by', () => {
+  it.each<[says: string, event: object]>([
+    ['the input names', { policyName: 'gold', imageId: 'ami-1' }],
+    ['the trigger names', { event: { policy: 'gold', imageId: 'ami-1' } }],
+    ['a whole policy and an item name', { policy: { name: 'gold', retain: { last: 3 } }, item: { imageId: 'ami-1' } }],
+  ])('is the policy and the image that %s', async (_says, event) => {
+    const open = { ...contract, input: z.looseObject({}) };
+    await asTask(open, async () => ({ count: 1 }))(event, lambda);
+    expect(lines).toEqual([expect.objectContaining({ policy: 'gold', imageId: 'ami-1' })]);
+  });
+});
+
 describe('an input that does not fit', () => {
   it('never reaches the task', async () => {
     const task = vi.fn(answer(1));
@@ -193,6 +205,15 @@ describe('a task that fails', () => {
     ['what is no error', 'boom'],
   ])('throws on %s unchanged, so that its name reaches the workflow', async (_says, thrown) => {
     expect(await errorOf(fail(thrown))).toBe(thrown);
+  });
+
+  it('is counted where AWS throttles it, and nowhere else', async () => {
+    const heard: string[] = [];
+    globalThis.amiLifecycleMetricListener = (name) => heard.push(name);
+    await errorOf(fail(taken));
+    await errorOf(fail(new LifecycleError('AwsThrottled', 'too many requests', {})));
+    globalThis.amiLifecycleMetricListener = undefined;
+    expect(heard).toEqual(['Throttled']);
   });
 
   it('leaves one line in the log, found by its keys, with the details of the error', async () => {

@@ -1,0 +1,146 @@
+import {
+  CreateImageCommand,
+  CreateTagsCommand,
+  DeleteSnapshotCommand,
+  DeleteTagsCommand,
+  DeregisterImageCommand,
+  ModifyImageAttributeCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { DeleteObjectCommand, GetObjectCommand } from '@aws-sdk/client-s3';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { describe, expect, it } from 'vitest';
+import { functionFolders } from '../../deploy/function-files.ts';
+import * as clients from '../../shared/aws/clients.ts';
+import { runAs } from '../../simulator/under-clients.ts';
+import { archiving, hangOne, vaultName } from './archiving.ts';
+import { home, policy, server } from './servers.ts';
+import { build, given, type Story } from './story.ts';
+
+const ours = server('ours');
+const theirs = server('theirs', { under: null, tags: { environment: 'test' } });
+
+/** What a function throws that is told to do this, whatever it was written for. */
+async function attempted(story: Story, functionName: string, act: () => Promise<unknown>): Promise<string> {
+  const { value } = await runAs(story.account, { functionName }, () =>
+    act().then(
+      () => 'done',
+      (error: unknown) => (error instanceof Error ? error.name : String(error)),
+    ),
+  );
+  return value;
+}
+
+/** Every right that there is, one image of ours, and one of somebody else. */
+async function fullRights() {
+  const all = archiving({}, { copies: [{ region: 'eu-central-1', kmsKeyId: 'alias/ami' }] });
+  const story = await build({ policies: [all], servers: [ours, theirs] });
+  story.account.createBucket(vaultName);
+  const our = hangOne(story, ours);
+  const { ImageId = '' } = story.account.call('ec2', 'CreateImage', { InstanceId: theirs.id, Name: 'theirs' });
+  await story.rest();
+  const snapshotIds = story.account.region(home).images.get(ImageId)?.snapshotIds ?? [];
+  return { story, ImageId, SnapshotId: snapshotIds[0] ?? '', our };
+}
+
+const { story, ImageId, SnapshotId } = await fullRights();
+const ec2 = clients.ec2(home);
+const Tags = [{ Key: 'ami-lifecycle:policy', Value: 'gold' }];
+const InstanceIds = [theirs.id];
+
+const misdeeds: Record<string, () => Promise<unknown>> = {
+  'deregister an image of others': () => ec2.send(new DeregisterImageCommand({ ImageId })),
+  'delete a snapshot of others': () => ec2.send(new DeleteSnapshotCommand({ SnapshotId })),
+  'share an image of others': () =>
+    ec2.send(new ModifyImageAttributeCommand({ ImageId, LaunchPermission: { Add: [{ Group: 'all' }] } })),
+  'stop an instance without our tags': () => ec2.send(new StopInstancesCommand({ InstanceIds })),
+  'make an image of an instance without our tags': () =>
+    ec2.send(
+      new CreateImageCommand({
+        InstanceId: theirs.id,
+        Name: 'stolen',
+        TagSpecifications: [
+          { ResourceType: 'image', Tags },
+          { ResourceType: 'snapshot', Tags },
+        ],
+      }),
+    ),
+  'make an image of others look like ours': () => ec2.send(new CreateTagsCommand({ Resources: [ImageId], Tags })),
+  'put an instance under a policy': () => ec2.send(new CreateTagsCommand({ Resources: InstanceIds, Tags })),
+  'take a policy from an instance': () =>
+    ec2.send(new DeleteTagsCommand({ Resources: [ours.id], Tags: [{ Key: 'ami-lifecycle:policy' }] })),
+  'take all tags from an instance': () => ec2.send(new DeleteTagsCommand({ Resources: [ours.id] })),
+  'terminate an instance': () => ec2.send(new TerminateInstancesCommand({ InstanceIds: [ours.id] })),
+  'delete an archive': () =>
+    clients.s3(home).send(new DeleteObjectCommand({ Bucket: vaultName, Key: 'silver/secret.bin' })),
+  'read what is not of a run': () =>
+    clients.s3(home).send(new GetObjectCommand({ Bucket: story.stack.workBucket.name, Key: 'secrets.json' })),
+  'read a parameter that is no policy': () =>
+    clients.ssm(home).send(new GetParameterCommand({ Name: '/passwords/root' })),
+};
+
+describe.each(Object.entries(misdeeds))('A task that was made to %s', (_, act) => {
+  it.each(functionFolders())('is refused by the role of %s', async (folder) => {
+    const errors = ['UnauthorizedOperation', 'AccessDenied', 'AccessDeniedException'];
+    expect(errors).toContain(await attempted(story, folder, act));
+  });
+});
+
+it('A function may do what its role is for', async () => {
+  const act = () => ec2.send(new StopInstancesCommand({ InstanceIds: [ours.id] }));
+  expect(await attempted(await build({ policies: [policy('gold')], servers: [ours] }), 'stop-instance', act)).toBe(
+    'done',
+  );
+});
+
+describe('A policy that selects by tags of the user', () => {
+  const production = policy('gold', {
+    select: { tags: { environment: 'prod*', tier: 'db' } },
+    schedule: { cron: '0 3 * * ? *', onTagged: false },
+  });
+  const selected = server('db', { under: null, tags: { environment: 'production', tier: 'db' } });
+
+  it('has its instances stopped, imaged and started, without any tag of ours on them', async () => {
+    const told = await given({ policies: [production], servers: [selected] });
+    await told.capture('gold');
+    expect(told.lastRun().status).toBe('SUCCEEDED');
+    expect(told.image().tags['ami-lifecycle:consistency']).toBe('stopped');
+  });
+
+  it.each<[what: string, tags: Record<string, string>, answer: string]>([
+    ['all of its tags', { environment: 'prod-2', tier: 'db' }, 'done'],
+    ['one of them', { environment: 'production' }, 'UnauthorizedOperation'],
+    ['another value', { environment: 'test', tier: 'db' }, 'UnauthorizedOperation'],
+    ['our tag, by which no policy selects', { 'ami-lifecycle:policy': 'gold' }, 'UnauthorizedOperation'],
+  ])('lets an instance be stopped that has %s: %j is %s', async (_, tags, answer) => {
+    const other = server('other', { under: null, tags });
+    const told = await build({ policies: [production], servers: [other] });
+    const act = () => ec2.send(new StopInstancesCommand({ InstanceIds: [other.id] }));
+    expect(await attempted(told, 'stop-instance', act)).toBe(answer);
+  });
+});
+
+describe('A policy that is published without the deploy that it needs', () => {
+  it('fails by name, and leaves the instance running', async () => {
+    const told = await given({ policies: [policy('gold', { capture: { consistency: 'crash' } })], servers: [ours] });
+    told.stack.publish(policy('gold'));
+
+    await told.capture('gold');
+
+    expect(told.lastRun().status).toBe('FAILED');
+    expect(told.account.notifications[0]?.message).toContain('AccessDenied');
+    expect(told.journey(ours)).toEqual([]);
+  });
+
+  it('has copies that fail, as their key is not ours to use', async () => {
+    const told = await given({ policies: [policy('gold')], servers: [ours] });
+    told.account.region('eu-central-1').keys.add('alias/ami');
+    told.stack.publish(policy('gold', { copies: [{ region: 'eu-central-1', kmsKeyId: 'alias/ami' }] }));
+
+    await told.capture('gold');
+
+    expect(told.account.notifications[0]?.message).toContain('Given key ID is not accessible');
+    expect(told.state(ours)).toBe('running');
+  });
+});

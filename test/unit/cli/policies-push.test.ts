@@ -1,0 +1,240 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { afterAll, describe, expect, it } from 'vitest';
+import { run } from '../../../cli/main.ts';
+import { loadPolicies } from '../../../cli/policies/load.ts';
+import { pushPolicies } from '../../../cli/policies/push.ts';
+import { printPush } from '../../../cli/policies/push-command.ts';
+import { type DeployedStack, deployedStack, type PolicySchedule } from '../../../shared/aws/deployed-stack.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'push-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const gold =
+  "schedule: { cron: '0 3 * * ? *', timezone: Europe/Rome, flexibleMinutes: 15 }\ncapture: { consistency: crash }\n";
+let folders = 0;
+
+function policies(texts: Readonly<Record<string, string>>) {
+  const files = Object.entries(texts).map(([name, text]) => {
+    const file = join(mkdtempSync(join(folder, `${folders++}-`)), `${name}.yml`);
+    writeFileSync(file, text);
+    return file;
+  });
+  return loadPolicies(files).policies;
+}
+
+/** A stack as it is after a deploy of these policies. */
+async function deployed(texts: Readonly<Record<string, string>>) {
+  const parameters = new Map<string, string>();
+  const schedules = new Map<string, PolicySchedule>();
+  const done: string[] = [];
+  const stack: DeployedStack = {
+    policies: async () => new Map(parameters),
+    putPolicy: async (name, text) => {
+      done.push(name);
+      parameters.set(name, text);
+    },
+    schedule: async (name) => schedules.get(name),
+    putSchedule: async (name, schedule) => {
+      done.push(name);
+      schedules.set(name, schedule);
+    },
+  };
+  const nowhere = { expression: '', timezone: '', flexibleMinutes: 0, input: '', isEnabled: true };
+  for (const { policy } of policies(texts)) {
+    parameters.set(policy.name, JSON.stringify(policy));
+    for (const kind of ['capture', 'retirement']) schedules.set(`${policy.name}-${kind}`, nowhere);
+  }
+  await pushPolicies(stack, policies(texts), { dryRun: false });
+  done.length = 0;
+  return { stack, parameters, schedules, done };
+}
+
+const push = (stack: DeployedStack, texts: Readonly<Record<string, string>>, dryRun = false) =>
+  pushPolicies(stack, policies(texts), { dryRun });
+
+describe('A push', () => {
+  it('of what is there already changes nothing', async () => {
+    const { stack, done } = await deployed({ gold });
+    const { changes, refusals } = await push(stack, { gold });
+    expect([changes.map(({ change }) => change), refusals, done]).toEqual([['none', 'none', 'none'], [], []]);
+  });
+
+  it('changes the parameter first, and of the schedules those that differ', async () => {
+    const { stack, parameters, schedules, done } = await deployed({ gold });
+    await push(stack, { gold: gold.replace('0 3 ', '30 4 ').replace('15', '0') });
+    expect(done).toEqual(['gold', 'gold-capture']);
+    expect(parameters.get('gold')).toContain('30 4 * * ? *');
+    expect(schedules.get('gold-capture')).toEqual({
+      expression: 'cron(30 4 * * ? *)',
+      timezone: 'Europe/Rome',
+      flexibleMinutes: 0,
+      input: '{"policy":"gold","scheduledAt":"<aws.scheduler.scheduled-time>"}',
+      isEnabled: true,
+    });
+  });
+
+  it('that is a rehearsal says the same, and changes nothing', async () => {
+    const changed = { gold: gold.replace('Rome', 'Paris') };
+    const rehearsed = await deployed({ gold });
+    const carriedOut = await deployed({ gold });
+    const report = await push(rehearsed.stack, changed, true);
+    expect(report).toEqual(await push(carriedOut.stack, changed));
+    expect([rehearsed.done, carriedOut.done]).toEqual([[], ['gold', 'gold-capture', 'gold-retirement']]);
+  });
+
+  it('puts a policy to sleep that is gone, and wakes it when it is back', async () => {
+    const { stack, parameters, schedules } = await deployed({ gold, web: gold });
+    const { changes } = await push(stack, { gold });
+    expect(changes.filter(({ policy }) => policy === 'web').map(({ change }) => change)).toEqual(
+      Array(3).fill('disable'),
+    );
+    expect(schedules.get('web-capture')?.isEnabled).toBe(false);
+    expect(schedules.get('web-retirement')?.isEnabled).toBe(false);
+    expect(JSON.parse(parameters.get('web') ?? '')).toMatchObject({ schedule: { onTagged: false } });
+    expect((await push(stack, { gold })).changes.every(({ change }) => change === 'none')).toBe(true);
+
+    await push(stack, { gold, web: gold });
+    expect(schedules.get('web-capture')?.isEnabled).toBe(true);
+    expect(JSON.parse(parameters.get('web') ?? '')).toMatchObject({ schedule: { onTagged: true } });
+  });
+
+  const retiring = 'retain: { daily: 7 }\nretire: {}\n';
+  it.each([
+    ['a new policy', { gold, web: gold }, 'web is not part of the stack yet'],
+    ['the first that stops', { gold: gold.replace('crash', 'stop') }, 'only where a policy stops instances'],
+    [
+      'the first copy under a key',
+      { gold: `${gold}copies: [{ region: eu-west-3, kmsKeyId: alias/ami }]\n` },
+      'only where a policy copies under a key',
+    ],
+    [
+      'another archive',
+      { gold: `${gold}${retiring}archive: { bucket: my-archive, prefix: gold/, when: { monthly: 1 } }\n` },
+      'the right to s3://my-archive/gold/',
+    ],
+    [
+      'instances by other tags',
+      {
+        gold: `${gold.replace('schedule: {', 'schedule: { onTagged: false,')}select: { tags: { environment: prod } }\n`,
+      },
+      'the right to instances tagged environment=prod',
+    ],
+  ])('is refused as a whole where it needs a deploy: %s', async (_, texts, sentence) => {
+    const { stack, done } = await deployed({ gold });
+    const { changes, refusals } = await push(stack, texts);
+    expect(refusals.join('\n')).toContain(sentence);
+    for (const refusal of refusals) expect(refusal).toContain('npx serverless deploy');
+    expect([changes, done]).toEqual([[], []]);
+  });
+
+  it('to a stack that is not there says so', async () => {
+    const { stack } = await deployed({});
+    expect((await push(stack, { gold })).refusals).toEqual([expect.stringContaining('There is no stack')]);
+  });
+
+  it('prints what it did, in columns', async () => {
+    const { stack } = await deployed({ gold });
+    const lines: string[] = [];
+    const output = { print: lines.push.bind(lines), complain: lines.push.bind(lines), style: plain, styleError: plain };
+    printPush(await push(stack, { gold: gold.replace('Rome', 'Paris') }, true), true, output);
+    expect(lines.join('\n').split('\n')).toEqual([
+      'Policy  What                 State',
+      'gold    policy               to be updated',
+      'gold    capture schedule     to be updated',
+      'gold    retirement schedule  to be updated',
+    ]);
+  });
+
+  it('without a stage is wrong usage, and of a bad policy wrong input', async () => {
+    const lines: string[] = [];
+    const output = { print: lines.push.bind(lines), complain: lines.push.bind(lines), style: plain, styleError: plain };
+    const nowhere = ['policies', 'push', '--region', 'eu-west-1', '--policies', join(folder, 'nowhere')];
+    expect(await run(nowhere, output)).toBe(2);
+    expect(await run([...nowhere, '--stage', 'test'], output)).toBe(2);
+    expect(lines.join('\n')).toMatch(/--stage[\s\S]*nowhere/);
+  });
+});
+
+const plain = (_: unknown, text: string): string => text;
+
+describe('A stack on AWS', () => {
+  const sent: [command: string, input: unknown][] = [];
+  const target = {
+    Arn: 'machine',
+    RoleArn: 'role',
+    Input: '{"policy":"gold"}',
+    RetryPolicy: { MaximumRetryAttempts: 185 },
+  };
+  const answers: Readonly<Record<string, object>> = {
+    GetParametersByPathCommand: { Parameters: [{ Name: '/ami-lifecycle/test/policies/gold', Value: '{}' }] },
+    GetScheduleCommand: {
+      Arn: 'arn',
+      Name: 'gold-capture',
+      GroupName: 'ami-lifecycle-test',
+      State: 'ENABLED',
+      ScheduleExpression: 'cron(0 3 * * ? *)',
+      ScheduleExpressionTimezone: 'Europe/Rome',
+      FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 15 },
+      Description: 'kept',
+      Target: target,
+    },
+  };
+  const answering =
+    (_next: unknown, { commandName = '' }: { commandName?: string }) =>
+    async (args: { input: object }) => {
+      sent.push([commandName, args.input]);
+      return { response: {}, output: { $metadata: {}, ...answers[commandName] } };
+    };
+  const settings = { region: 'eu-west-1', credentials: { accessKeyId: 'none', secretAccessKey: 'none' } };
+  const clients = { ssm: new SSMClient(settings), scheduler: new SchedulerClient(settings) };
+  clients.ssm.middlewareStack.add(answering as never, { step: 'initialize', priority: 'low' });
+  clients.scheduler.middlewareStack.add(answering as never, { step: 'initialize', priority: 'low' });
+  const stack = deployedStack('test', 'eu-west-1', clients);
+
+  it('has the parameters and schedules that serverless.yml names', async () => {
+    expect([...(await stack.policies())]).toEqual([['gold', '{}']]);
+    expect(await stack.schedule('gold-capture')).toEqual({
+      expression: 'cron(0 3 * * ? *)',
+      timezone: 'Europe/Rome',
+      flexibleMinutes: 15,
+      input: '{"policy":"gold"}',
+      isEnabled: true,
+    });
+  });
+
+  it('keeps of a schedule all that no policy decides', async () => {
+    const schedule = {
+      expression: 'rate(6 hours)',
+      timezone: 'UTC',
+      flexibleMinutes: 0,
+      input: '{}',
+      isEnabled: false,
+    };
+    await stack.putSchedule('gold-capture', schedule);
+    expect(sent.at(-1)).toEqual([
+      'UpdateScheduleCommand',
+      {
+        GroupName: 'ami-lifecycle-test',
+        Name: 'gold-capture',
+        Description: 'kept',
+        ScheduleExpression: 'rate(6 hours)',
+        ScheduleExpressionTimezone: 'UTC',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: { ...target, Input: '{}' },
+        State: 'DISABLED',
+      },
+    ]);
+  });
+
+  it('replaces a parameter under its whole name', async () => {
+    await stack.putPolicy('gold', '{"name":"gold"}');
+    expect(sent.at(-1)).toEqual([
+      'PutParameterCommand',
+      { Name: '/ami-lifecycle/test/policies/gold', Value: '{"name":"gold"}', Type: 'String', Overwrite: true },
+    ]);
+  });
+});
