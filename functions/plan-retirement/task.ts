@@ -11,8 +11,8 @@ import {
   type Decision,
   decide,
   decideWithoutEvidence,
+  isRecent,
   isSharedOtherwise,
-  isStepDown,
   type PlanItem,
   type PlanLine,
   partsOf,
@@ -115,6 +115,8 @@ interface RegionPlan {
   shares: ShareItem[];
   leftovers: Leftover[];
   lineages: number;
+  /** Images made since the last run. */
+  recent: number;
   /** Images that a use keeps, and no rule. */
   inUse: number;
   holding: Holding;
@@ -155,7 +157,7 @@ export function makePlanRetirement(ports: Ports) {
     const shares: ShareItem[] = [];
     const leftovers: Leftover[] = [];
     /** Of the Regions that the policy names: what is left elsewhere is no part of what may go. */
-    const named = { total: 0, lineages: 0, inUse: 0 };
+    const named = { total: 0, lineages: 0, recent: 0, inUse: 0 };
 
     for (const region of [...regions, ...(await formerRegionsOf(policy))]) {
       const planned = await planRegion(region, { policy, now, copying });
@@ -174,6 +176,7 @@ export function makePlanRetirement(ports: Ports) {
       else incomplete.push({ region, reason: doubt });
       named.total += images;
       named.lineages += planned.lineages;
+      named.recent += planned.recent;
       named.inUse += planned.inUse;
     }
 
@@ -275,6 +278,7 @@ export function makePlanRetirement(ports: Ports) {
       shares: [],
       leftovers: [],
       lineages: lineages.size,
+      recent: images.filter((image) => policy.retire && isRecent(image, policy.retire, now)).length,
       inUse: 0,
       holding: holdingOf(region, images, now),
       doubt,
@@ -358,7 +362,7 @@ function addTo(
   plan.lines.push({ region, imageId, name, verdict, reasons, actions });
   if (share) plan.shares.push({ region, imageId });
   if (!archive && step === null) return;
-  plan.items.push({ region, imageId, archive, step, snapshotIds: isStepDown(step) ? [...image.snapshotIds] : [] });
+  plan.items.push({ region, imageId, archive, step, snapshotIds: [] });
 }
 
 /** What is done though the rest is held back: access is given and taken as the policy says, and what is wanted comes back. */

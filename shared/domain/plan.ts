@@ -4,6 +4,7 @@ import { parts } from './contract.ts';
 import type { Image } from './image.ts';
 import type { Judgement } from './judgement.ts';
 import { isRetiring, nextStep } from './ladder.ts';
+import { isSlot, slotMs } from './naming.ts';
 import { ladder, type NamedPolicy, type Retain, type Step } from './policy.ts';
 import { tagKeys } from './tags.ts';
 import { awaitedReport, isReportDue, isTakenBy, type UsageReport } from './usage-report.ts';
@@ -22,7 +23,7 @@ export const planItemSchema = z.strictObject({
   imageId: parts.imageId.nullable(),
   archive: z.boolean(),
   step: z.enum(planSteps).nullable(),
-  /** They go with the image; noted here, as a deregistered image no longer names them. */
+  /** What was left behind, where there is no image. Those of an image are told by EC2 as it goes. */
   snapshotIds: z.array(z.string()),
 });
 export type PlanItem = z.output<typeof planItemSchema>;
@@ -160,13 +161,14 @@ const leastCap = 50;
 /**
  * Why a plan must not be carried out, and which caps would let it through; undefined where it is within them. The part is that
  * of each step by itself: where images of a lineage enter the ladder, others take their second step that day and others their
- * last. One for each rule of a lineage is always allowed, as on a Monday the daily and the weekly rule both let one go, however
- * few there are. Snapshots that failures left behind are no part of the images, so they are counted by themselves.
- * @param total all images of the policy; `lineages` how many instances and Regions they are of
+ * last. What comes goes: as many as were made since the last run, and one more for each further rule of a lineage, are always
+ * allowed, as on a Monday the daily and the weekly rule both let one go. Snapshots that failures left behind are no part of the
+ * images, so they are counted by themselves.
+ * @param total all images of the policy; `lineages` how many instances and Regions they are of; `recent` how many `isRecent`
  */
 export function blastRadius(
   items: readonly PlanItem[],
-  { total, lineages }: { total: number; lineages: number },
+  { total, lineages, recent }: { total: number; lineages: number; recent: number },
   { retain, copies, retire }: Pick<NamedPolicy, 'retain' | 'copies' | 'retire'>,
 ): string | undefined {
   if (!retire) return undefined;
@@ -175,7 +177,8 @@ export function blastRadius(
   const ofEachStep = [...Map.groupBy(stepping, ({ step }) => step).values()];
   const most = Math.max(0, ...ofEachStep.map(({ length }) => length));
 
-  const steady = lineages * Math.max(1, ...[retain, ...copies.map((copy) => copy.retain)].map(ruleCount));
+  const rules = Math.max(1, ...[retain, ...copies.map((copy) => copy.retain)].map(ruleCount));
+  const steady = Math.max(lineages, recent) + lineages * (rules - 1);
   const { maxPerRun = Math.max(leastCap, steady * retire.steps.length), maxPercentPerRun } = retire;
   const byPercent = Math.max(steady, Math.floor((total * maxPercentPerRun) / 100));
   const excesses = [
@@ -196,6 +199,18 @@ export function blastRadius(
       : []),
   ];
   return excesses.length > 0 ? excesses.join('; ') : undefined;
+}
+
+/**
+ * Whether an image was made since the last run that retires, as far as its cron tells: one that names days of the week comes
+ * within a week, of the month within a month, and months within a year. That is rough, and never too little.
+ */
+export function isRecent({ tags }: Image, { cron }: NonNullable<NamedPolicy['retire']>, now: string): boolean {
+  const [, , dayOfMonth, month, dayOfWeek] = cron.split(' ');
+  const isAny = (field = '*') => field === '*' || field === '?';
+  const days = isAny(month) ? (isAny(dayOfMonth) ? (isAny(dayOfWeek) ? 1 : 7) : 31) : 366;
+  const slot = tags[tagKeys.slot] ?? '';
+  return isSlot(slot) && slotMs(slot) > Date.parse(now) - days * 86_400_000;
 }
 
 /** How many images of a lineage may be let go at the same moment in the ordinary course: one by each rule. */

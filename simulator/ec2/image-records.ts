@@ -38,6 +38,7 @@ export function registerImage(region: RegionState, record: ImageRecord): void {
   region.images.set(record.id, record);
   if (record.description.Name) region.imageNames.set(record.description.Name, record.id);
   region.imageIndex.add(record.id, [...fixedTerms(record), ...tagTerms(record.description.Tags)]);
+  if (record.description.State === 'pending') region.imageIndex.add(record.id, [pendingTerm]);
 }
 
 export function reindexImage(region: RegionState, id: string, before: readonly Tag[]): void {
@@ -49,7 +50,7 @@ export function reindexImage(region: RegionState, id: string, before: readonly T
 export function unregisterImage(world: World, region: RegionState, record: ImageRecord, nowMs: number): void {
   const { description } = record;
   region.images.delete(record.id);
-  region.imageIndex.remove(record.id, [...fixedTerms(record), ...tagTerms(description.Tags)]);
+  region.imageIndex.remove(record.id, [...fixedTerms(record), ...tagTerms(description.Tags), pendingTerm]);
   const releasedAtMs = nowMs + world.behaviour.releaseSeconds(world.random.stream('release', record.id)) * 1000;
   if (description.Name) {
     region.imageNames.delete(description.Name);
@@ -116,10 +117,26 @@ export function emitImageState(
   });
 }
 
+const pendingTerm = 'state=pending';
+
+/** Far longer than any read lags. */
+const settledMs = 3_600_000;
+
+/** Takes those off the index of pending images that have been made for so long that no read still shows them as pending. */
+export function forgetSettled(region: RegionState, nowMs: number): void {
+  for (const id of region.imageIndex.under(pendingTerm)) {
+    const record = region.images.get(id);
+    const isSettled =
+      record?.description.State !== 'pending' && nowMs - (record?.earlier?.changedAtMs ?? 0) > settledMs;
+    if (isSettled) region.imageIndex.remove(id, [pendingTerm]);
+  }
+}
+
 /** The index term for a filter of DescribeImages; undefined where the index cannot help. */
 export function imageTerm(name: string, value: string): string | undefined {
   if (/[*?\\]/.test(value)) return undefined;
   if (name === 'block-device-mapping.snapshot-id') return backedBy(value);
+  if (name === 'state') return value === 'pending' ? pendingTerm : undefined;
   const isIndexed = name === 'name' || name === 'image-id' || name === 'source-instance-id' || name.startsWith('tag:');
   return isIndexed ? `${name}=${value}` : undefined;
 }

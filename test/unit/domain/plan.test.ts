@@ -3,12 +3,14 @@ import { audienceDigest, unsettled, withdrawnTo } from '../../../shared/domain/a
 import type { Image } from '../../../shared/domain/image.ts';
 import { type Judgement, judgeLineage } from '../../../shared/domain/judgement.ts';
 import { rungTags } from '../../../shared/domain/ladder.ts';
+import { slotOf } from '../../../shared/domain/naming.ts';
 import {
   actionCounts,
   blastRadius,
   decide,
   decideWithoutEvidence,
   type Evidence,
+  isRecent,
   isSharedOtherwise,
   isStepDown,
   type PlanItem,
@@ -226,7 +228,7 @@ describe('how much a run may take away', () => {
   const leftovers = (count: number): PlanItem[] => items(count, null).map((item) => ({ ...item, imageId: null }));
   const radius = (planned: PlanItem[], total: number, lineages: number, retire: Record<string, unknown> = {}) => {
     const policyOfIt = aPolicy({ retain: { last: 1 }, retire });
-    return blastRadius(planned, { total, lineages }, policyOfIt);
+    return blastRadius(planned, { total, lineages, recent: lineages }, policyOfIt);
   };
 
   it('is exceeded by a policy that was edited from 30 dailies to 3', () => {
@@ -307,10 +309,29 @@ describe('how much a run may take away', () => {
       copies: [{ region: 'eu-west-1', retain: { last: 2 } }],
     };
     const policyOfIt = aPolicy({ ...rules, retire: {} });
-    expect(blastRadius(items(24), { total: 72, lineages: 12 }, policyOfIt)).toBeUndefined();
-    expect(blastRadius(items(25), { total: 72, lineages: 12 }, policyOfIt)).toBe(
+    expect(blastRadius(items(24), { total: 72, lineages: 12, recent: 12 }, policyOfIt)).toBeUndefined();
+    expect(blastRadius(items(25), { total: 72, lineages: 12, recent: 12 }, policyOfIt)).toBe(
       '25 of 72 images would take the same step, and 24 may: that needs a maxPercentPerRun of 35',
     );
+  });
+
+  it('leaves room for as many as came since the last run, where that is more often than once', () => {
+    const hourly = aPolicy({ retain: { hourly: 48, daily: 7 }, retire: {} });
+    expect(blastRadius(items(25), { total: 85, lineages: 1, recent: 24 }, hourly)).toBeUndefined();
+    expect(blastRadius(items(26), { total: 85, lineages: 1, recent: 24 }, hourly)).toMatch(/^26 of 85 .* 25 may/);
+  });
+
+  it.each([
+    ['0 12 * * ? *', 1],
+    ['0 12 ? * MON *', 7],
+    ['0 12 1 * ? *', 31],
+    ['0 12 1 1 ? *', 366],
+  ])('takes for recent, under %s, what was made in %i days', (cron, days) => {
+    const { retire } = aPolicy({ retain: { last: 1 }, retire: { cron } });
+    const isIt = (slot: string) => retire && isRecent(anImage({ tags: { [tagKeys.slot]: slot } }), retire, now);
+    expect(isIt(slotOf(after(-days * day + 60)))).toBe(true);
+    expect(isIt(slotOf(after(-days * day - 60)))).toBe(false);
+    expect(isIt('yesterday')).toBe(false);
   });
 
   it('says of every cap that was hit what would let the run through', () => {
