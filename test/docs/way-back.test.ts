@@ -10,7 +10,8 @@ const page = readFileSync(join(projectDirectory, 'docs/way-back.md'), 'utf8');
 
 /** What a command of the page starts a workflow with. */
 function inputOf(workflow: string): unknown {
-  const [, input = 'null'] = new RegExp(`stateMachine:ami-lifecycle-prod-${workflow} [^']*--input '([^']*)'`).exec(page) ?? [];
+  const [, input = 'null'] =
+    new RegExp(`stateMachine:ami-lifecycle-prod-${workflow} [^']*--input '([^']*)'`).exec(page) ?? [];
   return JSON.parse(input);
 }
 
