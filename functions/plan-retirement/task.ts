@@ -13,6 +13,7 @@ import {
   decideWithoutEvidence,
   isRecent,
   isSharedOtherwise,
+  isStepDown,
   type PlanItem,
   type PlanLine,
   partsOf,
@@ -362,7 +363,7 @@ function addTo(
   plan.lines.push({ region, imageId, name, verdict, reasons, actions });
   if (share) plan.shares.push({ region, imageId });
   if (!archive && step === null) return;
-  plan.items.push({ region, imageId, archive, step, snapshotIds: [] });
+  plan.items.push({ region, imageId, archive, step, snapshotIds: isStepDown(step) ? [...image.snapshotIds] : [] });
 }
 
 /** What is done though the rest is held back: access is given and taken as the policy says, and what is wanted comes back. */

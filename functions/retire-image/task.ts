@@ -29,6 +29,8 @@ export const contract = {
     policy: namedPolicySchema,
     /** What the plan said; it is done only if it is still right. */
     step: z.enum(planSteps),
+    /** Snapshots of the image when the plan was made. */
+    snapshotIds: z.array(z.string()),
     now: parts.instant,
   }),
   output: z.strictObject({
@@ -72,7 +74,7 @@ interface Ports {
   usesIn: (region: string) => {
     of(
       imageIds: readonly string[],
-      depth: { launchTemplateVersions: number; archiving: boolean },
+      depth: { launchTemplateVersions: number },
     ): Promise<{ uses: Uses; reports: ReadonlyMap<string, UsageReport> }>;
     copying(): Promise<Uses>;
   };
@@ -97,12 +99,12 @@ export function makeRetireImage(ports: Ports) {
   const { region: homeRegion, policies, instances, imagesIn, retirementIn, sharingIn, usesIn, objects } = ports;
   const { snapshotsIn, archivesIn } = ports;
 
-  return async ({ region, imageId, policy: planned, step, now }: Input): Promise<Output> => {
+  return async ({ region, imageId, policy: planned, step, snapshotIds, now }: Input): Promise<Output> => {
     const images = imagesIn(region);
     const image = await images.describe(imageId);
     if (!image) {
       if (step === 'deregister') await objects.remove(permissionsKey(region, imageId));
-      return gone();
+      return gone(step, snapshotIds);
     }
     const instanceId = image.tags[tagKeys.source];
     if (image.tags[tagKeys.policy] !== planned.name || instanceId === undefined) {
@@ -114,7 +116,7 @@ export function makeRetireImage(ports: Ports) {
       return answer('asked', []);
     }
     const policy = await policyInForce(planned);
-    const { decision, evidence } = await decideAgain(image, instanceId, { region, policy, step, now });
+    const { decision, evidence } = await decideAgain(image, instanceId, { region, policy, now });
     const { reasons } = decision;
     if (decision.step === 'reinstate') {
       const left = await reinstate(image, region, policy);
@@ -147,7 +149,7 @@ export function makeRetireImage(ports: Ports) {
       await images.writeTags(imageId, { [tagKeys.sourceGoneSince]: now });
       return answer('noted', [`its instance ${instanceId} is gone`]);
     }
-    return takeStep(decision.step, image, { region, reasons, evidence, now });
+    return takeStep(decision.step, image, { region, reasons, evidence, now, snapshotIds });
   };
 
   /** One that is gone retires nothing, and shares with nobody. */
@@ -184,7 +186,7 @@ export function makeRetireImage(ports: Ports) {
   async function decideAgain(
     image: Image,
     instanceId: string,
-    { region, policy, step, now }: { region: string; policy: NamedPolicy; step: Input['step']; now: string },
+    { region, policy, now }: { region: string; policy: NamedPolicy; now: string },
   ): Promise<{ decision: Decision; evidence: Evidence }> {
     const lineage = await imagesIn(region).listOf(policy.name, instanceId);
     const others = lineage.filter(({ imageId }) => imageId !== image.imageId);
@@ -198,17 +200,15 @@ export function makeRetireImage(ports: Ports) {
     // What comes back up though its instance be gone does so for sure: nobody who may not answer need be asked.
     const sure = isRetiring(image) ? judged(true) : undefined;
     const judgement = sure && sure.keeps.length > 0 ? sure : judged(await isGone());
-    const evidence = judgement.keeps.length === 0 ? await evidenceOn(image, region, policy, step) : noEvidence;
+    const evidence = judgement.keeps.length === 0 ? await evidenceOn(image, region, policy) : noEvidence;
     return { decision: decide(judgement, evidence, policy, now), evidence };
   }
 
-  async function evidenceOn(image: Image, region: string, policy: NamedPolicy, step: Input['step']): Promise<Evidence> {
+  async function evidenceOn(image: Image, region: string, policy: NamedPolicy): Promise<Evidence> {
     const { imageId } = image;
     const launchTemplateVersions = policy.retire?.launchTemplateVersions ?? 1;
     const regions = [homeRegion, ...policy.copies.map((copy) => copy.region)];
-    // A deprecated image can be archived as any other.
-    const archiving = step !== 'deprecate';
-    const { uses, reports } = await usesIn(region).of([imageId], { launchTemplateVersions, archiving });
+    const { uses, reports } = await usesIn(region).of([imageId], { launchTemplateVersions });
     const copying = await copyingInto(regions, (each) => usesIn(each).copying());
     const report = reports.get(imageId);
     return {
@@ -237,7 +237,13 @@ export function makeRetireImage(ports: Ports) {
   async function takeStep(
     step: Step,
     image: Image,
-    { region, reasons, evidence, now }: { region: string; reasons: readonly string[]; evidence: Evidence; now: string },
+    {
+      region,
+      reasons,
+      evidence,
+      now,
+      snapshotIds,
+    }: { region: string; reasons: readonly string[]; evidence: Evidence; now: string; snapshotIds: string[] },
   ): Promise<Output> {
     const { imageId } = image;
     const retirement = retirementIn(region);
@@ -245,7 +251,7 @@ export function makeRetireImage(ports: Ports) {
       const left = await unlessHeld(() => retirement.deregisterWithSnapshots(imageId));
       if (left instanceof Error) return answer('spared', [...reasons, left.message]);
       await objects.remove(permissionsKey(region, imageId));
-      if (!left) return gone();
+      if (!left) return gone(step, snapshotIds);
       return { outcome: 'deregistered', reasons: [...reasons], snapshotIds: left.map(({ snapshotId }) => snapshotId) };
     }
     if (step === 'deprecate') {
@@ -363,7 +369,11 @@ function answer(how: Output['outcome'], reasons: readonly string[]): Output {
   return { outcome: how, reasons: [...reasons], snapshotIds: [] };
 }
 
-/** What somebody else took away may come back from the Recycle Bin, so its snapshots have the grace of all that are left behind. */
-function gone(): Output {
-  return { outcome: 'gone', reasons: ['EC2 no longer knows it'], snapshotIds: [] };
+/** What it leaves behind is ours to clear away only if it was to go: somebody may keep a snapshot on purpose. */
+function gone(step: Input['step'], snapshotIds: readonly string[]): Output {
+  return {
+    outcome: 'gone',
+    reasons: ['EC2 no longer knows it'],
+    snapshotIds: step === 'deregister' ? [...snapshotIds] : [],
+  };
 }

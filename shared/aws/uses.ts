@@ -19,13 +19,6 @@ const imagesAtOnce = 10;
 /** DescribeStoreImageTasks takes so many; then it knows no pages. */
 const storedImagesAtOnce = 20;
 
-interface Depth {
-  /** How many of the newest versions of each launch template are looked at. */
-  launchTemplateVersions: number;
-  /** Whether also archiving is asked about, of which EC2 answers one question in two seconds; by default it is. */
-  archiving?: boolean;
-}
-
 /**
  * Who needs an image of one Region. `DescribeImageReferences` knows instances, launch templates, parameters and recipes of
  * this account; it leaves out Auto Scaling, fleets, Spot requests, tasks under way and other accounts, which are asked one by one.
@@ -35,12 +28,13 @@ export function usesIn(region: string) {
   const ec2 = clients.ec2(region);
   return {
     /**
+     * @param launchTemplateVersions how many of the newest versions of each launch template are looked at
      * @returns also the reports on other accounts: of an image without one it is not known whether they use it
      * @throws EvidenceIncomplete where any of the questions is not answered: then nothing is known, and nothing may go
      */
     of: (
       imageIds: readonly string[],
-      { launchTemplateVersions, archiving = true }: Depth,
+      { launchTemplateVersions }: { launchTemplateVersions: number },
     ): Promise<{ uses: Uses; reports: ReadonlyMap<string, UsageReport> }> =>
       complete(region, async () => {
         if (imageIds.length === 0) return { uses: new Map(), reports: new Map() };
@@ -54,7 +48,7 @@ export function usesIn(region: string) {
         const ofFleets = await addFleets(ec2, add);
         await addNamedVersions(ec2, [...ofGroups, ...ofFleets], read, add);
         await addSpotRequests(ec2, imageIds, add);
-        if (archiving) await addArchiving(ec2, imageIds, add);
+        await addArchiving(ec2, imageIds, add);
         const reports = await readUsageReports(ec2, imageIds, add);
         for (let index = 0; index < imageIds.length; index += imagesAtOnce) {
           await addReferences(ec2, imageIds.slice(index, index + imagesAtOnce), launchTemplateVersions, add);

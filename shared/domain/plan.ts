@@ -23,7 +23,7 @@ export const planItemSchema = z.strictObject({
   imageId: parts.imageId.nullable(),
   archive: z.boolean(),
   step: z.enum(planSteps).nullable(),
-  /** What was left behind, where there is no image. Those of an image are told by EC2 as it goes. */
+  /** They go with the image; noted here, as a deregistered image no longer names them. */
   snapshotIds: z.array(z.string()),
 });
 export type PlanItem = z.output<typeof planItemSchema>;

@@ -37,10 +37,10 @@ export function planOf(policy: NamedPolicy, planned: number, sharesPlanned = 0):
 /** ShareImage answers as in a capture. The summary is the real task: what it makes of the Map's results matters here. */
 export const retireAnswers = {
   PlanRetirement: (_, world) => planOf(world.policy, world.items.length, world.shares.length),
-  RetireImage: ({ step }) => ({
+  RetireImage: ({ step, snapshotIds }) => ({
     outcome: outcomeOf[step],
     reasons: [],
-    snapshotIds: step === 'deregister' ? ['snap-1', 'snap-2'] : [],
+    snapshotIds: step === 'deregister' ? snapshotIds : [],
   }),
   DeleteSnapshots: ({ snapshotIds }) => ({ deleted: snapshotIds.length, kept: [] }),
   SummariseRetirement: (input, world) => makeSummariseRetirement(summaryPorts(world))(input),

@@ -42,6 +42,7 @@ export function items(): void {
       AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: executionArn,
     });
     expect(retire?.payload).toMatchObject({ region: home, imageId, policy, step: 'deregister' });
+    expect(retire?.payload).toMatchObject({ snapshotIds: ['snap-1', 'snap-2'] });
     expect(callsIn('DeleteSnapshots', done).map(({ payload }) => payload)).toEqual([
       {
         executionId: executionArn,
@@ -56,7 +57,7 @@ export function items(): void {
 
   it('keeps its snapshots where its step hands none over', async () => {
     const done = await run({
-      items: [itemOf({ step: 'deregister' })],
+      items: [itemOf({ step: 'deregister', snapshotIds: ['snap-1'] })],
       tasks: { RetireImage: [{ outcome: 'spared', reasons: ['held: a demo is on'], snapshotIds: [] }] },
     });
     expect(callsIn('DeleteSnapshots', done)).toEqual([]);

@@ -23,7 +23,7 @@ export function itemOf(fields: Partial<PlanItem>): PlanItem {
 }
 
 /** An image that is archived, and deregistered with two snapshots. */
-export const everything = itemOf({ archive: true, step: 'deregister' });
+export const everything = itemOf({ archive: true, step: 'deregister', snapshotIds: ['snap-1', 'snap-2'] });
 
 /** That it is shared otherwise than the policy says. */
 export const shared: ShareItem = { region: home, imageId };

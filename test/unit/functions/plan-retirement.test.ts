@@ -33,6 +33,12 @@ describe('the plan', () => {
     expect(answer.holdings).toMatchObject([{ region: home, images: 5 }]);
   });
 
+  it('names the snapshots that go with an image, as a deregistered one no longer does', async () => {
+    const { items } = await plan(fakeAccount({ [home]: days(21, 20, 19) }));
+    const snapshotIds = ['snap-20261119'];
+    expect(items).toEqual([{ region: home, imageId: 'ami-20261119', archive: false, step: 'deprecate', snapshotIds }]);
+  });
+
   it('asks about candidates only, as deep into launch templates as the policy says', async () => {
     const account = fakeAccount({ [home]: days(21, 20, 19, 18) });
     await plan(account, retiring({ retire: { mode: 'enforce', maxPercentPerRun: 100, launchTemplateVersions: 50 } }));

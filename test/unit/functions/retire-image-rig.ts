@@ -46,7 +46,8 @@ export function retire(
     },
   };
   const task = within(contract, makeRetireImage({ region: home, policies, ...account }));
-  return task({ executionId, region, imageId, policy, step, now: noon });
+  const snapshotIds = ['snap-20261110', 'snap-second'];
+  return task({ executionId, region, imageId, policy, step, snapshotIds, now: noon });
 }
 
 /** All that a run leaves behind. */

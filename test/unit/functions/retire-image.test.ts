@@ -110,20 +110,26 @@ describe('an image that nobody wants', () => {
     expect(account.world.objects.has(permissionsKey)).toBe(true);
   });
 
-  it('leaves its snapshots their grace where it went while we looked', async () => {
+  it('leaves all its snapshots to clear away where it went while we looked', async () => {
     const account = accountWith(imageOn('disable', 14, imageOf(10)));
     const retirementIn = (region: string) => ({
       ...account.retirementIn(region),
       deregisterWithSnapshots: async () => undefined,
     });
     const outcome = await retire({ ...account, retirementIn }, 'deregister');
-    expect(outcome).toMatchObject({ outcome: 'gone', snapshotIds: [] });
+    expect(outcome).toMatchObject({ outcome: 'gone', snapshotIds: ['snap-20261110', 'snap-second'] });
   });
 });
 
 describe('an image that is gone', () => {
-  it.each<Step>(['deprecate', 'disable', 'deregister', 'reinstate', 'note-rung', 'note-source-gone'])(
-    'leaves its snapshots the grace of all that are left behind where it was to %s: it may come back from the Recycle Bin',
+  it('leaves its snapshots to clear away where it was to be deregistered', async () => {
+    const outcome = await retire(fakeAccount({ [home]: kept }), 'deregister');
+    const snapshotIds = ['snap-20261110', 'snap-second'];
+    expect(outcome).toEqual({ outcome: 'gone', reasons: ['EC2 no longer knows it'], snapshotIds });
+  });
+
+  it.each<Step>(['deprecate', 'disable', 'reinstate', 'note-rung', 'note-source-gone'])(
+    'keeps its snapshots where it was to %s: somebody may want them',
     async (step) => {
       expect(await retire(fakeAccount({ [home]: kept }), step)).toMatchObject({ outcome: 'gone', snapshotIds: [] });
     },
