@@ -5,7 +5,7 @@ import type { ImageRecord } from '../state.ts';
 import type { Call } from '../world.ts';
 import { withProtection } from './deregistration-protection.ts';
 import { describe } from './describe.ts';
-import { forgetSettled, imageTerm } from './image-records.ts';
+import { forgetSettled, imageTerm, pendingTerm } from './image-records.ts';
 
 const filters: FilterTable<Image> = {
   'image-id': ({ ImageId }) => ImageId,
@@ -37,8 +37,9 @@ export const describeImages = operation<DescribeImagesCommandInput, Omit<Describ
       records: images,
       filters,
       candidates() {
-        forgetSettled(call.region, call.nowMs);
         const terms = indexTerms(input.Filters, imageTerm);
+        // Not at every listing: only this one walks through them.
+        if (terms?.includes(pendingTerm)) forgetSettled(call.region, call.nowMs);
         // An image with several snapshots comes under several terms.
         return terms && new Set(terms.flatMap((term) => [...imageIndex.under(term)]));
       },

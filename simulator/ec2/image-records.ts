@@ -117,7 +117,8 @@ export function emitImageState(
   });
 }
 
-const pendingTerm = 'state=pending';
+/** The index term of images that EC2 is still making. */
+export const pendingTerm = 'state=pending';
 
 /** Far longer than any read lags. */
 const settledMs = 3_600_000;
