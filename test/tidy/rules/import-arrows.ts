@@ -56,8 +56,8 @@ const rooms: Record<string, Room> = {
     mayImport: /^shared\//,
     cure: 'a handler puts together its own task.ts and shared/; what two functions need is a rule or an AWS need',
   },
-  'cli/, test/ and scripts/': {
-    holds: /^(?:cli|test|scripts)\//,
+  'cli/, explore/, test/ and scripts/': {
+    holds: /^(?:cli|explore|test|scripts)\//,
     mayImport: anything,
     packages: anything,
     cure: '',
@@ -86,7 +86,7 @@ function faultsOf(file: TextFile): string[] {
   if (name === undefined || room === undefined) return [];
   const { specifiers, isComputed } = importsOf(file.text);
   const faults = specifiers.flatMap((specifier) => faultOf(file.path, specifier, name, room) ?? []);
-  if (isComputed && !rooms['cli/, test/ and scripts/']?.holds.test(file.path)) {
+  if (isComputed && !rooms['cli/, explore/, test/ and scripts/']?.holds.test(file.path)) {
     faults.push(`${file.path} computes what it imports, so nobody can see where the arrow points; name it in quotes.`);
   }
   return faults;
