@@ -1,3 +1,5 @@
+import { shortened, visible } from '../shared/domain/visible.ts';
+
 /** One thing wrong with what the user gave us. */
 export interface InputProblem {
   /** The file as the user named it. */
@@ -22,9 +24,15 @@ export class InputError extends Error {
   }
 }
 
+/** Of each part of a sentence: a value may be quoted that is as long as its file. */
+const mostCharacters = 500;
+
 /** `policies/gold.yml:5:3: schedule.cron: minutes '61' is out of range; write 0-59 or *` */
 export function describeProblem({ file, line, column, path, problem, mend }: InputProblem): string {
   const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
   const subject = path === undefined ? '' : `${path}: `;
-  return `${place}: ${subject}${problem}${mend === undefined ? '' : `; ${mend}`}`;
+  const told = shortened(problem, mostCharacters);
+  return visible(
+    `${place}: ${shortened(subject, mostCharacters)}${told}${mend === undefined ? '' : `; ${shortened(mend, mostCharacters)}`}`,
+  );
 }

@@ -1,8 +1,12 @@
+const mostCharacters = 100;
+
 /**
  * The candidate that `word` was probably meant to be: the one with the fewest edits (insert, drop, change, swap
  * neighbours; case does not count), if these are few for its length.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  // Nobody means a field or a zone by what is as long as this; and every candidate takes its length in steps.
+  if (word.length > mostCharacters) return undefined;
   const most = Math.max(2, Math.floor(word.length / 3));
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {

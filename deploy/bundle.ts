@@ -51,6 +51,23 @@ function markPure(source: string): string {
   );
 }
 
+/**
+ * Takes out of zod that each schema can describe itself as a JSON Schema, which is for editors: `npm run docs` asks for it,
+ * and no function does.
+ */
+const withoutJsonSchemas: Plugin = {
+  name: 'without-json-schemas',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]classic[\\/]schemas\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const contents = source
+        .replaceAll(/^ *inst\._zod\.processJSONSchema = .*;$/gm, '')
+        .replaceAll(/\bcreate(?:Standard|To)JSONSchemaMethod\(this, [^)]*\)(?:\(params\))?/g, 'undefined');
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 /** Services that send an error by the very name of its class. SNS and Auto Scaling do not: `NotFound` is NotFoundException. */
 const goesByCodes = /[\\/]client-(?:s3|sfn|ssm)[\\/]/;
 
@@ -83,6 +100,6 @@ export const bundling = {
     '@aws-sdk/credential-provider-web-identity',
     '@smithy/credential-provider-imds',
   ],
-  plugins: [pureSchemas],
+  plugins: [pureSchemas, withoutJsonSchemas],
   logLevel: 'warning',
 } satisfies BuildOptions;

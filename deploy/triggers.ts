@@ -1,6 +1,7 @@
 import type { LoadedPolicy } from '../cli/policies/load.ts';
 import { readWorkflow, workflowNames } from '../cli/simulation/workflows.ts';
 import { defaultRetireCron } from '../shared/domain/policy.ts';
+import { policyText } from '../shared/domain/policy-text.ts';
 import { arn, attribute, type Fragment, type Resource, ref, stackName, type Value } from './cloudformation.ts';
 import { logicalName, policyId, stateMachineId } from './names.ts';
 import { allow, role, type Statement } from './role.ts';
@@ -49,7 +50,7 @@ export function resourcesOfPolicy({ policy, schedule, retireSchedule }: LoadedPo
         Name: `\${self:custom.policyPrefix}${name}`,
         Description: 'A policy of AMI Lifecycle; written from its file',
         Type: 'String',
-        Value: JSON.stringify(policy),
+        Value: policyText(policy),
       },
     },
     [`${id}Capture`]: scheduleOf({

@@ -22,6 +22,8 @@ export interface VirtualClock extends Clock {
    * one lies after `untilMs`; the clock then stands at `untilMs`.
    */
   run(untilMs?: number): Promise<void>;
+  /** Moves time forward at once, by `milliseconds` of 0 or more. What was due in between fires late, in its order. */
+  jump(milliseconds: number): void;
 }
 
 interface Entry {
@@ -70,6 +72,10 @@ export function virtualClock(startAt: number | string): VirtualClock {
         await settled();
       }
       if (Number.isFinite(untilMs)) nowMs = Math.max(nowMs, untilMs);
+    },
+    jump(milliseconds) {
+      if (!(milliseconds >= 0)) throw new RangeError(`virtualClock: time cannot jump by ${milliseconds} ms`);
+      nowMs += milliseconds;
     },
   };
 

@@ -40,10 +40,14 @@ export interface ExecutionDescription {
 }
 
 export interface Engine {
-  /** Compiles a definition (parsed YAML or JSON). Throws DefinitionError. Returns the state machine's ARN. */
+  /**
+   * Compiles a definition (parsed YAML or JSON), and publishes it as the machine's next version: `<ARN>:1`, `<ARN>:2`, …
+   * What has been started goes on by the definition that it began with. Throws DefinitionError. Returns the machine's ARN.
+   */
   addStateMachine(name: string, definition: unknown, options?: StateMachineOptions): string;
   /**
-   * Starts an execution; its first state is entered in the clock's next turn. `stateMachine` is a name or an ARN. The same
+   * Starts an execution; its first state is entered in the clock's next turn. `stateMachine` is a name or an ARN, also of a
+   * version. The same
    * name with the same input gives the running execution; otherwise a taken name is ExecutionAlreadyExists.
    */
   startExecution(request: { stateMachine: string; name?: string; input: Json }): {
@@ -83,7 +87,9 @@ export function createEngine(options: EngineOptions): Engine {
   // Of its own, so that a listener does not change what the executions draw.
   const eventRandom = seededRandom((options.seed ?? 1) + 1);
   const tokens = createTaskTokens();
+  /** By their names: as they are now; and each version, with its number. */
   const machines = new Map<string, Machine>();
+  const published = new Map<string, number>();
   const store = createExecutionStore(clock, keepClosedDays * dayMs);
   const listeners = new Set<(event: StatusChangeEvent) => void>();
   let totalTransitions = 0;
@@ -115,7 +121,10 @@ export function createEngine(options: EngineOptions): Engine {
     addStateMachine(name, definition, { substitutions, strict = true } = {}) {
       const world = { nowMs: () => clock.now(), random };
       const integrations = new Set(Object.keys(options.integrations ?? {}));
-      machines.set(name, loadMachine(name, definition, { world, integrations, substitutions, strict }));
+      const machine = loadMachine(name, definition, { world, integrations, substitutions, strict });
+      const version = (published.get(name) ?? 0) + 1;
+      published.set(name, version);
+      machines.set(name, machine).set(`${name}:${version}`, machine);
       return arn('stateMachine', name);
     },
     startExecution({ stateMachine, name, input }) {
@@ -171,8 +180,9 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   function start(stateMachine: string, name: string | undefined, input: Json): Execution {
-    const stateMachineName = stateMachine.replace(/^arn:[^:]*:states:[^:]*:[^:]*:stateMachine:/, '');
-    const machine = machines.get(stateMachineName);
+    const qualifiedName = stateMachine.replace(/^arn:[^:]*:states:[^:]*:[^:]*:stateMachine:/, '');
+    const machine = machines.get(qualifiedName);
+    const stateMachineName = qualifiedName.replace(/:\d+$/, '');
     if (!machine)
       throw new RequestRefused('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachine}'`);
     if (name !== undefined && !/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u.test(name)) {

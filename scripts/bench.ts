@@ -1,6 +1,6 @@
 // Measures what docs/performance.md claims, and writes it there. Figures of the simulated world depend on the code alone;
 // figures of speed depend on the machine, which is named beside them.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { projectDirectory } from '../cli/simulation/project.ts';
@@ -11,6 +11,14 @@ import { archiveOnce, wholeLadder } from './bench-retirement.ts';
 import { type CaptureFigures, captureOnce } from './bench-world.ts';
 import { simulateYear } from './bench-year.ts';
 import { markdownTable } from './markdown.ts';
+import { bundlesSection, withSection } from './performance-bundles.ts';
+
+const page = join(projectDirectory, 'docs', 'performance.md');
+// `npm run bench -- bundles` measures this section alone, and leaves the others as they are.
+if (process.argv[2] === 'bundles') {
+  writeFileSync(page, withSection(readFileSync(page, 'utf8'), await bundlesSection(), '## Speed of simulation'));
+  process.exit();
+}
 
 const instances = 40;
 const durations = [
@@ -61,7 +69,7 @@ const many = await planOnce(25);
 const answers = await readAnswers();
 
 writeFileSync(
-  join(projectDirectory, 'docs', 'performance.md'),
+  page,
   [
     '# Performance',
     `Measured by \`npm run bench\`, which writes this page. Simulated figures are the same on every machine; those of speed are from ${cpus()[0]?.model.trim() ?? 'an unknown processor'}, Node ${process.versions.node}.`,
@@ -94,6 +102,7 @@ writeFileSync(
       planningRows(few, many),
     ),
     `On AWS the answers arrive as XML, which the simulated account spares the SDK. Reading a page of 1,000 images takes ${milliseconds(answers.imagesPageSeconds)} of processor time, one of 1,000 snapshots ${milliseconds(answers.snapshotsPageSeconds)}: for 50 pages of images and 100 of snapshots ${seconds(50 * answers.imagesPageSeconds + 100 * answers.snapshotsPageSeconds)}, however the plan is made.`,
+    ...(await bundlesSection()),
     '## Speed of simulation',
     markdownTable(['What', 'Figure', 'Budget'], year),
     '',

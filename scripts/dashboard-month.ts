@@ -1,31 +1,30 @@
 import { join } from 'node:path';
-import * as z from 'zod';
 import { loadPolicies } from '../cli/policies/load.ts';
 import { projectDirectory } from '../cli/simulation/project.ts';
-import { type RecordedMetric, simulate } from '../cli/simulation/simulate.ts';
+import { simulate } from '../cli/simulation/simulate.ts';
+import { stateMachineId } from '../deploy/names.ts';
 import { alarmResources } from '../monitoring/alarms.ts';
 import { dashboardBody } from '../monitoring/dashboard.ts';
+import { metricNamespace } from '../shared/domain/metrics.ts';
 import { loadAccountFolder } from '../simulator/load/account-folder.ts';
-import { type Panel, pageOf } from './dashboard-page.ts';
-import { alarmState, seriesOf } from './dashboard-series.ts';
+import { alarmState } from './dashboard-alarms.ts';
+import type { Measured } from './dashboard-math.ts';
+import { pageOf } from './dashboard-page.ts';
+import { seriesOf, widgetsOf } from './dashboard-widgets.ts';
 
-const graphSchema = z.object({
-  type: z.literal('metric'),
-  properties: z.object({
-    title: z.string(),
-    metrics: z.array(z.array(z.unknown())),
-    stacked: z.boolean(),
-    yAxis: z.object({ left: z.object({ label: z.string() }) }),
-  }),
-});
-const searchedSchema = z.tuple([z.object({ expression: z.string(), label: z.string() })]);
+const rescueMs = 300_000;
+const endings = new Map([
+  ['FAILED', 'ExecutionsFailed'],
+  ['TIMED_OUT', 'ExecutionsTimedOut'],
+  ['ABORTED', 'ExecutionsAborted'],
+]);
 
-/** Runs the sample for so many days, and draws what the dashboard would show at their end. */
+/** Runs the sample for so many days, and draws what the dashboard that is deployed would show at their end. */
 export async function dashboardPage(days = 30): Promise<string> {
   const sample = join(projectDirectory, 'cli', 'sample');
   const loaded = loadAccountFolder(join(sample, 'account'));
   const { policies } = loadPolicies(join(sample, 'policies'));
-  const recorded: RecordedMetric[] = [];
+  const recorded: Measured[] = [];
   const report = await simulate({
     loaded,
     policies: policies.map(({ policy }) => policy),
@@ -33,31 +32,52 @@ export async function dashboardPage(days = 30): Promise<string> {
     seed: 1,
     // Now and then an instance does not shut down: a month in which nothing fails would show little.
     behaviour: { stopSeconds: (_instance, random) => (random.fraction() < 0.08 ? 7200 : random.between(20, 60)) },
-    onMetric: (metric) => recorded.push(metric),
+    onMetric: (metric) => recorded.push({ namespace: metricNamespace, ...metric }),
+    onStatusChange({ detail: { stateMachineArn, status, stopDate } }) {
+      const name = endings.get(status);
+      if (name === undefined || stopDate === null) return;
+      const StateMachineArn = stateMachineId(stateMachineArn.split(':').at(-1) ?? '');
+      recorded.push({ namespace: 'AWS/States', name, value: 1, dimensions: { StateMachineArn }, atMs: stopDate });
+    },
   });
-  const [fromMs, untilMs] = [Date.parse(report.from), Date.parse(report.until)];
+  const span = { fromMs: Date.parse(report.from), untilMs: Date.parse(report.until) };
+  recorded.push(...idleLooks(span, loaded.region));
   const alarms = alarmResources(policies).Resources;
+  const states = new Map(
+    Object.values(alarms).map((alarm) => [
+      JSON.stringify(alarm.Properties.AlarmName).slice(1, -1),
+      alarmState(alarm, recorded, { atMs: span.untilMs, region: loaded.region }),
+    ]),
+  );
+  const widgets = widgetsOf(dashboardBody(policies));
   return pageOf({
     title: `AMI Lifecycle: the dashboard after ${days} simulated days of the sample`,
-    fromMs,
-    untilMs,
-    alarms: Object.values(alarms).flatMap(
-      (alarm) => alarmState(alarm, recorded, { atMs: untilMs, region: loaded.region }) ?? [],
-    ),
-    panels: dashboardBody([]).widgets.flatMap((widget) => panelOf(widget, recorded) ?? []),
+    span,
+    panels: widgets.map((widget) => {
+      const { x, y, width, height } = widget;
+      const place = { x, y, width, height };
+      const { title } = widget.properties;
+      if (widget.type === 'alarm') {
+        const shown = widget.properties.alarms.map((arn) => arn.split(':alarm:')[1] ?? '');
+        return { title, place, alarms: shown.map((name) => ({ name: shortName(name), state: states.get(name) })) };
+      }
+      const { stacked: isStacked, yAxis, annotations } = widget.properties;
+      const lines = annotations?.horizontal ?? [];
+      return { title, place, unit: yAxis.left.label, isStacked, lines, ...seriesOf(widget, recorded, span) };
+    }),
   });
 }
 
-function panelOf(widget: unknown, recorded: readonly RecordedMetric[]): Panel | undefined {
-  const { title, metrics, stacked, yAxis } = graphSchema.safeParse(widget).data?.properties ?? {};
-  if (title === undefined || metrics === undefined || yAxis === undefined) return undefined;
-  const searched = metrics.flatMap((metric) => searchedSchema.safeParse(metric).data ?? []);
-  const others = metrics.filter((metric) => !searchedSchema.safeParse(metric).success);
-  return {
-    title,
-    unit: yAxis.left.label,
-    isStacked: stacked ?? false,
-    series: searched.flatMap(({ expression, label }) => seriesOf(expression, label, recorded)),
-    notSimulated: [...new Set(others.map(([namespace]) => String(namespace)))],
-  };
+/** What follows the stack's name. */
+const shortName = (alarmName: string): string => alarmName.replace(/^(?:\$\{[^}]*\}-?)+/, '');
+
+/** A simulation leaves out looks for stranded instances that could find none; on AWS they say so every five minutes. */
+function idleLooks({ fromMs, untilMs }: { fromMs: number; untilMs: number }, region: string): Measured[] {
+  const looks: Measured[] = [];
+  for (let atMs = fromMs; atMs < untilMs; atMs += rescueMs) {
+    for (const name of ['Stranded', 'LeasesUnclear']) {
+      looks.push({ namespace: metricNamespace, name, value: 0, dimensions: { region }, atMs });
+    }
+  }
+  return looks;
 }

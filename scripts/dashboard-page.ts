@@ -1,29 +1,31 @@
-import type { Series } from './dashboard-series.ts';
+import type { AlarmState } from './dashboard-alarms.ts';
+import { type Chart, chartOf, colourOf, figure } from './dashboard-chart.ts';
+import type { Span } from './dashboard-math.ts';
 
-export interface Panel {
+interface Placed {
   title: string;
-  unit: string;
-  isStacked: boolean;
-  series: Series[];
+  /** In CloudWatch's grid of 24 columns. */
+  place: { x: number; y: number; width: number; height: number };
+}
+
+interface Graph extends Placed, Chart {
   /** What the widget shows besides, and a simulation has no numbers for. */
-  notSimulated: string[];
+  notSimulated: readonly string[];
+}
+
+interface Alarms extends Placed {
+  alarms: readonly { name: string; state: AlarmState | undefined }[];
 }
 
 export interface Page {
   title: string;
-  fromMs: number;
-  untilMs: number;
-  alarms: { name: string; state: 'OK' | 'ALARM' }[];
-  panels: Panel[];
+  span: Span;
+  panels: readonly (Graph | Alarms)[];
 }
 
-const [width, height] = [620, 220];
-const frame = { left: 52, right: 12, top: 10, bottom: 24 };
-const colours = ['#2563eb', '#d97706', '#059669', '#dc2626', '#7c3aed', '#0891b2', '#be185d', '#4d7c0f'];
-const dayMs = 86_400_000;
-
-/** A page of its own: nothing is fetched, and nothing runs. */
-export function pageOf({ title, alarms, panels, ...span }: Page): string {
+/** A page of its own: nothing is fetched, and nothing runs. On a wide screen, all of it is seen at once. */
+export function pageOf({ title, span, panels }: Page): string {
+  const rows = Math.max(...panels.map(({ place }) => place.y + place.height));
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -31,23 +33,30 @@ export function pageOf({ title, alarms, panels, ...span }: Page): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
 <style>
-:root { color-scheme: light dark; --line: #8884; --soft: #8889; }
-body { font: 14px/1.4 system-ui, sans-serif; margin: 1.5rem; }
-h1 { font-size: 1.2rem; } h2 { font-size: .95rem; margin: 0 0 .4rem; }
-main { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 34rem), 1fr)); gap: 1rem; }
-section { border: 1px solid var(--line); border-radius: 6px; padding: .8rem; }
-ul { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin: .4rem 0 0; padding: 0; font-size: .85rem; }
-.alarms li::before { content: '● '; } .OK::before { color: #059669; } .ALARM::before { color: #dc2626; } .ALARM { font-weight: 600; }
-svg { width: 100%; height: auto; } text { font-size: 11px; fill: currentColor; } .grid { stroke: var(--line); }
+:root { color-scheme: light dark; --soft: color-mix(in srgb, currentColor 65%, transparent); --line: color-mix(in srgb, currentColor 18%, transparent);
+  --ok: light-dark(#18794e, #4cc38a); --bad: light-dark(#c62828, #ff8080); }
+* { box-sizing: border-box; }
+body { font: 13px/1.35 system-ui, sans-serif; margin: 0; padding: .6rem .8rem; }
+h1 { font-size: 1rem; margin: 0 0 .5rem; } h2 { font-size: .85rem; margin: 0 0 .2rem; }
+main { display: grid; gap: .5rem; }
+section { border: 1px solid var(--line); border-radius: 6px; padding: .45rem .6rem; display: flex; flex-direction: column; min-width: 0; min-height: 0; }
+ul { list-style: none; display: flex; flex-wrap: wrap; gap: 0 .8rem; margin: .1rem 0 0; padding: 0; font-size: .72rem; }
 small, .empty { color: var(--soft); }
+svg { flex: 1; width: 100%; min-height: 0; } text { font-size: 10px; fill: currentColor; }
+.grid { stroke: var(--line); } line.limit { stroke: var(--bad); stroke-dasharray: 4 3; } text.limit { fill: var(--bad); }
+.alarms ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .25rem; font-size: .78rem; overflow: auto; }
+.alarms li { border-inline-start: 4px solid var(--soft); padding: .1rem .4rem; } .alarms b { float: inline-end; font-weight: 400; }
+.alarms .ok { border-color: var(--ok); } .ok b { color: var(--ok); }
+.alarms .alarm { border-color: var(--bad); font-weight: 600; } .alarm b { color: var(--bad); font-weight: 600; }
+@media (min-width: 75rem) {
+  body { height: 100vh; min-height: 46rem; display: flex; flex-direction: column; }
+  main { flex: 1; min-height: 0; grid-template-columns: repeat(24, minmax(0, 1fr)); grid-template-rows: repeat(${rows}, minmax(0, 1fr)); }
+  section { grid-area: var(--at); }
+}
 </style>
 </head>
 <body>
 <h1>${escaped(title)}</h1>
-<section class="alarms"><h2>Alarms</h2><ul>
-${alarms.map(({ name, state }) => `<li class="${state}">${escaped(name)}: ${state}</li>`).join('\n')}
-</ul></section>
-<br>
 <main>
 ${panels.map((panel) => panelOf(panel, span)).join('\n')}
 </main>
@@ -56,93 +65,36 @@ ${panels.map((panel) => panelOf(panel, span)).join('\n')}
 `;
 }
 
-function panelOf(
-  { title, unit, isStacked, series, notSimulated }: Panel,
-  span: { fromMs: number; untilMs: number },
-): string {
-  const shown = series
-    .map(({ label, points }) => ({
-      label,
-      points: points.filter(({ atMs }) => atMs >= span.fromMs && atMs < span.untilMs),
-    }))
-    .filter(({ points }) => points.length > 0);
-  const legend = shown.map(
-    ({ label, points }, index) =>
-      `<li><span style="color:${colourOf(index)}">■</span> ${escaped(label)} <small>last ${figure(points.at(-1)?.value ?? 0)}</small></li>`,
-  );
-  return `<section>
-<h2>${escaped(title)} <small>(${escaped(unit)})</small></h2>
-${shown.length > 0 ? chartOf(shown, isStacked, span) : '<p class="empty">Nothing in this time.</p>'}
-<ul>${legend.join('')}</ul>
-${notSimulated.length > 0 ? `<small>Not simulated: ${escaped(notSimulated.join(', '))}</small>` : ''}
-</section>`;
-}
-
-function chartOf(
-  series: readonly Series[],
-  isStacked: boolean,
-  { fromMs, untilMs }: { fromMs: number; untilMs: number },
-): string {
-  const tops = isStacked
-    ? [
-        ...Map.groupBy(
-          series.flatMap(({ points }) => points),
-          ({ atMs }) => atMs,
-        ).values(),
-      ].map((points) => points.reduce((sum, { value }) => sum + value, 0))
-    : series.flatMap(({ points }) => points.map(({ value }) => value));
-  const step = stepFor(tops.reduce((most, top) => Math.max(most, top), 0));
-  const most = step * 4;
-  const x = (atMs: number): number =>
-    frame.left + ((atMs - fromMs) / (untilMs - fromMs)) * (width - frame.left - frame.right);
-  const y = (value: number): number => height - frame.bottom - (value / most) * (height - frame.top - frame.bottom);
-  const lines = [0, 1, 2, 3, 4].map(
-    (line) =>
-      `<line class="grid" x1="${frame.left}" x2="${width - frame.right}" y1="${round(y(line * step))}" y2="${round(y(line * step))}"/><text x="${frame.left - 6}" y="${round(y(line * step) + 4)}" text-anchor="end">${figure(line * step)}</text>`,
-  );
-  const days: string[] = [];
-  for (let atMs = fromMs; atMs < untilMs; atMs += 7 * dayMs) {
-    days.push(`<text x="${round(x(atMs))}" y="${height - 6}">${new Date(atMs).toISOString().slice(5, 10)}</text>`);
+function panelOf(panel: Graph | Alarms, span: Span): string {
+  const { x, y, width, height } = panel.place;
+  const at = `style="--at: ${y + 1} / ${x + 1} / span ${height} / span ${width}"`;
+  const heading = `<h2>${escaped(panel.title)}</h2>`;
+  if ('alarms' in panel) {
+    const alarms = panel.alarms.map(({ name, state }) => {
+      const { className, text } = state === undefined ? { className: '', text: 'unknown' } : looks[state];
+      return `<li class="${className}">${escaped(name)} <b>${text}</b></li>`;
+    });
+    return `<section class="alarms" ${at}>${heading}<ul>${alarms.join('')}</ul></section>`;
   }
-  const drawn = isStacked ? barsOf(series, x, y) : series.map((each, index) => lineOf(each, colourOf(index), x, y));
-  return `<svg viewBox="0 0 ${width} ${height}" role="img">${[...lines, ...days, ...drawn].join('')}</svg>`;
-}
-
-type Scale = (value: number) => number;
-
-function lineOf({ label, points }: Series, colour: string, x: Scale, y: Scale): string {
-  const path = points.map(({ atMs, value }) => `${round(x(atMs))},${round(y(value))}`).join(' ');
-  // A single point has no line.
-  const dots = points.length > 60 ? [] : points;
-  const marks = dots.map(
-    ({ atMs, value }) => `<circle cx="${round(x(atMs))}" cy="${round(y(value))}" r="2" fill="${colour}"/>`,
+  const series = panel.series.filter(({ points }) => points.length > 0);
+  const legend = series.map(
+    (each, index) =>
+      `<li><span style="color:${colourOf(index, each)}">■</span> ${escaped(each.label)} <small>${figure(each.points.at(-1)?.value ?? 0)}</small></li>`,
   );
-  return `<polyline fill="none" stroke="${colour}" stroke-width="1.5" points="${path}"/>${marks.join('')}<title>${escaped(label)}</title>`;
+  const absent = panel.notSimulated.map((label) => `<li><small>${escaped(label)}: not simulated</small></li>`);
+  const { unit, lines, isStacked } = panel;
+  const labelled = lines.map(({ label, value }) => ({ label: escaped(label), value }));
+  const chart = chartOf({ unit: escaped(unit), lines: labelled, isStacked, series }, span, escaped(panel.title));
+  return `<section ${at}>${heading}
+${series.length > 0 ? chart : '<p class="empty">Nothing in this time.</p>'}
+<ul>${[...legend, ...absent].join('')}</ul></section>`;
 }
 
-function barsOf(series: readonly Series[], x: Scale, y: Scale): string[] {
-  const below = new Map<number, number>();
-  const barWidth = Math.max(2, x(dayMs) - x(0) - 2);
-  return series.flatMap(({ points }, index) =>
-    points.map(({ atMs, value }) => {
-      const base = below.get(atMs) ?? 0;
-      below.set(atMs, base + value);
-      const [top, bottom] = [y(base + value), y(base)];
-      return `<rect x="${round(x(atMs))}" y="${round(top)}" width="${round(barWidth)}" height="${round(bottom - top)}" fill="${colourOf(index)}"/>`;
-    }),
-  );
-}
+const looks = {
+  OK: { className: 'ok', text: 'OK' },
+  ALARM: { className: 'alarm', text: 'ALARM' },
+  'not simulated': { className: '', text: 'not simulated' },
+} as const satisfies Record<AlarmState, object>;
 
-/** A round number of which four reach the top. */
-function stepFor(top: number): number {
-  const least = Math.max(top, 1e-9) / 4;
-  const power = 10 ** Math.floor(Math.log10(least));
-  return ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= least) ?? 10) * power;
-}
-
-const colourOf = (index: number): string => colours[index % colours.length] ?? 'currentColor';
-const round = (value: number): number => Math.round(value * 10) / 10;
-const figure = (value: number): string =>
-  value.toLocaleString('en', { maximumFractionDigits: value < 1 ? 2 : value < 10 ? 1 : 0, useGrouping: true });
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -132,10 +132,12 @@ export function createAccount(options: AccountOptions): Account {
         detail: event.detail,
       };
       if (faults.strikes('lost-event', occasion)) return;
+      const late = faults.strikes('late-event', occasion);
+      const lateMs = late ? (late.seconds ?? 3600) * 1000 : 0;
       const copies = faults.strikes('duplicate-event', occasion) ? 2 : 1;
       for (let copy = 0; copy < copies; copy++) {
         const delayMs = world.behaviour.eventDelayMs(random.running('event-delay'));
-        clock.after(delayMs, () => deliver(whole));
+        clock.after(delayMs + lateMs, () => deliver(whole));
       }
     },
   };

@@ -1,7 +1,7 @@
 import type { History } from './history.ts';
 import { needsOf } from './iam/needs.ts';
 import type { Need } from './iam/rights.ts';
-import { NotSimulated, ReplyMissing, refuse, ServiceFailure } from './service-failure.ts';
+import { CallerKilled, NotSimulated, ReplyMissing, refuse, ServiceFailure } from './service-failure.ts';
 import { operationOf } from './services.ts';
 import type { TokenBuckets } from './token-buckets.ts';
 import type { Call, World } from './world.ts';
@@ -43,7 +43,7 @@ export interface Answering {
 
 /**
  * Answers one attempt: what stands in its way first (faults, rate limits), then the operation, then what can go wrong
- * with the reply. Throws ServiceFailure, ReplyMissing or NotSimulated.
+ * with the reply. Throws ServiceFailure, ReplyMissing, CallerKilled or NotSimulated.
  */
 export function attempt(answering: Answering, request: Request): object {
   const { world, history } = answering;
@@ -88,6 +88,7 @@ export function attempt(answering: Answering, request: Request): object {
       request.input,
     );
     answered('ok', { output });
+    if (strikes('killed-after-call')) throw new CallerKilled(operation);
     if (strikes('reply-lost')) {
       throw new ReplyMissing(`The reply to ${operation} was lost; it did take effect.`);
     }
@@ -101,6 +102,7 @@ export function attempt(answering: Answering, request: Request): object {
 
 function obstacles(answering: Answering, request: Request, resourceCount: number, strikes: Call['strikes']): void {
   const { service, operation } = request;
+  if (strikes('killed-before-call')) throw new CallerKilled(operation);
   if (strikes('access-denied')) refuseAccess(answering.world, request, `${service}:${operation}`);
   if (strikes('throttled')) throw throttlingOf(service);
   if (strikes('unavailable')) {

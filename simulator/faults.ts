@@ -31,15 +31,28 @@ export type FaultName =
   | 'stop-hangs'
   /** The status checks of a started instance stay `impaired` for `seconds` (default for ever). */
   | 'status-checks-fail'
+  /** The invocation dies in the middle: its call takes no effect any more, or just did; of neither it hears. */
+  | 'killed-before-call'
+  | 'killed-after-call'
   /** For the harness: the invocation of `function` dies before or after its work. */
   | 'killed-before'
   | 'killed-after'
+  /** For the harness: the invocation dies after its work, as Lambda names it where memory ran out. */
+  | 'out-of-memory'
+  /** For the harness: what the function answers is more than Step Functions takes, or more than Lambda hands on. */
+  | 'answer-too-large'
+  | 'response-too-large'
   /** For the harness: the execution that called `function` is stopped by hand, or lost with its history, after that call. */
   | 'execution-aborted'
   | 'execution-lost'
-  /** An event is never, or twice, delivered; `operation` is then its detail type. */
+  /** The same of all runs of its state machine, whichever of their children called. */
+  | 'runs-aborted'
+  /** For the harness: time moves on by `seconds` (default 6 hours) before anybody hears what `function` answered. */
+  | 'clock-jumps'
+  /** An event is never delivered, twice, or `seconds` (default an hour) later; `operation` is then its detail type. */
   | 'lost-event'
-  | 'duplicate-event';
+  | 'duplicate-event'
+  | 'late-event';
 
 /** All conditions given must hold. Without `nth` and `probability` the fault strikes every time. */
 export interface Fault {
@@ -54,6 +67,8 @@ export interface Fault {
   resource?: string;
   /** Only the nth time (from 1) that all the other conditions hold. */
   nth?: number;
+  /** With `nth`: also the times after it, so many in all (default 1). */
+  times?: number;
   /** From 0 to 1. */
   probability?: number;
   /** From the first instant (included) to the second (excluded), in epoch milliseconds. */
@@ -74,16 +89,21 @@ export interface FaultOccasion {
   atMs: number;
 }
 
+type OccasionListener = (name: FaultName, occasion: FaultOccasion, struck: Fault | undefined) => void;
+
 export interface Faults {
   /** Adds a fault, also in mid-run; the function that is returned takes it away again. */
   add(fault: Fault): () => void;
   clear(): void;
   /** The first fault of that name that strikes now. Asking counts as an occasion for `nth` and `probability`. */
   strikes(name: FaultName, occasion: FaultOccasion): Fault | undefined;
+  /** Hears of every occasion for a fault, with the fault that strikes, if one does. Returns what ends the hearing. */
+  onOccasion(listener: OccasionListener): () => void;
 }
 
 export function faultPlan(initial: readonly Fault[], random: RandomStream): Faults {
   const byName = new Map<FaultName, { fault: Fault; occasions: number }[]>();
+  const listeners = new Set<OccasionListener>();
   const add = (fault: Fault): (() => void) => {
     const entry = { fault, occasions: 0 };
     const entries = byName.get(fault.fault);
@@ -100,18 +120,27 @@ export function faultPlan(initial: readonly Fault[], random: RandomStream): Faul
   return {
     add,
     clear: () => byName.clear(),
+    onOccasion(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     strikes(name, occasion) {
       let struck: Fault | undefined;
       for (const entry of byName.get(name) ?? []) {
         if (!matches(entry.fault, occasion)) continue;
         entry.occasions++;
-        if (entry.fault.nth !== undefined && entry.fault.nth !== entry.occasions) continue;
+        if (!isItsTurn(entry.fault, entry.occasions)) continue;
         if (entry.fault.probability !== undefined && !random.chance(entry.fault.probability)) continue;
         struck ??= entry.fault;
       }
+      for (const listener of listeners) listener(name, occasion, struck);
       return struck;
     },
   };
+}
+
+function isItsTurn({ nth, times = 1 }: Fault, occasions: number): boolean {
+  return nth === undefined || (occasions >= nth && occasions < nth + times);
 }
 
 function matches(fault: Fault, occasion: FaultOccasion): boolean {

@@ -87,6 +87,8 @@ export function watchInvariants(
   let runningBefore: string[] = [];
   /** The image that is registered under a policy, instance, slot and Region. */
   const captures = new Map<string, string>();
+  /** Images that people made, with whatever tags. */
+  const madeByHand = new Set<string>();
 
   const breach = (invariant: InvariantNumber, found: string): void => {
     const broken = new InvariantBroken(invariant, found, account.recentHistory());
@@ -116,6 +118,8 @@ export function watchInvariants(
     const { operation, input, caller } = call;
     if (operation === 'StopInstances') recordStops(region, call);
     if (caller !== undefined && operation === 'StopInstances') checkMembers(region, input);
+    const madeId = textIn(call.output ?? {}, 'ImageId');
+    if (caller === undefined && madeId !== undefined) madeByHand.add(madeId);
     if (caller !== undefined && (operation === 'CreateImage' || operation === 'CopyImage')) {
       const image = region.images.get(textIn(call.output ?? {}, 'ImageId') ?? '');
       if (image) checkNewImage(region, image);
@@ -173,8 +177,8 @@ export function watchInvariants(
 
   const checkNewSnapshot = (region: RegionState, snapshot: SnapshotRecord): void => {
     const image = region.images.get(imageIdIn(snapshot) ?? '');
-    // Only what our images brought about concerns us; a user may make images without tags.
-    if (!image || !tagsOf(image)[`${prefix}policy`]) return;
+    // Only what our images brought about concerns us; a user may make images without tags, or with ours but not their snapshots.
+    if (!image || madeByHand.has(image.id) || !tagsOf(image)[`${prefix}policy`]) return;
     const tags = tagsOf(snapshot);
     if (!isOurs(snapshot)) breach(11, `${snapshot.id} of ${image.id} carries no policy or source.`);
     const state = snapshot.instanceStateAtStart;

@@ -22,6 +22,14 @@ export class ReplyMissing extends Error {
   }
 }
 
+/** The invocation that called has died: nobody hears of this any more. */
+export class CallerKilled extends Error {
+  constructor(operation: string) {
+    super(`The invocation was killed while it called ${operation}.`);
+    this.name = 'CallerKilled';
+  }
+}
+
 /** Ends the operation with one of the service's own errors; 400 is what AWS answers to most bad requests. */
 export function refuse(code: string, message: string, statusCode = 400): never {
   throw new ServiceFailure(code, message, statusCode);

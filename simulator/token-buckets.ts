@@ -74,6 +74,6 @@ export function tokenBuckets(): TokenBuckets {
   };
 }
 
-function requestLimit(action: string): Limit {
+export function requestLimit(action: string): Limit {
   return requestLimits[action] ?? (/^(Describe|Get|List|Search)/.test(action) ? reading : changing);
 }

@@ -8,7 +8,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { Account } from './account.ts';
 import { attempt, type Request } from './attempt.ts';
 import { serviceException } from './exceptions.ts';
-import { NotSimulated, ReplyMissing, ServiceFailure } from './service-failure.ts';
+import { CallerKilled, NotSimulated, ReplyMissing, ServiceFailure } from './service-failure.ts';
 
 export interface Caller {
   /** The function whose code runs, and so whose role its clients carry. */
@@ -22,6 +22,19 @@ interface Invocation {
   calls: number;
   /** The end of the last call so far: what a function asks at the same time is answered in the order of asking. */
   turn: Promise<unknown>;
+  /** Ends the invocation at once. */
+  kill: (error: InvocationKilled) => void;
+}
+
+/** The invocation died in the middle of its work, so many milliseconds after its beginning. */
+export class InvocationKilled extends Error {
+  readonly elapsedMs: number;
+
+  constructor(message: string, elapsedMs: number) {
+    super(message);
+    this.name = 'InvocationKilled';
+    this.elapsedMs = elapsedMs;
+  }
 }
 
 const invocations = new AsyncLocalStorage<Invocation>();
@@ -34,21 +47,24 @@ const failedRetryMs = 60;
 /**
  * Runs `work` so that the SDK clients it uses are answered by `account`.
  * @returns its value, the simulated time that its calls took, and how many API calls it sent. What it throws is thrown
- *   on, with `elapsedMs` lost: ask `runAs` with a `work` that catches, where that matters.
+ *   on, with `elapsedMs` lost: ask `runAs` with a `work` that catches, where that matters. Where a fault kills the
+ *   invocation, `work` never goes on, and InvocationKilled is thrown.
  */
 export async function runAs<Value>(
   account: Account,
   caller: Caller,
   work: () => Promise<Value>,
 ): Promise<{ value: Value; elapsedMs: number; calls: number }> {
+  const { promise: death, reject: kill } = Promise.withResolvers<never>();
   const invocation: Invocation = {
     account,
     functionName: caller.functionName,
     elapsedMs: 0,
     calls: 0,
     turn: Promise.resolve(),
+    kill,
   };
-  const value = await invocations.run(invocation, work);
+  const value = await Promise.race([invocations.run(invocation, work), death]);
   return { value, elapsedMs: invocation.elapsedMs, calls: invocation.calls };
 }
 
@@ -75,7 +91,7 @@ export function putUnder(client: EC2Client | S3Client | SSMClient | SNSClient | 
       const answered = invocation.turn.then(async () => {
         settings ??= Promise.all([config.region(), config.maxAttempts()]);
         const [region, maxAttempts] = await settings;
-        return send(invocation, { service, operation, region, input: args.input }, maxAttempts);
+        return sendUnlessKilled(invocation, { service, operation, region, input: args.input }, maxAttempts);
       });
       invocation.turn = answered.catch(() => {});
       return { response: {}, output: await answered };
@@ -90,6 +106,20 @@ interface Stack {
     middleware: (next: Handler, context: { clientName?: string; commandName?: string }) => Handler,
     options: { step: 'initialize'; priority: 'low'; name: string; override: boolean },
   ): void;
+}
+
+/**
+ * What a killed invocation has called is never answered, and what it would call next never gets its turn: an error would
+ * reach its code, which could still act on it.
+ */
+async function sendUnlessKilled(...[invocation, asked, maxAttempts]: Parameters<typeof send>): Promise<object> {
+  try {
+    return send(invocation, asked, maxAttempts);
+  } catch (error) {
+    if (!(error instanceof CallerKilled)) throw error;
+    invocation.kill(new InvocationKilled(error.message, invocation.elapsedMs));
+    return new Promise(() => {});
+  }
 }
 
 /** One send with the SDK's own attempts: what a 5xx, a throttling or silence answered is asked again. */

@@ -2,12 +2,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { isPossible, parseSchedule, type Schedule, ScheduleError } from '../../engine/schedule.ts';
 import { type NamedPolicy, notAvailableYet, policyNamePattern, policySchema } from '../../shared/domain/policy.ts';
+import { mostParameterBytes, parameterBytes, policyText } from '../../shared/domain/policy-text.ts';
 import { InputError, type InputProblem } from '../input-error.ts';
 import { explainIssue, type FieldProblem, valueAt } from './explain-issue.ts';
 import { parseYamlFile } from './yaml-file.ts';
-
-/** What a standard parameter of Systems Manager holds. */
-const mostCharacters = 4096;
 
 /** A policy that is valid, its schedule included. */
 export interface LoadedPolicy {
@@ -116,9 +114,9 @@ function readPolicy(file: string, name: string, result: ReadPolicies): void {
 
 /** A policy is deployed as one parameter of Systems Manager, of the standard tier. */
 function tooLong(file: string, policy: NamedPolicy): InputProblem[] {
-  const { length } = JSON.stringify(policy);
-  if (length <= mostCharacters) return [];
-  const problem = `is too long: it comes to ${length} characters of JSON, and a parameter holds ${mostCharacters}`;
+  const bytes = parameterBytes(policyText(policy));
+  if (bytes <= mostParameterBytes) return [];
+  const problem = `is too long: it comes to ${bytes} bytes of JSON, and a parameter holds ${mostParameterBytes}`;
   return [{ file, problem, mend: 'shorten its lists and texts, or make two policies of it' }];
 }
 

@@ -1,3 +1,4 @@
+import { visible } from '../../shared/domain/visible.ts';
 import { InputError } from '../input-error.ts';
 import { complainOf, type Output } from '../output.ts';
 import type { CheckReport, PolicyReport } from './check.ts';
@@ -11,7 +12,7 @@ export function printReport({ policies, problems }: CheckReport, output: Output)
 function printPolicy(policy: PolicyReport, output: Output): void {
   const { style } = output;
   output.print(`${style('green', 'ok')} ${style('bold', policy.name)} ${style('dim', `(${policy.file})`)}`);
-  if (policy.description !== undefined) output.print(`   ${policy.description}`);
+  if (policy.description !== undefined) output.print(`   ${visible(policy.description.trim())}`);
   const window = policy.flexibleMinutes > 0 ? `, within ${policy.flexibleMinutes} minutes` : '';
   output.print(`   ${policy.schedule} in ${policy.timezone}${window}`);
   const runs = (title: string, times: PolicyReport['nextRuns']): void => {

@@ -3,6 +3,7 @@ import { lackingUnder } from '../../deploy/lacking.ts';
 import { resourcesOfPolicy } from '../../deploy/triggers.ts';
 import type { DeployedStack, PolicySchedule } from '../../shared/aws/deployed-stack.ts';
 import { type NamedPolicy, namedPolicySchema } from '../../shared/domain/policy.ts';
+import { policyText } from '../../shared/domain/policy-text.ts';
 import type { LoadedPolicy } from './load.ts';
 
 export interface Change {
@@ -84,7 +85,7 @@ function refusalsOf(deployed: ReadonlyMap<string, string>, loaded: readonly Load
 function asleepText(text: string): string | undefined {
   const policy = parsed(text);
   if (!policy?.schedule.onTagged) return undefined;
-  return JSON.stringify({ ...policy, schedule: { ...policy.schedule, onTagged: false } });
+  return policyText({ ...policy, schedule: { ...policy.schedule, onTagged: false } });
 }
 
 /** A parameter that an older version wrote, or a hand, says nothing of rights. */

@@ -12,8 +12,28 @@ export interface YamlFile {
   locate(path: readonly PropertyKey[]): { line: number; column: number };
 }
 
+/** Many times what a parameter could hold; what is longer would only take time to refuse. */
+const mostCharacters = 100_000;
+
 /** Parses YAML 1.2, one document; duplicate keys are problems. */
 export function parseYamlFile(file: string, text: string): YamlFile {
+  try {
+    if (text.length <= mostCharacters) return parsed(file, text);
+    return unusable({ file, problem: `is no policy: it has ${text.length} characters`, mend: 'name a policy file' });
+  } catch (error) {
+    // The parser calls itself for each level.
+    if (!(error instanceof RangeError)) throw error;
+    return unusable({ file, ...tooDeep });
+  }
+}
+
+const tooDeep = { problem: 'is nested too deeply', mend: 'write fields, as a policy has them' };
+
+function unusable(problem: InputProblem): YamlFile {
+  return { data: undefined, problems: [problem], isUsable: false, locate: () => ({ line: 1, column: 1 }) };
+}
+
+function parsed(file: string, text: string): YamlFile {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
   const positionOf = (offset: number) => {
@@ -80,6 +100,7 @@ function explain(error: YAMLError, text: string): { problem: string; mend: strin
     case 'MULTIPLE_DOCS':
       return { problem: 'a second document begins here', mend: 'write one policy in each file' };
     default: {
+      if (/call stack/.test(error.message)) return tooDeep;
       const line = text.slice(text.lastIndexOf('\n', error.pos[0] - 1) + 1).split('\n', 1)[0] ?? '';
       // A cron such as */15 is the usual case.
       if (/:\s+\*/.test(line)) {

@@ -46,6 +46,15 @@ export function befallExecution(account: Account, engine: Engine, functionName: 
   const occasion = { function: functionName, atMs: account.clock.now() };
   if (account.faults.strikes('execution-aborted', occasion)) engine.stopExecution(executionArn);
   if (account.faults.strikes('execution-lost', occasion)) engine.loseExecution(executionArn);
+  if (account.faults.strikes('runs-aborted', occasion)) abortRuns(engine, executionArn);
+}
+
+/** Of its state machine, by whichever of their executions; the children of a run end with it. */
+function abortRuns(engine: Engine, executionArn: string): void {
+  const [, stateMachine] = /:execution:([^:/]+)/.exec(executionArn) ?? [];
+  for (const run of engine.listExecutions({ status: 'RUNNING', ...(stateMachine ? { stateMachine } : {}) })) {
+    engine.stopExecution(run.executionArn);
+  }
 }
 
 /** Whether any instance carries a lease, or half of one: else a rescue has nothing to look at. */

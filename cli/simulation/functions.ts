@@ -6,10 +6,11 @@ import type { FunctionOutcome, Json } from '../../engine/index.ts';
 import { functionFailure } from '../../engine/index.ts';
 import { underEveryClient } from '../../shared/aws/clients.ts';
 import type { Account } from '../../simulator/account.ts';
-import { putUnder, runAs } from '../../simulator/under-clients.ts';
+import type { FaultName } from '../../simulator/faults.ts';
+import { InvocationKilled, putUnder, runAs } from '../../simulator/under-clients.ts';
 import { projectDirectory } from './project.ts';
 
-type Handler = (event: unknown, context: object) => Promise<unknown>;
+export type Handler = (event: unknown, context: object) => Promise<unknown>;
 
 interface DeployedFunction {
   handler: Handler;
@@ -55,12 +56,21 @@ export async function loadFunctions(region: string, accountId: string): Promise<
   const names = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const loaded = new Map<string, DeployedFunction>();
   for (const { name } of names) {
-    const { handler } = await importHandler(name);
-    // CloudFormation's short tags say nothing about time, so they may stay unknown.
-    const settings = parse(readFileSync(join(directory, name, 'function.yml'), 'utf8'), { logLevel: 'silent' });
-    loaded.set(name, { handler, timeoutSeconds: settingsSchema.parse(settings).timeout });
+    const deployed = deployedFunctions.get(name) ?? (await loadFunction(join(directory, name), name));
+    deployedFunctions.set(name, deployed);
+    loaded.set(name, deployed);
   }
   return loaded;
+}
+
+/** They are the same for every stack of this process. */
+const deployedFunctions = new Map<string, DeployedFunction>();
+
+async function loadFunction(directory: string, name: string): Promise<DeployedFunction> {
+  const { handler } = await importHandler(name);
+  // CloudFormation's short tags say nothing about time, so they may stay unknown.
+  const settings = parse(readFileSync(join(directory, 'function.yml'), 'utf8'), { logLevel: 'silent' });
+  return { handler, timeoutSeconds: settingsSchema.parse(settings).timeout };
 }
 
 let loadedRegion: string | undefined;
@@ -71,6 +81,7 @@ let importHandler: ImportHandler = (name) => import(join(projectDirectory, 'func
 /** Functions loaded from now on are not their sources: a test hands over their bundles. */
 export function loadHandlersBy(by: ImportHandler): void {
   importHandler = by;
+  deployedFunctions.clear();
 }
 
 /** Invokes a function as Lambda would: it may be killed, fail, or run out of time; its calls of AWS take simulated time. */
@@ -83,14 +94,15 @@ export async function invoke(
 ): Promise<FunctionOutcome> {
   const deployed = functions.get(name);
   if (!deployed) throw new Error(`No function is called ${name}: add functions/${name}, or mend the definition.`);
-  const killed = (durationMs: number): FunctionOutcome => ({
+  const failed = (durationMs: number, error: string, message: string): FunctionOutcome => ({
     durationMs,
-    error: 'Runtime.ExitError',
-    cause: JSON.stringify({
-      errorType: 'Runtime.ExitError',
-      errorMessage: `RequestId: ${context.requestId} Error: Runtime exited with error: signal: killed`,
-    }),
+    error,
+    cause: JSON.stringify({ errorType: error, errorMessage: `RequestId: ${context.requestId} ${message}` }),
   });
+  const killed = (durationMs: number, error = 'Runtime.ExitError'): FunctionOutcome =>
+    failed(durationMs, error, 'Error: Runtime exited with error: signal: killed');
+  const strikes = (fault: FaultName): boolean =>
+    account.faults.strikes(fault, { function: name, atMs: account.clock.now() }) !== undefined;
   if (account.killsInvocation(name, 'before')) return killed(overheadMs);
   const lambdaContext = {
     functionName: name,
@@ -99,28 +111,31 @@ export async function invoke(
     memoryLimitInMB: '256',
     awsRequestId: context.requestId,
   };
-  const { value, elapsedMs } = await runAs(account, { functionName: name }, async () => {
+  const ran = await runAs(account, { functionName: name }, async () => {
     try {
       const result: Json = toJson(await deployed.handler(payload, lambdaContext));
       return { payload: result };
     } catch (error) {
       return functionFailure(error);
     }
+  }).catch((error: unknown) => {
+    if (error instanceof InvocationKilled) return error;
+    throw error;
   });
-  const durationMs = overheadMs + elapsedMs;
-  if (account.killsInvocation(name, 'after')) return killed(durationMs);
+  const durationMs = overheadMs + ran.elapsedMs;
+  if (ran instanceof InvocationKilled || account.killsInvocation(name, 'after')) return killed(durationMs);
+  if (strikes('out-of-memory')) return killed(durationMs, 'Runtime.OutOfMemory');
   const limitMs = deployed.timeoutSeconds * 1000;
   if (durationMs > limitMs) {
-    return {
-      durationMs: limitMs,
-      error: 'Sandbox.Timedout',
-      cause: JSON.stringify({
-        errorType: 'Sandbox.Timedout',
-        errorMessage: `RequestId: ${context.requestId} Error: Task timed out after ${deployed.timeoutSeconds}.00 seconds`,
-      }),
-    };
+    return failed(limitMs, 'Sandbox.Timedout', `Error: Task timed out after ${deployed.timeoutSeconds}.00 seconds`);
   }
-  return { durationMs, ...value };
+  if (strikes('response-too-large')) {
+    const message = 'Error: Response payload size exceeded maximum allowed payload size (6291556 bytes).';
+    return failed(durationMs, 'Function.ResponseSizeTooLarge', message);
+  }
+  // Step Functions itself refuses what it gets then.
+  if (strikes('answer-too-large')) return { durationMs, payload: 'x'.repeat(262_145) };
+  return { durationMs, ...ran.value };
 }
 
 /** What passes between a function and its machine is JSON text, so `undefined` and the like do not pass. */

@@ -3,6 +3,7 @@ import type { Account } from '../../simulator/account.ts';
 import { type Capture, captureOf, policiesOf } from './captures.ts';
 import { type Downtime, watchDowntimes } from './downtimes.ts';
 import { type Lives, watchLives } from './lives.ts';
+import { type RescuedInstance, rescuedOf } from './rescues.ts';
 import { countsOf, itemOutcome, planOf, policyOf, type Retirement } from './retirements.ts';
 import { readRunFiles } from './run-files.ts';
 import type { Stack } from './stack.ts';
@@ -23,6 +24,11 @@ export interface Run extends Ended {
   captures: Capture[];
 }
 
+/** One execution of rescue-instances; of the looks that found nothing, only those that failed. */
+export interface Rescue extends Ended {
+  instances: RescuedInstance[];
+}
+
 /** One execution of archive-image or restore-image that did not succeed. */
 export interface FailedTransfer extends Ended {
   machine: 'archive-image' | 'restore-image';
@@ -34,6 +40,7 @@ export interface Observer {
   readonly runs: readonly Run[];
   readonly retirements: readonly Retirement[];
   readonly failedTransfers: readonly FailedTransfer[];
+  readonly rescues: readonly Rescue[];
   /** By instance, in order of time. */
   readonly downtimes: ReadonlyMap<string, readonly Downtime[]>;
   /** The lives of all images, where they are followed. */
@@ -53,6 +60,7 @@ export function observe(account: Account, { engine, workBucket }: Stack, options
   const runs: Run[] = [];
   const retirements: Retirement[] = [];
   const failedTransfers: FailedTransfer[] = [];
+  const rescues: Rescue[] = [];
   const lives = followImages ? watchLives(account) : undefined;
 
   engine.onStatusChange(({ detail }) => {
@@ -70,6 +78,9 @@ export function observe(account: Account, { engine, workBucket }: Stack, options
       retirements.push({ ...endedOf(detail), policy: policyOf(detail.input), ...countsOf(plan, items) });
       if (plan) lives?.planned(plan);
       for (const item of items) lives?.acted(item);
+    } else if (machine === 'rescue-instances') {
+      const instances = readRunFiles(workBucket, detail.name, clearPlans).results.map(rescuedOf);
+      if (instances.length > 0 || detail.status !== 'SUCCEEDED') rescues.push({ ...endedOf(detail), instances });
     } else if (machine === 'archive-image' || machine === 'restore-image') {
       if (detail.status !== 'SUCCEEDED') {
         const isNested = detail.input?.includes('AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID') ?? false;
@@ -78,7 +89,7 @@ export function observe(account: Account, { engine, workBucket }: Stack, options
       lives?.transferred(machine, detail);
     }
   });
-  return { runs, retirements, failedTransfers, downtimes: watchDowntimes(account), lives };
+  return { runs, retirements, failedTransfers, rescues, downtimes: watchDowntimes(account), lives };
 }
 
 /** Whether an image of a name is available at home; they are listed at the first question, which most runs never ask. */

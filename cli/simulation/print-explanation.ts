@@ -1,17 +1,20 @@
+import { visible } from '../../shared/domain/visible.ts';
 import type { Output } from '../output.ts';
 import type { ExplainedEvent, ExplainedImage, Explanation, Missed } from './explain.ts';
 
 /** Prints lives for a person: every event with its time in UTC, every reason on a line of its own. */
 export function printExplanation({ subject, kind, images, missed, withoutPolicy }: Explanation, output: Output): void {
   if (kind === 'instance') {
-    output.print(`${output.style('bold', subject)}: ${images.length} images, copies included; times are in UTC`);
-    if (withoutPolicy !== null) output.print(`  under no policy: ${withoutPolicy}`);
-    for (const each of missed) output.print(`  ${missedLine(each)}`);
+    output.print(
+      `${output.style('bold', visible(subject))}: ${images.length} images, copies included; times are in UTC`,
+    );
+    if (withoutPolicy !== null) output.print(`  under no policy: ${visible(withoutPolicy)}`);
+    for (const each of missed) output.print(`  ${visible(missedLine(each))}`);
   }
   for (const [index, image] of images.entries()) {
     if (kind === 'instance' || index > 0) output.print('');
-    output.print(output.style('bold', titleOf(image)));
-    for (const line of image.events.flatMap(eventLines)) output.print(`  ${line}`);
+    output.print(output.style('bold', visible(titleOf(image))));
+    for (const line of image.events.flatMap(eventLines)) output.print(`  ${visible(line)}`);
   }
 }
 

@@ -1,7 +1,9 @@
+import { visible } from '../../shared/domain/visible.ts';
 import { prices } from '../../simulator/prices.ts';
 import type { Output } from '../output.ts';
 import { table } from '../table.ts';
 import { few, plural, reasonsOf, sum } from './phrases.ts';
+import { rescueLines } from './print-rescues.ts';
 import { retirementLines, storageLines } from './print-retirement.ts';
 import { problemLines } from './problem-lines.ts';
 import type { InstanceReport, Report } from './report.ts';
@@ -11,8 +13,8 @@ export function printReport(report: Report, output: Output): void {
   const heading = (text: string): void => {
     output.print(`\n${output.style('bold', text)}`);
   };
-  const lines = (all: readonly string[]): void => {
-    for (const line of all) output.print(`  ${line}`);
+  const lines = (all: readonly string[], paint = (line: string): string => line): void => {
+    for (const line of all) output.print(`  ${paint(visible(line))}`);
   };
 
   const { days, accountId, region, from, until, seed } = report;
@@ -25,6 +27,9 @@ export function printReport(report: Report, output: Output): void {
   lines(policyLines(report));
   heading('Instances');
   lines(instanceLines(report));
+  const rescued = rescueLines(report);
+  if (rescued.length > 0) heading('Rescues');
+  lines(rescued);
   heading('Retirement');
   lines(retirementLines(report));
   heading('Images at the end');
@@ -33,7 +38,8 @@ export function printReport(report: Report, output: Output): void {
   lines(assumptions);
   heading('What went wrong');
   const problems = problemLines(report.problems);
-  lines(problems.length > 0 ? problems.map((line) => output.style('red', line)) : ['nothing']);
+  if (problems.length > 0) lines(problems, (line) => output.style('red', line));
+  else lines(['nothing']);
 }
 
 const assumptions = [

@@ -20,7 +20,11 @@ export interface Watched {
 
 /** All that went wrong, in order of time. */
 export function problemsOf({ observer, breaches, unknownPolicies, fromMs, untilMs }: Watched): Problem[] {
-  const problems: Problem[] = [...captureProblems(observer), ...retirementProblems(observer)];
+  const problems: Problem[] = [
+    ...captureProblems(observer),
+    ...rescueProblems(observer),
+    ...retirementProblems(observer),
+  ];
   for (const [instanceId, downtimes] of observer.downtimes) {
     const last = downtimes.at(-1);
     if (last?.untilMs !== Number.POSITIVE_INFINITY) continue;
@@ -53,6 +57,19 @@ function captureProblems({ runs }: Observer): Problem[] {
     }));
     if (status === 'SUCCEEDED' || failed.length > 0) return told;
     return [{ at: at(startedAtMs), what: `the run ended ${status} ${error}`.trim(), message: cause }];
+  });
+}
+
+function rescueProblems({ rescues }: Observer): Problem[] {
+  return rescues.flatMap(({ startedAtMs, status, error, cause, instances }) => {
+    const failed = instances.filter(({ outcome }) => outcome === 'failed');
+    const told = failed.map(({ instanceId, error: name, message }) => ({
+      at: at(startedAtMs),
+      what: `the rescue of ${instanceId} ${name}`,
+      message,
+    }));
+    if (status === 'SUCCEEDED' || failed.length > 0) return told;
+    return [{ at: at(startedAtMs), what: `a rescue ended ${status} ${error}`.trim(), message: sentenceOf(cause) }];
   });
 }
 

@@ -7,6 +7,7 @@ import type { LeftOut } from '../../simulator/load/tally.ts';
 import type { Bucket, RegionState } from '../../simulator/state.ts';
 import type { Observer } from './observer.ts';
 import { type Problem, problemsOf, type Watched } from './problems.ts';
+import { type RescueReport, rescueReport } from './rescue-report.ts';
 import { type RetirementReport, retirementReport } from './retirement-report.ts';
 import {
   type ArchiveReport,
@@ -59,6 +60,7 @@ export interface Report {
   notes: LoadNote[];
   policies: PolicyReport[];
   captures: InstanceReport[];
+  rescues: RescueReport;
   retirements: RetirementReport[];
   regions: RegionReport[];
   archives: ArchiveReport[];
@@ -100,6 +102,7 @@ export function reportOf(input: ReportInput): Report {
     notes: input.notes,
     policies: policies.map(({ name }) => policyReport(name, observer)),
     captures: instanceReports(home, observer),
+    rescues: rescueReport(observer, (instanceId) => nameIn(home, instanceId)),
     retirements: policies.map((policy) => retirementReport(policy, observer)),
     regions: account.regions().map(regionReport),
     archives: archiveReports(input.buckets),
@@ -135,7 +138,7 @@ function instanceReports(home: RegionState, { runs, downtimes }: Observer): Inst
       .filter(Number.isFinite);
     return {
       instanceId,
-      name: tagsOf(home.instances.get(instanceId)?.description.Tags).Name ?? '',
+      name: nameIn(home, instanceId),
       policies: [...new Set(all.map(({ policy }) => policy))],
       captured: all.filter(({ outcome }) => outcome === 'captured').length,
       reasons: countBy(all.filter(({ outcome }) => outcome !== 'failed').map(({ reason }) => reason)),
@@ -146,6 +149,9 @@ function instanceReports(home: RegionState, { runs, downtimes }: Observer): Inst
     };
   });
 }
+
+const nameIn = (home: RegionState, instanceId: string): string =>
+  tagsOf(home.instances.get(instanceId)?.description.Tags).Name ?? '';
 
 function countBy(words: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};

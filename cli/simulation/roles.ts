@@ -16,30 +16,48 @@ interface Place {
 
 /** The rights that a stack deployed with these policies would give its functions, by their folders. */
 export function rightsOfFunctions(place: Place, policies: readonly NamedPolicy[]): Rights {
-  const { Resources } = functionRoles(policies);
-  const resolve = resolver(place);
   return rightsOf(
-    new Map(
-      functionFolders().map((folder) => {
-        const { Policies } = rolePropertiesSchema.parse(Resources[functionRoleId(folder)]?.Properties);
-        return [folder, resolve(Policies[0].PolicyDocument)];
-      }),
-    ),
+    functionDocuments(JSON.stringify([place, policies]), () => {
+      const { Resources } = functionRoles(policies);
+      const resolve = resolver(place);
+      return new Map(
+        functionFolders().map((folder) => {
+          const { Policies } = rolePropertiesSchema.parse(Resources[functionRoleId(folder)]?.Properties);
+          return [folder, resolve(Policies[0].PolicyDocument)];
+        }),
+      );
+    }),
   );
 }
 
 /** The same of its state machines, by their folders. */
 export function rightsOfMachines(place: Place): Rights {
-  const resolve = resolver(place);
   return rightsOf(
-    new Map(
-      workflowNames().map((name) => {
-        const statements = z.json().parse(rightsOfMachine(readWorkflow(name)));
-        return [name, resolve({ Version: '2012-10-17', Statement: statements })];
-      }),
-    ),
+    machineDocuments(JSON.stringify(place), () => {
+      const resolve = resolver(place);
+      return new Map(
+        workflowNames().map((name) => {
+          const statements = z.json().parse(rightsOfMachine(readWorkflow(name)));
+          return [name, resolve({ Version: '2012-10-17', Statement: statements })];
+        }),
+      );
+    }),
   );
 }
+
+type Documents = ReadonlyMap<string, unknown>;
+
+/** Thousands of stacks in a row may be of one world, and then their documents are the same. */
+function keptForKey(): (key: string, make: () => Documents) => Documents {
+  let kept: { key: string; documents: Documents } | undefined;
+  return (key, make) => {
+    if (kept?.key !== key) kept = { key, documents: make() };
+    return kept.documents;
+  };
+}
+
+const functionDocuments = keptForKey();
+const machineDocuments = keptForKey();
 
 const rolePropertiesSchema = z.object({ Policies: z.tuple([z.object({ PolicyDocument: z.json() })]) });
 

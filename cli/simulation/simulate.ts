@@ -1,4 +1,5 @@
 import { virtualClock } from '../../engine/clock.ts';
+import type { StatusChangeEvent } from '../../engine/index.ts';
 import { tagList, tagsOf } from '../../shared/aws/tagging.ts';
 import type { MetricDimensions } from '../../shared/domain/metrics.ts';
 import type { NamedPolicy } from '../../shared/domain/policy.ts';
@@ -31,6 +32,8 @@ export interface SimulationRequest {
   onProgress?: (share: number) => void;
   /** Hears every number that a function writes for CloudWatch. */
   onMetric?: (metric: RecordedMetric) => void;
+  /** Hears of every execution that begins or ends. */
+  onStatusChange?: (event: StatusChangeEvent) => void;
 }
 
 /** A number as CloudWatch would get it. */
@@ -73,7 +76,8 @@ async function simulated(
   const buckets = [...bucketNames].map((name) => account.createBucket(name));
   const stack = await createStack({ account, clock, seed, policies, schedulesUntilMs: untilMs - 1 });
   const observer = observe(account, stack, { clearPlans: true, followImages });
-  const { onMetric } = request;
+  const { onMetric, onStatusChange } = request;
+  if (onStatusChange) stack.engine.onStatusChange(onStatusChange);
   globalThis.amiLifecycleMetricListener = onMetric
     ? (name, value, dimensions) => onMetric({ name, value, dimensions, atMs: clock.now() })
     : undefined;

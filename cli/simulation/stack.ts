@@ -8,9 +8,9 @@ import type { Account } from '../../simulator/account.ts';
 import type { Rights } from '../../simulator/iam/rights.ts';
 import type { Bucket } from '../../simulator/state.ts';
 import { anyLease, befallExecution, runExecutions } from './executions.ts';
-import { invoke, loadFunctions, stackNames } from './functions.ts';
+import { type Functions, type Handler, invoke, loadFunctions, stackNames } from './functions.ts';
 import { rightsOfFunctions, rightsOfMachines } from './roles.ts';
-import { readWorkflow, substitutionsOf, workflowNames } from './workflows.ts';
+import { readWorkflow, substitutionsOf, type Workflow, workflowNames } from './workflows.ts';
 
 export interface StackOptions {
   account: Account;
@@ -43,6 +43,17 @@ export interface Stack {
   rescue(): string;
   /** Publishes a policy, new or changed. */
   publish(policy: NamedPolicy): void;
+  /** Deploys anew: all functions and workflows in a next version, other ones where they are given. */
+  deploy(next: NextDeploy): void;
+}
+
+export interface NextDeploy {
+  /** Whose rights the roles then give; they are published, too. */
+  policies: readonly NamedPolicy[];
+  /** By the folders of the functions. */
+  handlers?: Readonly<Record<string, Handler>>;
+  /** Instead of those of the same name. */
+  workflows?: readonly Workflow[];
 }
 
 /** Puts the shipped definitions and handlers into a simulated account, with their schedules and event rules. */
@@ -50,6 +61,8 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   const { account, clock, seed } = options;
   const region = account.homeRegion;
   const functions = await loadFunctions(region, account.accountId);
+  /** What each deploy has published, in their order. */
+  const versions: Functions[] = [];
   const workBucket = account.createBucket(stackNames.workBucket);
   const place = { region, accountId: account.accountId };
   const rights = rightsOfFunctions(place, options.policies);
@@ -65,22 +78,36 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     keepHistory: options.keepHistory ?? 'failed',
     async invokeFunction(name, payload, context) {
       const [, machine = ''] = /:execution:([^:/]+)/.exec(context.executionArn) ?? [];
-      // What is deployed names published versions, and may call nothing else.
-      const refusal = refusalOf(machineRights, machine, 'lambda:InvokeFunction', `${context.functionArn}:1`);
+      const refusal = refusalOf(machineRights, machine, 'lambda:InvokeFunction', context.functionArn);
       if (refusal !== undefined) return { durationMs: 0, error: 'Lambda.AccessDeniedException', cause: refusal };
-      const outcome = await invoke(account, functions, name, payload, context);
+      const version = Number(context.functionArn.split(':')[7]);
+      const outcome = await invoke(account, versions[version - 1] ?? new Map(), name, payload, context);
       befallExecution(account, engine, name, context.executionArn);
+      const jump = account.faults.strikes('clock-jumps', { function: name, atMs: clock.now() });
+      if (jump) clock.jump((jump.seconds ?? 6 * 3600) * 1000);
       return outcome;
     },
     objects: objectsOf(account, machineRights),
-    refusesStart: (machine, startedArn) => refusalOf(machineRights, machine, 'states:StartExecution', startedArn),
+    refusesStart: (machine, startedArn) => {
+      // IAM knows versions by a condition alone, and the resource without them.
+      const unqualified = startedArn.replace(/(:stateMachine:[^:]+):\d+$/, '$1');
+      return refusalOf(machineRights, machine, 'states:StartExecution', unqualified);
+    },
   });
   const workflows = workflowNames().map(readWorkflow);
-  for (const workflow of workflows) {
-    const substitutions = substitutionsOf(workflow, region, account.accountId);
-    engine.addStateMachine(workflow.name, workflow.definition, { substitutions });
-  }
 
+  const release = ({ policies, handlers = {}, workflows: changed = [] }: NextDeploy): void => {
+    const released = [...functions].map(
+      ([name, each]) => [name, { ...each, handler: handlers[name] ?? each.handler }] as const,
+    );
+    versions.push(new Map(released));
+    for (const shipped of workflows) {
+      const workflow = changed.find(({ name }) => name === shipped.name) ?? shipped;
+      const substitutions = substitutionsOf(workflow, region, account.accountId, versions.length);
+      engine.addStateMachine(workflow.name, workflow.definition, { substitutions });
+    }
+    for (const policy of policies) stack.publish(policy);
+  };
   const stack: Stack = {
     engine,
     rights: { functions: rights, machines: machineRights },
@@ -98,8 +125,12 @@ export async function createStack(options: StackOptions): Promise<Stack> {
         Overwrite: true,
       });
     },
+    deploy(next) {
+      account.judgeBy(rightsOfFunctions(place, next.policies));
+      release(next);
+    },
   };
-  for (const policy of options.policies) stack.publish(policy);
+  release({ policies: options.policies });
   runExecutions(
     account,
     engine,

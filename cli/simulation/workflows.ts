@@ -38,6 +38,17 @@ export function workflowNames(): string[] {
 }
 
 export function readWorkflow(name: string): Workflow {
+  const known = workflowsRead.get(name);
+  if (known) return known;
+  const workflow = parseWorkflow(name);
+  workflowsRead.set(name, workflow);
+  return workflow;
+}
+
+/** They are the same for every stack of this process. */
+const workflowsRead = new Map<string, Workflow>();
+
+function parseWorkflow(name: string): Workflow {
   const directory = join(projectDirectory, 'statemachines', name);
   // The definition's anchors are many, and all ours: yaml's guard against documents that explode does not apply.
   const definition: unknown = parse(readFileSync(join(directory, 'definition.asl.yaml'), 'utf8'), {
@@ -56,15 +67,20 @@ export function readWorkflow(name: string): Workflow {
   };
 }
 
-/** What the definition's substitutions stand for in one account and Region. */
+/**
+ * What the definition's substitutions stand for in one account and Region.
+ * @param version that of the functions and workflows; without it whatever is newest
+ */
 export function substitutionsOf(
   { functionKeys, workflowKeys }: Workflow,
   region: string,
   accountId: string,
+  version?: number,
 ): Record<string, string> {
+  const of = version === undefined ? '' : `:${version}`;
   return Object.fromEntries([
-    ...functionKeys.map((key) => [key, `arn:aws:lambda:${region}:${accountId}:function:${folderOf(key)}`]),
-    ...workflowKeys.map((key) => [key, `arn:aws:states:${region}:${accountId}:stateMachine:${folderOf(key)}`]),
+    ...functionKeys.map((key) => [key, `arn:aws:lambda:${region}:${accountId}:function:${folderOf(key)}${of}`]),
+    ...workflowKeys.map((key) => [key, `arn:aws:states:${region}:${accountId}:stateMachine:${folderOf(key)}${of}`]),
   ]);
 }
 

@@ -21,8 +21,8 @@ export const contract = {
     executionId: parts.executionId,
     region: parts.region,
     imageId: parts.imageId,
-    bucket: z.string(),
-    key: z.string(),
+    bucket: parts.bucket,
+    key: parts.objectKey,
   }),
   output: z.strictObject({
     /** What could not be put back, each a sentence. */

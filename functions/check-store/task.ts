@@ -14,8 +14,8 @@ export const contract = {
     executionId: parts.executionId,
     region: parts.region,
     imageId: parts.imageId,
-    bucket: z.string(),
-    key: z.string(),
+    bucket: parts.bucket,
+    key: parts.objectKey,
     /** What EC2 said when it would not begin; empty where it did. */
     refusal: z.string(),
     since: parts.instant,

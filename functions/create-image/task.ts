@@ -3,7 +3,7 @@ import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts
 import { LifecycleError } from '../../shared/domain/errors.ts';
 import type { Image, ImageRequest } from '../../shared/domain/image.ts';
 import { wantedDevices } from '../../shared/domain/inspection.ts';
-import { type Instance, isAlive } from '../../shared/domain/instance.ts';
+import { type Instance, isAlive, leaseOf } from '../../shared/domain/instance.ts';
 import { imageName } from '../../shared/domain/naming.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
 import { pollSeconds } from '../../shared/domain/polling.ts';
@@ -25,7 +25,7 @@ export const contract = {
     imageId: parts.imageId,
     /** The image existed: an earlier call took effect though its answer was lost. */
     adopted: z.boolean(),
-    /** What the image really holds: `crash` where somebody started the instance in between. */
+    /** What the image really holds: `crash` where somebody started the instance in between, or is about to. */
     consistency: parts.consistency,
     /** The volumes that it holds: those that are attached now, not when the instance was inspected. */
     volumeIds: parts.volumeIds,
@@ -47,14 +47,18 @@ interface Ports {
 
 /** Asks for the image; once for each policy, instance and slot, however often it is called. */
 export function makeCreateImage({ instances, images }: Ports) {
-  return async ({ instanceId, policy, slot, consistency: planned, attempt, leased, now }: Input): Promise<Output> => {
+  return async (input: Input): Promise<Output> => {
+    const { executionId, instanceId, policy, slot, consistency: planned, attempt, leased, now } = input;
     const instance = await instances.describe(instanceId);
     if (!isAlive(instance)) {
       throw new LifecycleError('InstanceGone', `${instanceId} was terminated before its image was made.`, {
         instanceId,
       });
     }
-    const consistency = planned === 'stopped' && instance.state !== 'stopped' ? 'crash' : planned;
+    const holder = leaseOf(instance.tags)?.executionId;
+    // A rescue that took the lease over starts the instance at any moment: before the snapshots, it may be.
+    const isRescued = leased && holder !== undefined && holder !== executionId;
+    const consistency = planned === 'stopped' && (instance.state !== 'stopped' || isRescued) ? 'crash' : planned;
     const name = imageName(policy.name, instanceId, slot);
     const { capture } = policy;
     const created = await images.create({

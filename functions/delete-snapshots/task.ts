@@ -9,7 +9,7 @@ export const contract = {
     executionId: parts.executionId,
     region: parts.region,
     policyName: z.string(),
-    snapshotIds: z.array(z.string()),
+    snapshotIds: z.array(parts.snapshotId),
     /**
      * Of snapshots that are found without an image: how long people have to take them back, from when that was first seen. Null
      * for those that go with the image that has just been deregistered.

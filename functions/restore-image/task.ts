@@ -10,8 +10,8 @@ export const contract = {
   input: z.strictObject({
     executionId: parts.executionId,
     region: parts.region,
-    bucket: z.string().min(3).max(63),
-    key: z.string().min(1).max(1024),
+    bucket: parts.bucket,
+    key: parts.objectKey,
     /** The new image's name; null for that of the image that was archived. */
     name: z.string().min(3).max(128).nullable(),
     /** When the execution started: the same however often this is tried. */

@@ -30,7 +30,7 @@ export const contract = {
     /** What the plan said; it is done only if it is still right. */
     step: z.enum(planSteps),
     /** Snapshots of the image when the plan was made. */
-    snapshotIds: z.array(z.string()),
+    snapshotIds: z.array(parts.snapshotId),
     now: parts.instant,
   }),
   output: z.strictObject({

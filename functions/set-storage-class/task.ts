@@ -19,8 +19,8 @@ export const contract = {
   input: z.strictObject({
     executionId: parts.executionId,
     region: parts.region,
-    bucket: z.string(),
-    key: z.string(),
+    bucket: parts.bucket,
+    key: parts.objectKey,
     storageClass: z.enum(storageClasses),
     /** Of a copy that has begun; null at first. */
     uploadId: z.string().nullable(),

@@ -3,6 +3,7 @@ import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts
 import { type ItemResult, readItemResults } from '../../shared/domain/map-results.ts';
 import type { Meter } from '../../shared/domain/metrics.ts';
 import { rescueItemSchema } from '../../shared/domain/rescue.ts';
+import { visible } from '../../shared/domain/visible.ts';
 
 /** How many instances are told one by one, and how much of each; the rest is in the run's results. */
 const toldInstances = 20;
@@ -12,7 +13,7 @@ export const contract = {
   input: z.strictObject({
     executionId: parts.executionId,
     /** Where the Map wrote its results. */
-    results: z.strictObject({ bucket: z.string(), key: z.string() }),
+    results: z.strictObject({ bucket: parts.bucket, key: z.string() }),
   }),
   output: z.strictObject({
     rescued: z.int().min(0),
@@ -74,7 +75,7 @@ function toldOf({ input, output, error, cause }: ItemResult): Told {
   const item = itemInputSchema.nullable().parse(input)?.item;
   const who = item?.instanceId ?? 'an unknown instance';
   if (error !== undefined) {
-    const why = `${error}: ${cause}`.slice(0, toldCharacters);
+    const why = visible(`${error}: ${cause}`).slice(0, toldCharacters);
     return { outcome: 'failed', line: `${who} ${why}`, isNews: item?.tellsFailure ?? true };
   }
   const { outcome } = itemOutputSchema.parse(output);

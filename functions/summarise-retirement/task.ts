@@ -6,12 +6,13 @@ import { type ItemResult, readItemResults } from '../../shared/domain/map-result
 import type { Meter } from '../../shared/domain/metrics.ts';
 import { regionsKey } from '../../shared/domain/plan.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
+import { visible } from '../../shared/domain/visible.ts';
 
 /** How many images are told one by one, and how much of each; the rest is in the plan and the run's results. */
 const toldImages = 20;
 const toldCharacters = 500;
 
-const results = z.strictObject({ bucket: z.string(), key: z.string() }).nullable();
+const results = z.strictObject({ bucket: parts.bucket, key: parts.objectKey }).nullable();
 const failure = z.strictObject({ Error: z.string(), Cause: z.string() });
 
 export const contract = {
@@ -23,7 +24,7 @@ export const contract = {
     plan: z
       .object({
         policy: namedPolicySchema,
-        plan: z.strictObject({ bucket: z.string(), key: z.string() }),
+        plan: z.strictObject({ bucket: parts.bucket, key: z.string() }),
         images: z.int().min(0),
         kept: z.int().min(0),
         holdings: z.array(holdingSchema),
@@ -90,7 +91,7 @@ export function makeSummariseRetirement({ topicArn, objectsIn, notifications, me
     for (const item of items) {
       const subject = subjectOf(item.input);
       if (item.error !== undefined) {
-        failures.push({ subject, what: `${item.error}: ${item.cause}` });
+        failures.push({ subject, what: visible(`${item.error}: ${item.cause}`) });
         continue;
       }
       for (const { outcome, reasons } of itemOutputSchema.parse(item.output).outcomes) {

@@ -3,6 +3,7 @@ import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts
 import { type ItemResult, readItemResults } from '../../shared/domain/map-results.ts';
 import type { Meter } from '../../shared/domain/metrics.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
+import { visible } from '../../shared/domain/visible.ts';
 
 /** How many failures are told one by one, and how much of each; the rest is in the run's results. */
 const toldFailures = 20;
@@ -18,7 +19,7 @@ export const contract = {
     unusable: z.array(z.strictObject({ policy: z.string(), Error: z.string(), Cause: z.string() })),
     selected: z.int().min(0),
     /** Where the Map wrote its results; null where it did not run. */
-    results: z.strictObject({ bucket: z.string(), key: z.string() }).nullable(),
+    results: z.strictObject({ bucket: parts.bucket, key: z.string() }).nullable(),
     /** What ended the run as a whole, if anything did. */
     failure: z.object({ Error: z.string().optional(), Cause: z.string().optional() }).nullable(),
   }),
@@ -139,7 +140,7 @@ function messageOf(
 ): string {
   const told = failures
     .slice(0, toldFailures)
-    .map(({ instanceId, error, cause }) => `${instanceId} ${error}: ${cause.slice(0, toldCharacters)}`);
+    .map(({ instanceId, error, cause }) => `${instanceId} ${error}: ${visible(cause).slice(0, toldCharacters)}`);
   return [
     summary,
     ...(ended ? [`${ended.Error}: ${ended.Cause}`] : []),

@@ -11,8 +11,8 @@ export const contract = {
   input: z.strictObject({
     executionId: parts.executionId,
     region: parts.region,
-    bucket: z.string().min(3).max(63),
-    key: z.string().min(1).max(1024),
+    bucket: parts.bucket,
+    key: parts.objectKey,
     /** Of the image to come; checked here, at the door, so that nobody waits two days to hear that it is not legal. */
     name: z
       .string()

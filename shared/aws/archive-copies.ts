@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { StorageClass } from '../domain/archive.ts';
 import { LifecycleError } from '../domain/errors.ts';
-import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
+import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
 
 /** What puts an archive into another storage class: S3 does that only by copying it onto itself. */
@@ -50,7 +50,7 @@ export function archiveCopiesIn(region: string) {
       const tagging = new URLSearchParams(
         TagSet.map(({ Key = '', Value = '' }): [string, string] => [Key, Value]),
       ).toString();
-      const { UploadId = '' } = await calling(`CreateMultipartUpload s3://${bucket}/${key}`, () =>
+      const { UploadId } = await calling(`CreateMultipartUpload s3://${bucket}/${key}`, () =>
         s3.send(
           new CreateMultipartUploadCommand({
             Bucket: bucket,
@@ -61,7 +61,7 @@ export function archiveCopiesIn(region: string) {
           }),
         ),
       );
-      return UploadId;
+      return told(UploadId, 'CreateMultipartUpload: UploadId');
     },
 
     /** The parts of an upload that are there; undefined where S3 knows no such upload (any more). */
@@ -70,7 +70,9 @@ export function archiveCopiesIn(region: string) {
         const found = new Map<number, string>();
         const pages = paginateListParts({ client: s3 }, { Bucket: bucket, Key: key, UploadId: uploadId });
         for await (const { Parts = [] } of pages) {
-          for (const { PartNumber = 0, ETag = '' } of Parts) found.set(PartNumber, ETag);
+          for (const { PartNumber, ETag } of Parts) {
+            found.set(told(PartNumber, 'ListParts: PartNumber'), told(ETag, 'ListParts: ETag'));
+          }
         }
         return found;
       });
@@ -132,7 +134,13 @@ export function archiveCopiesIn(region: string) {
       for (const { Key, UploadId } of Uploads) {
         if (Key !== key) continue;
         await callingForMaybe(`AbortMultipartUpload s3://${bucket}/${key}`, () =>
-          s3.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId })),
+          s3.send(
+            new AbortMultipartUploadCommand({
+              Bucket: bucket,
+              Key: key,
+              UploadId: told(UploadId, 'ListMultipartUploads: UploadId'),
+            }),
+          ),
         );
       }
     },

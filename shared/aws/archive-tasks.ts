@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { LifecycleError } from '../domain/errors.ts';
 import type { Tags } from '../domain/tags.ts';
-import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
+import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
 import { tagList } from './tagging.ts';
 
@@ -61,7 +61,7 @@ export function archiveTasksIn(region: string) {
           ),
         ),
       );
-      return answer.ObjectKey ?? '';
+      return told(answer.ObjectKey, 'CreateStoreImageTask: ObjectKey');
     },
 
     /** What is to be written down of an image; undefined where EC2 shows none. */

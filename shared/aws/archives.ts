@@ -4,7 +4,7 @@ import { archiveRecordSchema, archiveUrl, type FoundRecord, recordKey, type Stor
 import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
 import { archiveCopiesIn } from './archive-copies.ts';
 import { archiveTasksIn } from './archive-tasks.ts';
-import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
+import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
 
 /** Images as objects in S3, in the Region of their bucket. */
@@ -19,8 +19,8 @@ export function archivesIn(region: string) {
       const head = await headOf(bucket, key);
       if (!head) return undefined;
       return {
-        sizeBytes: head.ContentLength ?? 0,
-        eTag: head.ETag ?? '',
+        sizeBytes: told(head.ContentLength, 'HeadObject: ContentLength'),
+        eTag: told(head.ETag, 'HeadObject: ETag'),
         // S3 leaves the class out for STANDARD.
         storageClass: head.StorageClass ?? 'STANDARD',
         isInArchiveTier: head.ArchiveStatus !== undefined,
@@ -53,8 +53,12 @@ export function archivesIn(region: string) {
         return { record: archiveRecordSchema.parse(JSON.parse(text)), problem: '' };
       } catch (error) {
         // A lifecycle rule of the bucket may have moved it where it sleeps.
+        // JSON that is nested without end parses, and then is too much for whoever walks through it: a RangeError.
         const isUnreadable =
-          error instanceof SyntaxError || error instanceof z.ZodError || hasCode(error, 'InvalidObjectState');
+          error instanceof SyntaxError ||
+          error instanceof RangeError ||
+          error instanceof z.ZodError ||
+          hasCode(error, 'InvalidObjectState');
         if (!isUnreadable) throw error;
         return { record: undefined, problem: 'cannot be read' };
       }

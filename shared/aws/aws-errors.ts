@@ -1,4 +1,4 @@
-import { type ErrorName, isLifecycleError, LifecycleError } from '../domain/errors.ts';
+import { type ErrorName, isLifecycleError, LifecycleError, withoutEncoded } from '../domain/errors.ts';
 
 /**
  * AWS's error codes, in our words. EC2 models no exceptions, so the code is the error's name; its message may change at
@@ -41,6 +41,13 @@ const meanings: Readonly<Record<string, ErrorName>> = {
   AuthFailure: 'AccessDenied',
   AuthorizationError: 'AccessDenied',
   OptInRequired: 'AccessDenied',
+  // What an input names, and AWS will not even look for.
+  'InvalidAMIID.Malformed': 'InputInvalid',
+  'InvalidInstanceID.Malformed': 'InputInvalid',
+  'InvalidSnapshotID.Malformed': 'InputInvalid',
+  InvalidBucketName: 'InputInvalid',
+  NoSuchBucket: 'InputInvalid',
+  NoSuchKey: 'InputInvalid',
 };
 
 /** Codes that say that a thing is not there, or no longer. */
@@ -83,6 +90,17 @@ export async function callingForMaybe<Output>(
   }
 }
 
+/**
+ * What AWS always tells. An answer without it is no answer: nothing may be concluded from a gap, least of all that a thing is
+ * not in use, not held or not there.
+ * @param what the field, as in `DescribeImages: ImageId`
+ * @throws AwsUnavailable
+ */
+export function told<Value>(value: Value | null | undefined, what: string): Value {
+  if (value !== undefined && value !== null && value !== '') return value;
+  throw new LifecycleError('AwsUnavailable', `The answer of AWS lacks ${what}.`, { lacks: what });
+}
+
 /** Whether an error, translated or not, carries one of AWS's codes. */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   const original = isLifecycleError(error) ? error.cause : error;
@@ -96,7 +114,12 @@ function translated(operation: string, error: unknown): unknown {
     (isServerFault(error) || isNetworkFault(error) ? 'AwsUnavailable' : undefined) ??
     (isNamelessDenial(error) ? 'AccessDenied' : undefined);
   if (!name) return error;
-  return new LifecycleError(name, `${operation}: ${error.message}`, { operation, awsCode: error.name }, error);
+  return new LifecycleError(
+    name,
+    `${operation}: ${withoutEncoded(error.message)}`,
+    { operation, awsCode: error.name },
+    error,
+  );
 }
 
 /** Behind a proxy a 5xx may come as HTML, with no code to go by. */

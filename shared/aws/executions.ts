@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, type ExecutionStatus } from '@aws-sdk/client-sfn';
 import { isLifecycleError } from '../domain/errors.ts';
 import type { HolderState } from '../domain/rescue.ts';
-import { callingForMaybe } from './aws-errors.ts';
+import { callingForMaybe, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
 
 /** The executions of Step Functions in one Region. */
@@ -20,7 +20,7 @@ export function executionsIn(region: string) {
         );
         if (!answer) return { status: 'lost', ...nowhere };
         return {
-          status: isUnderWay(answer.status) ? 'running' : 'ended',
+          status: isUnderWay(told(answer.status, 'DescribeExecution: status')) ? 'running' : 'ended',
           startedAt: answer.startDate?.toISOString() ?? '',
           endedAt: answer.stopDate?.toISOString() ?? '',
         };
@@ -33,6 +33,6 @@ export function executionsIn(region: string) {
 }
 
 /** A child that waits for its redrive goes on with what it began. */
-function isUnderWay(status: ExecutionStatus | undefined): boolean {
+function isUnderWay(status: ExecutionStatus): boolean {
   return status === 'RUNNING' || status === 'PENDING_REDRIVE';
 }

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { CopyRequest, Image, ImageRequest, ImageState, Snapshot } from '../domain/image.ts';
 import { type Product, type Tags, tagKeys } from '../domain/tags.ts';
-import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
+import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
 import { removeTags, tagList, tagsOf, writeTags } from './tagging.ts';
 
@@ -183,10 +183,10 @@ async function unlessNameTaken(call: () => Promise<{ ImageId?: string | undefine
 }
 
 function imageOf(described: Ec2Image | undefined): Image | undefined {
-  if (!described?.ImageId) return undefined;
+  if (!described) return undefined;
   const mappings = described.BlockDeviceMappings ?? [];
   return {
-    imageId: described.ImageId,
+    imageId: told(described.ImageId, 'DescribeImages: ImageId'),
     name: described.Name ?? '',
     state: stateOf(described),
     stateReason: described.StateReason?.Message ?? described.StateReason?.Code ?? '',
@@ -205,14 +205,16 @@ function imageOf(described: Ec2Image | undefined): Image | undefined {
   };
 }
 
-function stateOf({ State }: Ec2Image): ImageState {
+/** An image that has failed is discarded, so a state that is not told must not pass for that. */
+function stateOf(described: Ec2Image): ImageState {
+  const State = told(described.State, 'DescribeImages: State');
   return State === 'pending' || State === 'available' || State === 'disabled' ? State : 'failed';
 }
 
 function snapshotOf(described: Ec2Snapshot): Snapshot {
   return {
-    snapshotId: described.SnapshotId ?? '',
-    volumeId: described.VolumeId ?? '',
+    snapshotId: told(described.SnapshotId, 'DescribeSnapshots: SnapshotId'),
+    volumeId: told(described.VolumeId, 'DescribeSnapshots: VolumeId'),
     state: described.State === 'completed' ? 'completed' : described.State === 'error' ? 'error' : 'pending',
     startedAt: described.StartTime?.toISOString() ?? '',
     description: described.Description ?? '',

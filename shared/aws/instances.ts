@@ -16,7 +16,7 @@ import { LifecycleError } from '../domain/errors.ts';
 import type { Health, Instance, InstanceState, Lease, StopFacts } from '../domain/instance.ts';
 import { isAlive, leaseTags } from '../domain/instance.ts';
 import { autoScalingGroupKey, tagKeys } from '../domain/tags.ts';
-import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
+import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
 import { removeTags, tagsOf, writeTags } from './tagging.ts';
 
@@ -137,7 +137,7 @@ async function list(ec2: EC2Client, filters: Filter[]): Promise<Instance[]> {
 function instanceOf(described: Ec2Instance): Instance {
   const interfaces = described.NetworkInterfaces ?? [];
   return {
-    instanceId: described.InstanceId ?? '',
+    instanceId: told(described.InstanceId, 'DescribeInstances: InstanceId'),
     state: stateOf(described),
     stateReason: described.StateReason?.Message ?? described.StateTransitionReason ?? '',
     stoppedByHandAt: stoppedByHandAt(described.StateTransitionReason),
@@ -145,9 +145,11 @@ function instanceOf(described: Ec2Instance): Instance {
     instanceType: described.InstanceType ?? '',
     rootDeviceType: described.RootDeviceType === 'instance-store' ? 'instance-store' : 'ebs',
     rootDeviceName: described.RootDeviceName ?? '',
-    devices: (described.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }) =>
-      DeviceName && Ebs?.VolumeId ? [{ deviceName: DeviceName, volumeId: Ebs.VolumeId }] : [],
-    ),
+    // A volume that is overlooked is one whose snapshot nobody waits for.
+    devices: (described.BlockDeviceMappings ?? []).map(({ DeviceName, Ebs }) => ({
+      deviceName: told(DeviceName, 'DescribeInstances: DeviceName'),
+      volumeId: told(Ebs?.VolumeId, 'DescribeInstances: VolumeId'),
+    })),
     tags: tagsOf(described.Tags),
     isSpot: described.InstanceLifecycle === 'spot',
     // An Elastic IP is owned by an account; an address lent for the time of running, by Amazon.
@@ -181,7 +183,7 @@ async function autoScalingGroup(client: AutoScalingClient, instanceId: string): 
   const { AutoScalingInstances: [member] = [] } = await calling(`DescribeAutoScalingInstances ${instanceId}`, () =>
     client.send(new DescribeAutoScalingInstancesCommand({ InstanceIds: [instanceId] })),
   );
-  return member?.AutoScalingGroupName;
+  return member && told(member.AutoScalingGroupName, 'DescribeAutoScalingInstances: AutoScalingGroupName');
 }
 
 /** A request that is no longer known cannot be told to be persistent, so it is taken for one-time. */
@@ -196,12 +198,12 @@ async function isStopProtected(ec2: EC2Client, instanceId: string): Promise<bool
   const answer = await callingForMaybe(`DescribeInstanceAttribute ${instanceId}`, () =>
     ec2.send(new DescribeInstanceAttributeCommand({ InstanceId: instanceId, Attribute: 'disableApiStop' })),
   );
-  return answer?.DisableApiStop?.Value ?? false;
+  return answer !== undefined && told(answer.DisableApiStop?.Value, 'DescribeInstanceAttribute: DisableApiStop');
 }
 
 async function hasInstanceStore(ec2: EC2Client, instanceType: string): Promise<boolean> {
   const { InstanceTypes: [type] = [] } = await calling(`DescribeInstanceTypes ${instanceType}`, () =>
     ec2.send(new DescribeInstanceTypesCommand({ Filters: [{ Name: 'instance-type', Values: [instanceType] }] })),
   );
-  return type?.InstanceStorageSupported ?? false;
+  return told(type?.InstanceStorageSupported, 'DescribeInstanceTypes: InstanceStorageSupported');
 }

@@ -1,4 +1,5 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { LifecycleError } from '../domain/errors.ts';
 import { calling, callingForMaybe } from './aws-errors.ts';
 import * as clients from './clients.ts';
 
@@ -14,7 +15,7 @@ export function objectsIn(region: string, bucket: string) {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
         return Body?.transformToString();
       });
-      return JSON.parse(text ?? 'null');
+      return parsed(key, text ?? 'null');
     },
 
     /** The same, or undefined where there is no such object. */
@@ -23,7 +24,7 @@ export function objectsIn(region: string, bucket: string) {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
         return Body?.transformToString();
       });
-      return text === undefined ? undefined : JSON.parse(text);
+      return text === undefined ? undefined : parsed(key, text);
     },
 
     /** Gone already is done. */
@@ -46,4 +47,12 @@ export function objectsIn(region: string, bucket: string) {
       );
     },
   };
+
+  function parsed(key: string, text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new LifecycleError('InputInvalid', `s3://${bucket}/${key} holds no JSON.`, { bucket, key }, error);
+    }
+  }
 }

@@ -7,7 +7,7 @@ import {
   EnableImageDeprecationCommand,
 } from '@aws-sdk/client-ec2';
 import { LifecycleError } from '../domain/errors.ts';
-import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
+import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
 import { reportedTypes } from './usage-reports.ts';
 
@@ -57,8 +57,10 @@ export function retirementIn(region: string) {
         ),
       );
       if (!answer) return undefined;
-      return (answer.DeleteSnapshotResults ?? []).flatMap(({ SnapshotId = '', ReturnCode = '' }) =>
-        ReturnCode === 'success' ? [] : [{ snapshotId: SnapshotId, code: ReturnCode }],
+      return (answer.DeleteSnapshotResults ?? []).flatMap(({ SnapshotId, ReturnCode = '' }) =>
+        ReturnCode === 'success'
+          ? []
+          : [{ snapshotId: told(SnapshotId, 'DeregisterImage: SnapshotId'), code: ReturnCode }],
       );
     },
 

@@ -8,7 +8,7 @@ import {
 import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
 import type { OwnSnapshot } from '../domain/image.ts';
 import { type Tags, tagKeys } from '../domain/tags.ts';
-import { calling, callingForMaybe, hasCode } from './aws-errors.ts';
+import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
 import { removeTags, tagsOf, writeTags } from './tagging.ts';
 
@@ -36,12 +36,12 @@ export function snapshotsIn(region: string) {
           { OwnerIds: ['self'], Filters: filters },
         );
         for await (const { Snapshots = [] } of pages) {
-          for (const { SnapshotId = '', StartTime, Tags, Description = '' } of Snapshots) {
+          for (const { SnapshotId, StartTime, Tags, Description = '' } of Snapshots) {
             // Nothing else tells for which image a snapshot was made once that is deregistered.
             if ((Description.match(/ami-[0-9a-f]+/g) ?? []).some((imageId) => recycled.has(imageId))) continue;
             const tags = tagsOf(Tags);
             found.push({
-              snapshotId: SnapshotId,
+              snapshotId: told(SnapshotId, 'DescribeSnapshots: SnapshotId'),
               startedAt: StartTime?.toISOString() ?? '',
               isHeld: tags[tagKeys.hold] !== undefined,
               orphanedSince: tags[tagKeys.orphanedSince],
@@ -85,7 +85,8 @@ export function snapshotsIn(region: string) {
           { client: ec2, pageSize: 1000 },
           { OwnerIds: ['self'], Filters: [{ Name: `tag:${tagKeys.hold}`, Values: [hold] }] },
         );
-        for await (const { Snapshots = [] } of pages) found.push(...Snapshots.map(({ SnapshotId = '' }) => SnapshotId));
+        for await (const { Snapshots = [] } of pages)
+          found.push(...Snapshots.map(({ SnapshotId }) => told(SnapshotId, 'DescribeSnapshots: SnapshotId')));
         return found;
       });
     },
@@ -107,7 +108,9 @@ export function snapshotsIn(region: string) {
             { client: ec2, pageSize: 1000 },
             { Filters },
           )) {
-            for (const { SnapshotId = '', Tags } of Snapshots) holds.set(SnapshotId, tagsOf(Tags)[tagKeys.hold] ?? '');
+            for (const { SnapshotId, Tags } of Snapshots) {
+              holds.set(told(SnapshotId, 'DescribeSnapshots: SnapshotId'), tagsOf(Tags)[tagKeys.hold] ?? '');
+            }
           }
         });
       } catch (error) {
@@ -170,7 +173,7 @@ export function snapshotsIn(region: string) {
     return calling(`ListImagesInRecycleBin in ${region}`, async () => {
       const found = new Set<string>();
       for await (const { Images = [] } of paginateListImagesInRecycleBin({ client: ec2, pageSize: 1000 }, {})) {
-        for (const { ImageId = '' } of Images) found.add(ImageId);
+        for (const { ImageId } of Images) found.add(told(ImageId, 'ListImagesInRecycleBin: ImageId'));
       }
       return found;
     });

@@ -5,7 +5,7 @@ import {
   paginateDescribeImageUsageReports,
 } from '@aws-sdk/client-ec2';
 import type { UsageReport } from '../domain/usage-report.ts';
-import { calling } from './aws-errors.ts';
+import { calling, told } from './aws-errors.ts';
 
 /** Both describe calls take so many images at once. */
 const imagesAtOnce = 200;
@@ -43,7 +43,13 @@ export async function readUsageReports(
     await calling('DescribeImageUsageReportEntries', async () => {
       const pages = paginateDescribeImageUsageReportEntries({ client: ec2, pageSize: 500 }, { ImageIds });
       for await (const { ImageUsageReportEntries = [] } of pages) {
-        for (const { ImageId = '', AccountId, ResourceType, UsageCount = 0, ...entry } of ImageUsageReportEntries) {
+        for (const {
+          AccountId = 'that is not named',
+          ResourceType = 'resources',
+          ...entry
+        } of ImageUsageReportEntries) {
+          const ImageId = told(entry.ImageId, 'DescribeImageUsageReportEntries: ImageId');
+          const UsageCount = told(entry.UsageCount, 'DescribeImageUsageReportEntries: UsageCount');
           const isOutdated = (entry.ReportCreationTime?.getTime() ?? Infinity) < (since.get(ImageId) ?? 0);
           if (UsageCount > 0 && !isOutdated)
             add(ImageId, `in use by ${UsageCount} ${ResourceType} of account ${AccountId}`);
@@ -62,11 +68,12 @@ function isComplete({ AccountIds = [], ResourceTypes = [] }: ImageUsageReport): 
 }
 
 function note(
-  { ImageId = '', State, CreationTime }: ImageUsageReport,
+  { ImageId: named, State, CreationTime }: ImageUsageReport,
   newest: Map<string, UsageReport>,
   since: Map<string, number>,
 ): void {
-  const createdAt = CreationTime?.toISOString() ?? '';
+  const ImageId = told(named, 'DescribeImageUsageReports: ImageId');
+  const createdAt = told(CreationTime, 'DescribeImageUsageReports: CreationTime').toISOString();
   const state = State === 'available' || State === 'pending' ? State : 'error';
   if (createdAt >= (newest.get(ImageId)?.createdAt ?? '')) newest.set(ImageId, { state, createdAt });
   if (state === 'available') since.set(ImageId, Math.max(since.get(ImageId) ?? 0, CreationTime?.getTime() ?? 0));

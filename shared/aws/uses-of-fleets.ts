@@ -7,7 +7,7 @@ import {
   paginateDescribeSpotFleetRequests,
   paginateDescribeSpotInstanceRequests,
 } from '@aws-sdk/client-ec2';
-import { calling } from './aws-errors.ts';
+import { calling, told } from './aws-errors.ts';
 import type { Add, NamedVersion } from './uses-of-templates.ts';
 
 /** A filter takes so many values. */
@@ -24,7 +24,7 @@ export async function addFleets(ec2: EC2Client, add: Add): Promise<NamedVersion[
     for await (const { Fleets = [] } of paginateDescribeFleets({ client: ec2, pageSize: 100 }, {})) {
       for (const { FleetId, FleetState, LaunchTemplateConfigs = [] } of Fleets) {
         if (launchesNoMore(FleetState)) continue;
-        const user = `EC2 Fleet ${FleetId}`;
+        const user = `EC2 Fleet ${told(FleetId, 'DescribeFleets: FleetId')}`;
         for (const { ImageId } of LaunchTemplateConfigs.flatMap(({ Overrides = [] }) => Overrides)) {
           add(ImageId, `in use by ${user}`);
         }
@@ -37,7 +37,7 @@ export async function addFleets(ec2: EC2Client, add: Add): Promise<NamedVersion[
     for await (const { SpotFleetRequestConfigs = [] } of pages) {
       for (const { SpotFleetRequestId, SpotFleetRequestState, SpotFleetRequestConfig } of SpotFleetRequestConfigs) {
         if (launchesNoMore(SpotFleetRequestState)) continue;
-        const user = `Spot Fleet ${SpotFleetRequestId}`;
+        const user = `Spot Fleet ${told(SpotFleetRequestId, 'DescribeSpotFleetRequests: SpotFleetRequestId')}`;
         const { LaunchSpecifications = [], LaunchTemplateConfigs = [] } = SpotFleetRequestConfig ?? {};
         for (const { ImageId } of LaunchSpecifications) add(ImageId, `in use by ${user}`);
         named.push(...versionsOf(user, LaunchTemplateConfigs));
@@ -75,7 +75,12 @@ export async function addSpotRequests(ec2: EC2Client, imageIds: readonly string[
         for (const { SpotInstanceRequestId, State = 'open', Type, LaunchSpecification } of SpotInstanceRequests) {
           // A persistent one is `disabled` while people keep its instance stopped.
           const isWaiting = State === 'open' || (Type === 'persistent' && ['active', 'disabled'].includes(State));
-          if (isWaiting) add(LaunchSpecification?.ImageId, `in use by Spot request ${SpotInstanceRequestId}`);
+          if (!isWaiting) continue;
+          const what = told(SpotInstanceRequestId, 'DescribeSpotInstanceRequests: SpotInstanceRequestId');
+          add(
+            told(LaunchSpecification?.ImageId, 'DescribeSpotInstanceRequests: ImageId'),
+            `in use by Spot request ${what}`,
+          );
         }
       }
     });

@@ -4,7 +4,7 @@ import {
   paginateDescribeAutoScalingGroups,
   paginateDescribeLaunchConfigurations,
 } from '@aws-sdk/client-auto-scaling';
-import { calling } from './aws-errors.ts';
+import { calling, told } from './aws-errors.ts';
 import type { Add, NamedVersion } from './uses-of-templates.ts';
 
 /** @returns the versions of launch templates by which groups launch */
@@ -13,7 +13,10 @@ export async function addAutoScaling(client: AutoScalingClient, add: Add): Promi
   await calling('DescribeLaunchConfigurations', async () => {
     for await (const page of paginateDescribeLaunchConfigurations({ client, pageSize: 100 }, {})) {
       for (const { ImageId, LaunchConfigurationName } of page.LaunchConfigurations ?? []) {
-        add(ImageId, `in use by launch configuration ${LaunchConfigurationName}`);
+        add(
+          told(ImageId, 'DescribeLaunchConfigurations: ImageId'),
+          `in use by launch configuration ${told(LaunchConfigurationName, 'DescribeLaunchConfigurations: LaunchConfigurationName')}`,
+        );
       }
     }
   });
@@ -35,7 +38,7 @@ function versionsOf(
   { AutoScalingGroupName, LaunchTemplate, MixedInstancesPolicy }: AutoScalingGroup,
   add: Add,
 ): NamedVersion[] {
-  const user = `Auto Scaling group ${AutoScalingGroupName}`;
+  const user = `Auto Scaling group ${told(AutoScalingGroupName, 'DescribeAutoScalingGroups: AutoScalingGroupName')}`;
   const { LaunchTemplateSpecification, Overrides = [] } = MixedInstancesPolicy?.LaunchTemplate ?? {};
   for (const { ImageId } of Overrides) add(ImageId, `in use by ${user}`);
   return [LaunchTemplate, LaunchTemplateSpecification, ...Overrides.map((each) => each.LaunchTemplateSpecification)]

@@ -3,7 +3,7 @@ import {
   type LaunchTemplateVersion,
   paginateDescribeLaunchTemplateVersions,
 } from '@aws-sdk/client-ec2';
-import { calling, hasCode } from './aws-errors.ts';
+import { calling, hasCode, told } from './aws-errors.ts';
 
 /** Takes note of one who needs an image: `in use by …`. */
 export type Add = (imageId: string | undefined, sentence: string) => void;
@@ -34,6 +34,7 @@ export async function addTemplates(ec2: EC2Client, add: Add): Promise<ReadVersio
   await readVersions(ec2, {}, ['$Default', '$Latest'], read);
   // In the words of DescribeImageReferences, which finds most of them, too: a template is named once.
   for (const { LaunchTemplateId, LaunchTemplateData } of new Set(read.values())) {
+    // A template need not name an image.
     add(LaunchTemplateData?.ImageId, `in use by launch template ${LaunchTemplateId}`);
   }
   return read;
@@ -96,7 +97,9 @@ async function readVersions(
 const goneTemplate = ['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateName.NotFoundException'];
 
 function note(version: LaunchTemplateVersion, read: ReadVersions): void {
-  const { LaunchTemplateId, LaunchTemplateName, VersionNumber = 0, DefaultVersion } = version;
+  const { LaunchTemplateName, DefaultVersion } = version;
+  const LaunchTemplateId = told(version.LaunchTemplateId, 'DescribeLaunchTemplateVersions: LaunchTemplateId');
+  const VersionNumber = told(version.VersionNumber, 'DescribeLaunchTemplateVersions: VersionNumber');
   for (const template of [{ LaunchTemplateId }, { LaunchTemplateName }]) {
     const keep = (Version: string) => read.set(keyOf({ ...template, Version }), version);
     keep(String(VersionNumber));

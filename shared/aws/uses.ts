@@ -7,7 +7,7 @@ import {
 import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
 import type { UsageReport } from '../domain/usage-report.ts';
 import { mergedUses, type Uses } from '../domain/uses.ts';
-import { calling } from './aws-errors.ts';
+import { calling, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
 import { readUsageReports } from './usage-reports.ts';
 import { addFleets, addSpotRequests } from './uses-of-fleets.ts';
@@ -69,10 +69,10 @@ export function usesIn(region: string) {
         );
         await calling(`DescribeImages in ${region}`, async () => {
           for await (const { Images = [] } of pages) {
-            for (const { ImageId = '', SourceImageId, SourceInstanceId } of Images) {
+            for (const { ImageId, SourceImageId, SourceInstanceId } of Images) {
               // One that is being made of an instance names, as its source, what the instance was launched from.
               if (SourceImageId && !SourceInstanceId)
-                uses.set(SourceImageId, [`being copied to ${region} as ${ImageId}`]);
+                uses.set(SourceImageId, [`being copied to ${region} as ${told(ImageId, 'DescribeImages: ImageId')}`]);
             }
           }
         });
@@ -138,7 +138,8 @@ async function addReferences(
       { ImageIds, ResourceTypes },
     )) {
       for (const { ImageId, ResourceType, Arn = '' } of ImageReferences) {
-        add(ImageId, `in use by ${words[ResourceType ?? ''] ?? ResourceType} ${nameIn(Arn)}`);
+        const kind = told(ResourceType, 'DescribeImageReferences: ResourceType');
+        add(told(ImageId, 'DescribeImageReferences: ImageId'), `in use by ${words[kind] ?? kind} ${nameIn(Arn)}`);
       }
     }
   });
@@ -167,9 +168,10 @@ async function addArchiving(ec2: EC2Client, imageIds: readonly string[], add: Ad
   );
   await calling('DescribeStoreImageTasks', async () => {
     for await (const { StoreImageTaskResults = [] } of pages) {
-      for (const { AmiId, Bucket, StoreTaskState } of StoreImageTaskResults) {
+      for (const { AmiId, Bucket = 'S3', StoreTaskState } of StoreImageTaskResults) {
         // Filters are ignored where images are named.
-        if (StoreTaskState === 'InProgress') add(AmiId, `being archived to ${Bucket}`);
+        const state = told(StoreTaskState, 'DescribeStoreImageTasks: StoreTaskState');
+        if (state === 'InProgress') add(told(AmiId, 'DescribeStoreImageTasks: AmiId'), `being archived to ${Bucket}`);
       }
     }
   });

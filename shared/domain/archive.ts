@@ -12,10 +12,24 @@ export const storageClasses = [
 ] as const;
 export type StorageClass = (typeof storageClasses)[number];
 
+/** It becomes part of ARNs, in which `*` and `?` would mean more than one bucket. Source: S3, "Bucket naming rules". */
+export const bucketName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    'is no name of a bucket: 3 to 63 small letters, digits, dots and hyphens',
+  );
+
+/** A path within a bucket; of the characters that S3 calls safe, all but `*`, which an ARN would read otherwise. */
+export const archivePrefix = z
+  .string()
+  .max(200)
+  .regex(/^([\w!.'()-]+\/)*$/, 'is no path such as gold/: letters and digits, and a slash at the end');
+
 /** Where an archive is to go. */
 export const archiveTargetSchema = z.strictObject({
-  bucket: z.string().min(3).max(63),
-  prefix: z.string().max(200),
+  bucket: bucketName,
+  prefix: archivePrefix,
   storageClass: z.enum(storageClasses),
 });
 
@@ -65,6 +79,14 @@ export const launchPermissionSchema = z.object({
 });
 export type LaunchPermission = z.output<typeof launchPermissionSchema>;
 
+function isPermission({ UserId, Group, OrganizationArn, OrganizationalUnitArn }: LaunchPermission): boolean {
+  return (
+    (UserId === undefined || /^\d{12}$/.test(UserId)) &&
+    (Group === undefined || Group === 'all') &&
+    [OrganizationArn, OrganizationalUnitArn].every((arn) => arn === undefined || /^arn:aws[\w:/-]+$/.test(arn))
+  );
+}
+
 /** All that an image's object in S3 cannot carry; it lies beside the object as JSON. */
 export const archiveRecordSchema = z.object({
   version: z.literal(1),
@@ -73,7 +95,8 @@ export const archiveRecordSchema = z.object({
   name: z.string(),
   description: z.string(),
   tags: z.record(z.string(), z.string()),
-  launchPermissions: z.array(launchPermissionSchema),
+  /** Given back as they were, so they must be what EC2 can have written, and no pattern. */
+  launchPermissions: z.array(launchPermissionSchema.refine(isPermission, 'is no launch permission')),
   deprecatesAt: z.string(),
   createdAt: z.string(),
   platformDetails: z.string(),

@@ -1,3 +1,5 @@
+import { shortened } from './visible.ts';
+
 /**
  * What a workflow does with an error. `retry`: the same call may well pass later, so the state retries it.
  * `refuse`: nothing was done, on purpose; people are told. `abort`: the capture cannot go on; what was stopped is
@@ -134,6 +136,9 @@ export const errorCatalogue = {
   },
 } as const satisfies Record<string, CatalogueEntry>;
 
+/** Of a message, and of each text among the details. */
+const mostCharacters = 2000;
+
 export type ErrorName = keyof typeof errorCatalogue;
 
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
@@ -148,11 +153,29 @@ export class LifecycleError extends Error {
   readonly details: ErrorDetails;
 
   constructor(name: ErrorName, message: string, details: ErrorDetails = {}, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+    // Both end in the Cause of an execution and in mails, whatever an input or an answer of AWS put into them.
+    super(shortened(message, mostCharacters), cause === undefined ? undefined : { cause });
     this.name = name;
     this.disposition = errorCatalogue[name].disposition;
-    this.details = details;
+    this.details = Object.fromEntries(
+      Object.entries(details).map(([key, value]) => [
+        key,
+        typeof value === 'string'
+          ? shortened(value, mostCharacters)
+          : Array.isArray(value)
+            ? value.slice(0, 100).map((text) => shortened(text, mostCharacters))
+            : value,
+      ]),
+    );
   }
+}
+
+/**
+ * A message of AWS without what it encodes: that can be decoded by whoever may, and tells of principals and policies. CloudTrail
+ * keeps it. Source: AWS STS, DecodeAuthorizationMessage.
+ */
+export function withoutEncoded(message: string): string {
+  return message.replaceAll(/(Encoded authorization failure message:?\s*)\S+/gi, '$1(left out; CloudTrail has it)');
 }
 
 /** Whether `error` is of the catalogue, and of that name if one is given. */

@@ -18,7 +18,7 @@ export type Holding = z.output<typeof holdingSchema>;
 export function holdingOf(region: string, images: readonly Image[], now: string): Holding {
   let newestMs = Number.NEGATIVE_INFINITY;
   for (const { state, tags } of images) {
-    const slot = tags[tagKeys.slot] ?? '';
+    const slot = tags[tagKeys.slot];
     const isGood = state === 'available' && tags[tagKeys.state] === 'complete' && isSlot(slot);
     if (isGood) newestMs = Math.max(newestMs, slotMs(slot));
   }

@@ -69,6 +69,10 @@ export function judgeLineage(images: readonly Image[], circumstances: Circumstan
       keep(imageId, `one of the newest ${retain.atLeast}, the least that stays`);
     }
     if (newest) keep(newest.imageId, newestOf(circumstances));
+    const hidden = images
+      .filter((image) => !placelessness.get(image) && isDisabledByHand(image))
+      .toSorted(newestFirst)[0];
+    if (hidden && !usable) keep(hidden.imageId, 'disabled by hand, but the newest there is');
   }
   for (const image of images) {
     const hold = image.tags[tagKeys.hold];
@@ -91,7 +95,7 @@ export function judgeLineage(images: readonly Image[], circumstances: Circumstan
       noteSourceGone:
         retain?.afterTermination !== undefined &&
         circumstances.isSourceGone &&
-        !isInstant(image.tags[tagKeys.sourceGoneSince] ?? ''),
+        !isInstant(image.tags[tagKeys.sourceGoneSince]),
     };
   });
 }
@@ -130,10 +134,16 @@ function isComplete(image: Image): boolean {
   return isRetiring(image) && !rungOf(image.tags)?.isByHand;
 }
 
+/** People disable what must not be launched, such as what is found to be vulnerable. */
+function isDisabledByHand(image: Image): boolean {
+  const rung = rungOf(image.tags);
+  return image.state === 'disabled' && (!rung || rung.isByHand === true);
+}
+
 /** Why an image has no place among the others: people, or a tool that copies tags, have written its tags. */
 function placeless({ tags }: Image, now: string): string | undefined {
   if (!tags[tagKeys.source]) return `its tag ${tagKeys.source} is missing`;
-  const slot = tags[tagKeys.slot] ?? '';
+  const slot = tags[tagKeys.slot];
   // A slot far ahead would take the place of the newest image for as long as it lies ahead.
   if (isSlot(slot) && slotMs(slot) <= Date.parse(now) + mostAheadMs) return undefined;
   return `its tag ${tagKeys.slot} cannot be right`;
@@ -166,15 +176,13 @@ function unreadiness(image: Image, hasBetter: boolean, now: string): string | un
 function whyNot(image: Image): string {
   if (image.state === 'failed') return 'EC2 could not make it';
   if (image.tags[tagKeys.state] === 'capturing') return 'its capture was never completed';
-  const rung = rungOf(image.tags);
-  if (image.state === 'disabled' && (!rung || rung.isByHand)) return 'disabled by hand';
-  return 'no rule keeps it';
+  return isDisabledByHand(image) ? 'disabled by hand' : 'no rule keeps it';
 }
 
 /** When the instance was first seen to be gone, as its images say. */
 function oldestNote(images: readonly Image[]): string | undefined {
   return images
-    .map(({ tags }) => tags[tagKeys.sourceGoneSince] ?? '')
+    .map(({ tags }) => tags[tagKeys.sourceGoneSince])
     .filter(isInstant)
     .sort((left, right) => Date.parse(left) - Date.parse(right))[0];
 }
@@ -201,9 +209,8 @@ function archivesDue(
     dated.filter(({ tags }) => !tags[tagKeys.archivedTo]?.startsWith('s3://')).map(({ imageId }) => imageId),
   );
   for (const rule of countRules) {
-    const count = archive.when[rule];
-    if (count === undefined) continue;
-    const kept = keptByRules(dated.map(datedOf), { [rule]: count }, schedule.timezone, { keepOldest: false });
+    const asked = { [rule]: archive.when[rule] };
+    const kept = keptByRules(dated.map(datedOf), asked, schedule.timezone, { keepOldest: false });
     for (const imageId of kept.keys()) {
       if (!isWaiting.has(imageId)) continue;
       const isSettled =

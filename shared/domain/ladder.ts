@@ -16,14 +16,14 @@ const byHand = 'by-hand';
 
 /** The rung that is written on an image; undefined where none is, or where people have edited it beyond reading. */
 export function rungOf(tags: Tags): Rung | undefined {
-  const [word, since = '', how] = (tags[tagKeys.rung] ?? '').split(' ');
+  const [word, since, how] = tags[tagKeys.rung]?.split(' ') ?? [];
   const step = ladder.find((each) => each === word);
   if (!step || !isInstant(since)) return undefined;
   return { step, since, ...(how === byHand ? { isByHand: true } : {}) };
 }
 
 /** Whether a text is an instant as we write them. `Date.parse` would do for less: it reads a bare 1 as the year 2001. */
-export function isInstant(text: string): boolean {
+export function isInstant(text: string | undefined): text is string {
   return parts.instant.safeParse(text).success;
 }
 
@@ -66,8 +66,7 @@ export function nextStep(image: Image, steps: readonly Step[], graceDays: number
       ? { step: 'deregister', reason: 'EC2 could not make it' }
       : { wait: 'EC2 could not make it, and the policy deregisters nothing' };
   }
-  const stands = standsOn(image, now);
-  const current = steps.findLast((step) => stands.includes(step));
+  const current = steps.findLast((step) => standsOn(image, step, now));
   if (current === undefined) {
     const [first = 'deprecate'] = steps;
     return { step: first, reason: 'no longer wanted' };
@@ -96,7 +95,7 @@ export const pastTense = {
   deregister: 'deregistered',
 } as const satisfies Record<Step, string>;
 
-function standsOn({ state, deprecatesAt }: Image, now: string): Step[] {
-  const isDeprecated = deprecatesAt !== '' && Date.parse(deprecatesAt) <= Date.parse(now) + 2 * aheadMs;
-  return [...(isDeprecated ? (['deprecate'] as const) : []), ...(state === 'disabled' ? (['disable'] as const) : [])];
+function standsOn({ state, deprecatesAt }: Image, step: Step, now: string): boolean {
+  if (step === 'disable') return state === 'disabled';
+  return step === 'deprecate' && Date.parse(deprecatesAt) <= Date.parse(now) + 2 * aheadMs;
 }

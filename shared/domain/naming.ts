@@ -22,9 +22,11 @@ export function slotMs(slot: string): number {
 }
 
 /** Whether a text is a slot; people can edit the tags that hold them. */
-export function isSlot(text: string): boolean {
+export function isSlot(text: string | undefined): text is string {
+  if (text === undefined) return false;
   try {
-    return Number.isFinite(slotMs(text));
+    slotMs(text);
+    return true;
   } catch {
     return false;
   }

@@ -15,6 +15,6 @@ export function orphanDays(graceDays: number): number {
  * @param now ISO instant
  */
 export function orphanStage(since: string | undefined, graceDays: number, now: string): 'new' | 'waiting' | 'due' {
-  if (since === undefined || !isInstant(since)) return 'new';
+  if (!isInstant(since)) return 'new';
   return isGraceOver(since, orphanDays(graceDays), now) ? 'due' : 'waiting';
 }

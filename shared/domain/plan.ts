@@ -209,7 +209,7 @@ export function isRecent({ tags }: Image, { cron }: NonNullable<NamedPolicy['ret
   const [, , dayOfMonth, month, dayOfWeek] = cron.split(' ');
   const isAny = (field = '*') => field === '*' || field === '?';
   const days = isAny(month) ? (isAny(dayOfMonth) ? (isAny(dayOfWeek) ? 1 : 7) : 31) : 366;
-  const slot = tags[tagKeys.slot] ?? '';
+  const slot = tags[tagKeys.slot];
   return isSlot(slot) && slotMs(slot) > Date.parse(now) - days * 86_400_000;
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { archivePrefix, bucketName } from './archive.ts';
 import { tagKeys } from './tags.ts';
 
 /** A policy's name: its file's name. It becomes part of image names, parameter names and tags. */
@@ -81,7 +82,7 @@ const capture = z.strictObject({
     .default({})
     .describe('Further tags for images and snapshots.'),
   timeoutHours: z.int().min(1).max(36).default(24).describe('How long an image or a copy may take.'),
-  concurrency: z.int().min(1).max(1000).default(20).describe('How many instances are captured at the same time.'),
+  concurrency: z.int().min(1).max(10_000).default(20).describe('How many instances are captured at the same time.'),
 });
 
 const retainCounts = {
@@ -125,7 +126,7 @@ const copy = z.strictObject({
   region: region.describe('The Region to copy to.'),
   kmsKeyId: z
     .string()
-    .min(1)
+    .regex(/^[\w:/-]{1,2048}$/, 'is no key: an id, an alias such as alias/backups, or an ARN')
     .optional()
     .describe('The key for the copy, in that Region: id, alias or ARN. An encrypted image needs one.'),
   withinMinutes: z
@@ -142,7 +143,9 @@ const share = z.strictObject({
   accounts: z.array(accountId).default([]).describe('Accounts that may launch from the image and copy it.'),
   organizationArns: z
     .array(
-      z.string().regex(/^arn:[^:]+:organizations::\d{12}:organization\/o-[a-z0-9]+$/, 'is no ARN of an organization'),
+      z
+        .string()
+        .regex(/^arn:aws[a-z-]*:organizations::\d{12}:organization\/o-[a-z0-9]+$/, 'is no ARN of an organization'),
     )
     .default([])
     .describe('Organizations whose accounts may launch from the image.'),
@@ -151,7 +154,7 @@ const share = z.strictObject({
       z
         .string()
         .regex(
-          /^arn:[^:]+:organizations::\d{12}:ou\/o-[a-z0-9]+\/ou-[a-z0-9-]+$/,
+          /^arn:aws[a-z-]*:organizations::\d{12}:ou\/o-[a-z0-9]+\/ou-[a-z0-9-]+$/,
           'is no ARN of an organizational unit',
         ),
     )
@@ -164,13 +167,8 @@ const share = z.strictObject({
 });
 
 const archive = z.strictObject({
-  bucket: z.string().min(3).max(63).describe('The S3 bucket for archived images.'),
-  prefix: z
-    .string()
-    .max(200)
-    .regex(/^([\w!.*'()-]+\/)*$/, 'is no path such as gold/: letters and digits, and a slash at the end')
-    .default('')
-    .describe('The path within the bucket, with a slash at its end.'),
+  bucket: bucketName.describe('The S3 bucket for archived images.'),
+  prefix: archivePrefix.default('').describe('The path within the bucket, with a slash at its end.'),
   when: z
     .strictObject(retainCounts)
     .refine((counts) => Object.values(counts).some((each) => each !== undefined), {
@@ -257,7 +255,7 @@ const drill = z.strictObject({
 const notify = z.strictObject({
   topicArn: z
     .string()
-    .regex(/^arn:[^:]+:sns:[a-z0-9-]+:\d{12}:.+$/, 'is no ARN of an SNS topic')
+    .regex(/^arn:aws[a-z-]*:sns:[a-z]+(-[a-z]+)+-\d+:\d{12}:[\w-]{1,256}(\.fifo)?$/, 'is no ARN of an SNS topic')
     .describe('The SNS topic that hears of every run.'),
 });
 

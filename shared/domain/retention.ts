@@ -79,6 +79,5 @@ export function keptByRules(
 /** Newest first. Ids decide between images of one slot, so that the order in which EC2 lists them never matters. */
 function compareAge(one: DatedImage, other: DatedImage): number {
   if (one.slot !== other.slot) return one.slot < other.slot ? 1 : -1;
-  if (one.imageId === other.imageId) return 0;
   return one.imageId < other.imageId ? -1 : 1;
 }

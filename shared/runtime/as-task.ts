@@ -5,10 +5,15 @@ import type * as z from 'zod';
 import { toDotPath } from 'zod/v4/core';
 import type { Contract } from '../domain/contract.ts';
 import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
+import { shortened, visible } from '../domain/visible.ts';
+import { brief, briefError } from './brief.ts';
 import { logger, meter } from './powertools.ts';
 
 /** What a log line is found by; taken from the input where it is there. */
 const logKeys = ['executionId', 'instanceId', 'imageId', 'slot', 'region', 'policy'] as const;
+
+/** As long as the ARN of an execution may be. */
+const mostOfKey = 256;
 
 /**
  * Makes a task a Lambda handler; the one middleware stack of the project. Input that does not fit the contract is
@@ -19,12 +24,12 @@ export function asTask<Input, Output>(contract: Contract<Input, Output>, task: (
   const run = async (event: unknown): Promise<Output> => {
     try {
       const output = outputOf(contract, await task(inputOf(contract, event)));
-      logger.info('done', { outcome: { ...output } });
+      logger.info('done', { outcome: brief(outcomeOf(output)) });
       return output;
     } catch (error) {
-      logger.error(error instanceof Error ? error.message : 'failed', {
-        error,
-        ...(isLifecycleError(error) ? { details: error.details } : {}),
+      logger.error(error instanceof Error ? String(brief(error.message)) : 'failed', {
+        error: briefError(error),
+        ...(isLifecycleError(error) ? { details: brief(error.details) } : {}),
       });
       if (isLifecycleError(error, 'AwsThrottled')) meter.count('Throttled', 1, {});
       throw error;
@@ -41,7 +46,8 @@ export function asTask<Input, Output>(contract: Contract<Input, Output>, task: (
 function inputOf<Input, Output>(contract: Contract<Input, Output>, event: unknown): Input {
   const parsed = contract.input.safeParse(event);
   if (!parsed.success) {
-    throw new LifecycleError('InputInvalid', `The input does not fit: ${problemsOf(parsed.error)}`, {}, parsed.error);
+    // Without the cause: zod's error lists every problem and every key of an input that may be of any size.
+    throw new LifecycleError('InputInvalid', `The input does not fit: ${problemsOf(parsed.error)}`);
   }
   logger.appendKeys(keysOf(event));
   return parsed.data;
@@ -53,10 +59,18 @@ function outputOf<Input, Output>(contract: Contract<Input, Output>, result: Outp
   throw new Error(`The task's answer breaks its own contract: ${problemsOf(parsed.error)}`, { cause: parsed.error });
 }
 
+/** So that all of them come to less than a thousand characters, which keys and paths of any length would not. */
+const toldProblems = 5;
+const mostOfPath = 60;
+const mostOfProblem = 80;
+
 /** Paths and problems, never values: an input may be large and may carry what does not belong in a log. */
 function problemsOf(error: z.ZodError): string {
   const issues = error.issues.flatMap((issue) => leavesOf(issue));
-  const shown = issues.slice(0, 5).map(({ path, message }) => `${toDotPath(path) || 'input'}: ${message}`);
+  const shown = issues.slice(0, toldProblems).map(({ path, message }) => {
+    const place = shortened(visible(toDotPath(path)), mostOfPath);
+    return `${place || 'input'}: ${shortened(visible(message), mostOfProblem)}`;
+  });
   return [...shown, ...(issues.length > shown.length ? [`and ${issues.length - shown.length} more`] : [])].join('; ');
 }
 
@@ -68,13 +82,25 @@ function leavesOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): 
   return closest.flatMap((inner) => leavesOf(inner, path));
 }
 
+/** An answer for the log: of a policy its name alone, as its tags, texts and accounts are none of the log's business. */
+function outcomeOf(output: unknown): Record<string, unknown> {
+  const { policy, policies, ...rest } = fieldsOf(output);
+  return {
+    ...rest,
+    ...(policy === undefined ? {} : { policy: fieldsOf(policy).name ?? policy }),
+    ...(policies === undefined ? {} : { policies: Object.keys(fieldsOf(policies)) }),
+  };
+}
+
 /** What a call is about. Inputs name it themselves, or hold an item, a trigger or a whole policy that does. */
 function keysOf(event: unknown): Record<string, string> {
   const { item, event: trigger, policy, policyName } = fieldsOf(event);
   const own = { ...fieldsOf(trigger), ...fieldsOf(item), ...fieldsOf(event) };
   const named = { ...own, policy: policyName ?? fieldsOf(policy).name ?? own.policy };
   const found = Object.entries(named).filter(([key]) => logKeys.some((logKey) => logKey === key));
-  return Object.fromEntries(found.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])));
+  return Object.fromEntries(
+    found.flatMap(([key, value]) => (typeof value === 'string' ? [[key, shortened(value, mostOfKey)]] : [])),
+  );
 }
 
 function fieldsOf(value: unknown): Record<string, unknown> {

@@ -13,6 +13,8 @@ export interface Lineage {
 
 /** A slot that is further ahead than this was edited by hand, and dates nothing. */
 const mostAheadMs = 86_400_000;
+/** How a rung ends that a person took: they disable what must not be launched, so it serves nobody. */
+const byHand = ' by-hand';
 const slotPattern = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z$/;
 
 /**
@@ -60,7 +62,8 @@ function isBefore(slot: string, otherSlot: string, id: string, otherId: string):
 function isComplete(image: Image, nowMs: number): boolean {
   const tags = tagsIn(image.Tags);
   if (tags[`${prefix}state`] === 'capturing') return false;
-  const isOfUse = image.State === 'available' || tags[`${prefix}rung`]?.startsWith('disable ') === true;
+  const rung = tags[`${prefix}rung`] ?? '';
+  const isOfUse = image.State === 'available' || (rung.startsWith('disable ') && !rung.endsWith(byHand));
   const atMs = Date.parse((tags[`${prefix}slot`] ?? '').replace(slotPattern, '$1-$2-$3T$4:$5:00Z'));
   return isOfUse && atMs <= nowMs + mostAheadMs;
 }

@@ -3,7 +3,7 @@ import type { Account } from '../account.ts';
 import type { AnsweredCall, Request } from '../attempt.ts';
 import type { ImageRecord, RegionState } from '../state.ts';
 import { type Lineage, lineageIn } from './lineage.ts';
-import { isOurs, isSettled, prefix, tagsIn, tagsOf, textIn, unseenMs } from './records.ts';
+import { isOurs, isSettled, listIn, prefix, tagKeysIn, tagsIn, tagsOf, textIn, unseenMs } from './records.ts';
 import { referenceTo } from './references.ts';
 
 export type RetirementStep = 'deprecate' | 'disable' | 'deregister';
@@ -48,6 +48,8 @@ const toleranceMs = 2 * 3_600_000;
 export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: RetirementOptions, breach: Breach) {
   /** When an image took which step, whoever made it; what was taken back is forgotten. */
   const steps = new Map<string, Map<RetirementStep, number>>();
+  /** Steps of ours that people took back, with when we took them: until that is written down, nobody knows of it. */
+  const takenBack = new Map<string, Map<RetirementStep, number>>();
   /** When an instance ended, by id. */
   const ends = new Map<string, number>();
   const beganAtMs = account.clock.now();
@@ -101,15 +103,32 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
     if (step === 'disable' && call.caller !== undefined) taken.add(imageId);
     else if (step === 'disable' || operation === 'EnableImage') taken.delete(imageId);
     if (operation === 'EnableImage') takenFromOthers.delete(imageId);
-    // A step that is taken a second time changes nothing.
-    if (step !== undefined) steps.set(imageId, new Map([[step, atMs], ...(steps.get(imageId) ?? [])]));
-    if (operation === 'EnableImage') steps.get(imageId)?.delete('disable');
-    if (operation === 'DisableImageDeprecation') steps.get(imageId)?.delete('deprecate');
+    if (step !== undefined) noteStep(imageId, step, call);
+    if (operation === 'EnableImage') noteTakenBack(imageId, 'disable', call);
+    if (operation === 'DisableImageDeprecation') noteTakenBack(imageId, 'deprecate', call);
+    const writesRung = /^(Create|Delete)Tags$/.test(operation) && tagKeysIn(input).includes(`${prefix}rung`);
+    if (writesRung && call.caller !== undefined) for (const id of listIn(input, 'Resources')) takenBack.delete(id);
     const planned = operation === 'PutObject' && call.caller === 'plan-retirement' ? policyPlanned(input) : undefined;
     if (planned !== undefined) moved.set(planned, { images: new Set(), most: capOf(planned) });
     if (operation === 'TerminateInstances' && 'InstanceIds' in input && Array.isArray(input.InstanceIds)) {
       for (const id of input.InstanceIds) if (!ends.has(String(id))) ends.set(String(id), atMs);
     }
+  };
+
+  /**
+   * A step that is taken a second time changes nothing; nor does what people took back and took again before we wrote down
+   * where the image stood: docs/decisions/0026-what-nobody-saw.md.
+   */
+  const noteStep = (imageId: string, step: RetirementStep, { atMs, caller }: AnsweredCall): void => {
+    const first = caller === undefined ? takenBack.get(imageId)?.get(step) : undefined;
+    steps.set(imageId, new Map([[step, first ?? atMs], ...(steps.get(imageId) ?? [])]));
+  };
+
+  const noteTakenBack = (imageId: string, step: RetirementStep, { caller }: AnsweredCall): void => {
+    const takenAtMs = steps.get(imageId)?.get(step);
+    steps.get(imageId)?.delete(step);
+    if (takenAtMs === undefined || caller !== undefined) return;
+    takenBack.set(imageId, new Map([...(takenBack.get(imageId) ?? []), [step, takenAtMs]]));
   };
 
   const rulesFor = (region: RegionState, image: ImageRecord): readonly RetirementRules[] | undefined =>

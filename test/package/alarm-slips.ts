@@ -97,7 +97,7 @@ export const alarmSlips: typeof slips = [
   [
     'a dashboard that is no JSON',
     emptyWidgets,
-    (template) => redrawn(template, '{"widgets"', '{widgets'),
+    (template) => redrawn(template, '"widgets":', 'widgets:'),
     'is no JSON',
   ],
   [
@@ -123,6 +123,12 @@ export const alarmSlips: typeof slips = [
     emptyWidgets,
     (template) => redrawn(template, '{AmiLifecycle,policy,region,error}', '{AmiLifecycle,policy,error}'),
     'Failed by policy,error, under which it is not kept',
+  ],
+  [
+    'a dashboard that adds up what is not there',
+    emptyWidgets,
+    (template) => redrawn(template, 'FILL(captureImagesExecutionsFailed, 0)', 'FILL(captureImageExecutionsFailed, 0)'),
+    'in which captureImageExecutionsFailed is nothing',
   ],
   [
     'a query of a log group that there is not',

@@ -1,7 +1,13 @@
-import { carelessBucket, unsafeForRunningExecutions } from './findings/deploys.ts';
+import { carelessBucket, lostOnRemoval, unsafeForRunningExecutions } from './findings/deploys.ts';
 import { misfitEnvironments, misfitFunctions } from './findings/functions.ts';
 import { misfitMachines, misfitRights, misfitSubstitutions } from './findings/machines.ts';
-import { changesWithoutOurTags, tooLongForIam, trustsTooMuch, widerThanNeeded } from './findings/rights.ts';
+import {
+  changesWithoutOurTags,
+  emptyConditions,
+  tooLongForIam,
+  trustsTooMuch,
+  widerThanNeeded,
+} from './findings/rights.ts';
 import { badRules, badSchedules, misfitPolicies } from './findings/triggers.ts';
 import { functions, machines } from './folders.ts';
 import { at, changed, type Json, list, type Template } from './template.ts';
@@ -294,5 +300,54 @@ export const slips: readonly [
     carelessBucket,
     (template) => changed(template, ['WorkBucket', 'DeletionPolicy'], 'Delete'),
     'goes with the stack',
+  ],
+  [
+    'a bucket that a change of it deletes',
+    lostOnRemoval,
+    (template) => changed(template, ['WorkBucket', 'UpdateReplacePolicy'], undefined),
+    'WorkBucket goes with the stack',
+  ],
+  [
+    'a resource that cleans up when it is deleted',
+    lostOnRemoval,
+    (template) => changed(template, ['WorkBucket', 'Type'], 'Custom::Cleaner'),
+    'may take images with it',
+  ],
+  [
+    'a function that reserves concurrency',
+    (template) => misfitFunctions(template, functions),
+    (template) => changed(template, ['StopInstanceLambdaFunction', 'Properties', 'ReservedConcurrentExecutions'], 5),
+    'reserves concurrency',
+  ],
+  [
+    'a function without traces',
+    (template) => misfitFunctions(template, functions),
+    (template) => changed(template, ['StopInstanceLambdaFunction', 'Properties', 'TracingConfig'], undefined),
+    'is not traced',
+  ],
+  [
+    'a condition by a key that never comes',
+    emptyConditions,
+    (template) =>
+      grown(template, role('StopInstanceRole'), {
+        Effect: 'Allow',
+        Action: ['ec2:StopInstances'],
+        Resource: ['arn'],
+        Condition: { StringLike: { 'ec2:ResourceTags/ami-lifecycle:policy': '*' } },
+      }),
+    'ec2:ResourceTags/ami-lifecycle:policy, which comes with no such request',
+  ],
+  [
+    'a window that the policy does not name',
+    (template) => misfitPolicies(template, ['gold']),
+    (template) =>
+      changed(template, ['PolicygoldCapture', 'Properties', 'FlexibleTimeWindow', 'MaximumWindowInMinutes'], 60),
+    'gold is not captured when',
+  ],
+  [
+    'a rule that tries for a day',
+    badRules,
+    (template) => changed(template, ['CaptureImagesRule', 'Properties', 'Targets', 0, 'RetryPolicy'], undefined),
+    'tries for a day',
   ],
 ];

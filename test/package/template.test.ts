@@ -13,10 +13,16 @@ import {
   queriesOfNothing,
   unwatchedPolicies,
 } from './findings/alarms.ts';
-import { carelessBucket, unsafeForRunningExecutions } from './findings/deploys.ts';
+import { carelessBucket, lostOnRemoval, unsafeForRunningExecutions } from './findings/deploys.ts';
 import { misfitEnvironments, misfitFunctions } from './findings/functions.ts';
 import { misfitMachines, misfitRights, misfitSubstitutions } from './findings/machines.ts';
-import { changesWithoutOurTags, tooLongForIam, trustsTooMuch, widerThanNeeded } from './findings/rights.ts';
+import {
+  changesWithoutOurTags,
+  emptyConditions,
+  tooLongForIam,
+  trustsTooMuch,
+  widerThanNeeded,
+} from './findings/rights.ts';
 import { badRules, badSchedules, misfitPolicies } from './findings/triggers.ts';
 import { functions, machines } from './folders.ts';
 import { rightsIn } from './roles.ts';
@@ -40,11 +46,13 @@ const checks: Record<string, (template: Template) => string[]> = {
   'lets each machine do what its states do, and nothing else': misfitRights,
   'has no right that is wider than what it is for': widerThanNeeded,
   'lets functions change in EC2 only what carries our tags': changesWithoutOurTags,
+  'has conditions by keys that AWS hands over': emptyConditions,
   'has roles that one service takes, in this account’s name': trustsTooMuch,
   'has roles that IAM has room for': tooLongForIam,
   'has schedules that come, on time, and are not lost': badSchedules,
   'has event rules that match, and whose events are not lost': badRules,
   'is safe to deploy while captures run': unsafeForRunningExecutions,
+  'takes neither images nor what is known of them with it when it is removed': lostOnRemoval,
   'keeps what passes between steps to itself': carelessBucket,
   'has alarms on what is measured': alarmsOnNothing,
   'has alarms that CloudWatch takes': alarmsBeyondCloudWatch,
@@ -71,6 +79,21 @@ describe.each(stacks)('The stack for %s', (_, template, policies, folder) => {
       .replaceAll('$' + '{self:service}-$' + '{sls:stage}', 'ami-lifecycle-test');
     expect(template.Resources).toMatchObject(JSON.parse(filledIn));
   });
+});
+
+describe('Removing the stack', () => {
+  it.each(stacks)(
+    'leaves the work bucket and its policy, and else only versions of code that is gone: %s',
+    (_, template) => {
+      const left = Object.values(template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
+      expect(new Set(left.map(({ Type }) => Type))).toEqual(
+        new Set([
+          ...['AWS::S3::Bucket', 'AWS::S3::BucketPolicy'],
+          ...['AWS::Lambda::Version', 'AWS::StepFunctions::StateMachineVersion'],
+        ]),
+      );
+    },
+  );
 });
 
 const actionsOf = (template: Template): string[] => rightsIn(template).flatMap(({ actions }) => actions);

@@ -3,6 +3,7 @@ import * as z from 'zod';
 const resourceSchema = z.looseObject({
   Type: z.string(),
   DeletionPolicy: z.string().optional(),
+  UpdateReplacePolicy: z.string().optional(),
   Properties: z.record(z.string(), z.json()).default({}),
 });
 const templateSchema = z.looseObject({ Resources: z.record(z.string(), resourceSchema) });

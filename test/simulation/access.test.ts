@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { database, policy } from '../../explore/servers.ts';
+import { build } from '../../explore/world.ts';
 import type { Fault } from '../../simulator/faults.ts';
-import { database, policy } from './servers.ts';
-import { type Beginning, build, given, type Story } from './story.ts';
+import { type Beginning, given, type Story } from './story.ts';
 
 /** A persistent spot instance, so that every question about it is asked; its first image fails. */
 const server = database({ changes: { InstanceLifecycle: 'spot' }, extras: { spotRequestType: 'persistent' } });

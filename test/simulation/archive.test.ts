@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { server } from '../../explore/servers.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import {
   type ArchiveStory,
@@ -16,7 +17,6 @@ import {
   vaultName,
 } from './archiving.ts';
 import { daysLater, hang, lineOf, nightsUntil, retire, rungs } from './retiring.ts';
-import { server } from './servers.ts';
 
 const web = server('web');
 

@@ -1,10 +1,10 @@
+import { home, type Server, type ServerOptions, server } from '../../explore/servers.ts';
+import { type Tags, tagsOf } from '../../explore/witness.ts';
 import type { NamedPolicy } from '../../shared/domain/policy.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import type { Bucket, StoredObject } from '../../simulator/state.ts';
 import { hang, impatient } from './retiring.ts';
-import { home, type Server, type ServerOptions, server } from './servers.ts';
 import { type Beginning, given, type Story } from './story.ts';
-import { type Tags, tagsOf } from './witness.ts';
 
 export const noon = '2026-11-21T12:00:00Z';
 export const vaultName = 'my-ami-archive';

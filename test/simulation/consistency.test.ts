@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { database, policy, server } from './servers.ts';
+import { database, policy, server } from '../../explore/servers.ts';
 import { given, type Story } from './story.ts';
 
 describe('A database with three volumes', () => {

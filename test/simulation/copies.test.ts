@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { database, home, policy, server } from './servers.ts';
+import { database, home, policy, server } from '../../explore/servers.ts';
 import { given } from './story.ts';
 
 const ireland = home;

@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { loadPolicies } from '../../cli/policies/load.ts';
-import type { RecordedMetric } from '../../cli/simulation/simulate.ts';
 import type { Resource } from '../../deploy/cloudformation.ts';
 import { alarmResources } from '../../monitoring/alarms.ts';
+import { dashboardBody } from '../../monitoring/dashboard.ts';
+import { alarmState } from '../../scripts/dashboard-alarms.ts';
+import { type Line, lineOf, linesOf, type Measured } from '../../scripts/dashboard-math.ts';
 import { dashboardPage } from '../../scripts/dashboard-month.ts';
-import { alarmState, seriesOf } from '../../scripts/dashboard-series.ts';
+import { seriesOf, widgetsOf } from '../../scripts/dashboard-widgets.ts';
 
 const noon = Date.parse('2026-11-21T12:00:00Z');
 const hourMs = 3_600_000;
 const region = 'eu-west-1';
-const at = (name: string, value: number, hoursAgo: number, more: object = {}): RecordedMetric => ({
+const span = { fromMs: noon - 72 * hourMs, untilMs: noon };
+const at = (name: string, value: number, hoursAgo: number, more: object = {}): Measured => ({
+  namespace: 'AmiLifecycle',
   name,
   value,
   dimensions: { policy: 'gold', region, ...more },
@@ -19,52 +23,132 @@ const at = (name: string, value: number, hoursAgo: number, more: object = {}): R
 describe('The dashboard of a simulated week', () => {
   it('shows what on-call asks, and needs nothing from elsewhere', async () => {
     const page = await dashboardPage(7);
-    for (const shown of ['gold captured', 'web selected', 'gold eu-south-1', 'gold median', 'gold StopTimedOut']) {
-      expect(page).toContain(shown);
+    const labels = ['captured', 'left alone, for a reason', 'gold eu-south-1', 'gold median', 'gold StopTimedOut'];
+    for (const shown of [...labels, 'run of capture-images', 'too old: gold, web']) expect(page).toContain(shown);
+    expect(page).toContain('gold-no-capture <b>OK</b>');
+    expect(page).not.toMatch(/\b(?:src|href)=|https?:|@import|<script|NaN|undefined|Infinity/);
+  });
+
+  it('has a place for every widget that is deployed, within one screen and none upon another', async () => {
+    const widgets = widgetsOf(dashboardBody(loadPolicies('cli/sample/policies').policies));
+    const page = await dashboardPage(1);
+    for (const { properties, x, y, width, height } of widgets) {
+      const place = `--at: ${y + 1} / ${x + 1} / span ${height} / span ${width}`;
+      expect(page).toContain(`<section ${properties.title === 'Alarms' ? 'class="alarms" ' : ''}style="${place}">`);
+      expect(page).toContain(`<h2>${properties.title}</h2>`);
     }
-    expect(page).toContain('gold-no-capture: OK');
-    expect(page).not.toMatch(/\b(?:src|href)=|https?:|@import|<script|NaN|undefined/);
+    const cells = widgets.flatMap(({ x, y, width, height }) =>
+      Array.from({ length: width * height }, (_, index) => `${x + (index % width)} ${y + Math.floor(index / width)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    expect(cells).toHaveLength(24 * 15);
   });
 });
 
 describe('A line of the dashboard', () => {
   const search = (name: string, stat: string) =>
     `SEARCH('{AmiLifecycle,policy,region} MetricName="${name}"', '${stat}', 86400)`;
-  const label = `\${!PROP('Dim.policy')}`;
+  const drawn = (expression: string, recorded: Measured[], ids = new Map<string, Line>()) =>
+    linesOf(expression, { recorded, span, ids }).map(({ dimensions, points }) => [
+      dimensions.policy,
+      [...points].map(([atMs, value]) => [(noon - atMs) / hourMs, value]),
+    ]);
+  const ofTwo = [
+    at('Captured', 9, 30),
+    at('Captured', 3, 2),
+    at('Captured', 2, 1),
+    at('Captured', 1, 1, { policy: 'web' }),
+  ];
 
   it('is one for each policy, and a point for each day', () => {
-    const recorded = [
-      at('Captured', 2, 1),
-      at('Captured', 3, 2),
-      at('Captured', 9, 30),
-      at('Captured', 1, 1, { policy: 'web' }),
-    ];
-    const series = seriesOf(search('Captured', 'Sum'), label, recorded);
-    expect(series.map((each) => [each.label, each.points.map(({ value }) => value)])).toEqual([
-      ['gold', [5, 9]],
-      ['web', [1]],
+    expect(drawn(search('Captured', 'Sum'), ofTwo)).toEqual([
+      [
+        'gold',
+        [
+          [48, 9],
+          [24, 5],
+        ],
+      ],
+      ['web', [[24, 1]]],
+    ]);
+  });
+
+  it('may be the sum of all policies', () => {
+    expect(drawn(`SUM(${search('Captured', 'Sum')})`, ofTwo)).toEqual([
+      [
+        undefined,
+        [
+          [48, 9],
+          [24, 6],
+        ],
+      ],
+    ]);
+  });
+
+  it('may be filled where nothing was told', () => {
+    expect(drawn(`FILL(${search('Captured', 'Sum')}, 0)`, ofTwo)[1]).toEqual([
+      'web',
+      [
+        [72, 0],
+        [48, 0],
+        [24, 1],
+      ],
     ]);
   });
 
   it('may be scaled, and drawn from the middle', () => {
     const recorded = [60, 120, 6000].map((value) => at('Downtime', value, 1));
-    expect(seriesOf(`${search('Downtime', 'p50')} / 60`, label, recorded)[0]?.points[0]?.value).toBe(2);
+    expect(drawn(`${search('Downtime', 'p50')} / 60`, recorded)).toEqual([['gold', [[24, 2]]]]);
+  });
+
+  it('may be computed of others', () => {
+    const line = (value: number) =>
+      lineOf([at('Captured', value, 1)], { stat: 'Sum', periodSeconds: 86_400, dimensions: {}, span });
+    const ids = new Map([
+      ['all', line(7)],
+      ['some', line(2)],
+    ]);
+    expect(drawn('all - FILL(some, 0) + some / 2', [], ids)).toEqual([[undefined, [[24, 6]]]]);
   });
 
   it('is empty for dimensions under which nothing is kept, as in CloudWatch', () => {
     const wrong = search('Captured', 'Sum').replace('policy,region', 'policy');
-    expect(seriesOf(wrong, label, [at('Captured', 2, 1)])).toEqual([]);
+    expect(drawn(wrong, ofTwo)).toEqual([]);
+  });
+
+  it.each(['AVG(all)', 'FILL(all)', 'all all', 'all * 2', "SEARCH('{AWS/EC2} MetricName=\"X\"', 'Sum', 60)", 'nobody'])(
+    'is refused where its expression is not understood: %s',
+    (expression) => {
+      const all: Line = { dimensions: {}, periodSeconds: 60, points: new Map() };
+      expect(() => drawn(expression, [], new Map([['all', all]]))).toThrow();
+    },
+  );
+});
+
+describe('A graph of runs that failed', () => {
+  it('adds up all ways to come to a bad end, and shows none of them alone', () => {
+    const widgets = widgetsOf(dashboardBody([]));
+    const graph = widgets.find(({ properties }) => properties.title.startsWith('What failed?'));
+    if (graph?.type !== 'metric') throw new Error('There is no graph of failures.');
+    const bad = (name: string): Measured => ({
+      ...{ namespace: 'AWS/States', name, value: 1, atMs: noon - hourMs },
+      dimensions: { StateMachineArn: 'CaptureImagesStateMachine' },
+    });
+    const { series } = seriesOf(graph, [bad('ExecutionsFailed'), bad('ExecutionsAborted')], span);
+    const last = Object.fromEntries(series.map(({ label, points }) => [label, points.at(-1)?.value]));
+    expect(last).toMatchObject({ 'run of capture-images': 2, 'run of retire-images': 0 });
+    expect(series).toHaveLength(5);
   });
 });
 
 describe('The alarm of a policy without captures', () => {
   const { Resources } = alarmResources(loadPolicies('policies').policies);
-  const state = (id: string, recorded: RecordedMetric[]) => {
+  const state = (id: string, recorded: Measured[]) => {
     const nothing: Resource = { Type: '', Properties: {} };
-    return alarmState(Resources[id] ?? nothing, recorded, { atMs: noon, region })?.state;
+    return alarmState(Resources[id] ?? nothing, recorded, { atMs: noon, region });
   };
 
-  it.each<[says: string, recorded: RecordedMetric[], expected: 'OK' | 'ALARM']>([
+  it.each<[says: string, recorded: Measured[], expected: 'OK' | 'ALARM']>([
     ['rests while images come', [at('Captured', 3, 9), at('Captured', 3, 33)], 'OK'],
     ['rests as long as one may be late', [at('Captured', 3, 35)], 'OK'],
     ['goes off a day and a half after the last', [at('Captured', 3, 37)], 'ALARM'],
@@ -78,5 +162,14 @@ describe('The alarm of a policy without captures', () => {
   it('is one of several: others rest where nothing is told', () => {
     expect(state('StrandedInstanceAlarm', [])).toBe('OK');
     expect(state('StrandedInstanceAlarm', [at('Stranded', 1, 0.05)])).toBe('ALARM');
+  });
+
+  it('has no state where a simulation has no numbers', () => {
+    expect(state('StartNotDeliveredAlarm', [])).toBe('not simulated');
+  });
+
+  it('goes off where no look for stranded instances is made', () => {
+    expect(state('RescueSilentAlarm', [at('Stranded', 0, 0.4)])).toBe('OK');
+    expect(state('RescueSilentAlarm', [at('Stranded', 0, 0.6)])).toBe('ALARM');
   });
 });

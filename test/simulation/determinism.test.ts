@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { database, policy, server } from '../../explore/servers.ts';
 import type { Fault } from '../../simulator/faults.ts';
-import { database, policy, server } from './servers.ts';
 import { type Beginning, given } from './story.ts';
 
 const everythingGoesWrong: readonly Fault[] = [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { server } from '../../explore/servers.ts';
 import type { NamedPolicy } from '../../shared/domain/policy.ts';
 import { archiving, ended, givenVault, noon } from './archiving.ts';
 import { betweenPlanAndAct, hang, impatient, nightsUntil, retire, rungs } from './retiring.ts';
-import { server } from './servers.ts';
 import { given } from './story.ts';
 
 const web = server('web');

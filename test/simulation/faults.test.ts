@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { folderOf, readWorkflow } from '../../cli/simulation/workflows.ts';
+import { database, policy, server } from '../../explore/servers.ts';
 import type { Fault } from '../../simulator/faults.ts';
-import { database, policy, server } from './servers.ts';
 import { type Beginning, given, type Story } from './story.ts';
 
 const paris = 'eu-west-3';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { database, home, server } from '../../explore/servers.ts';
 import { changes, daysLater, hang, impatient, lineOf, nightsUntil, retire, retireDaily, rungs } from './retiring.ts';
-import { database, home, server } from './servers.ts';
 import { given } from './story.ts';
 import { group, noon, spotFleet, standing, template, threeNights, web } from './using.ts';
 

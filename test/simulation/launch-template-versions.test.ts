@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { home } from '../../explore/servers.ts';
 import { betweenPlanAndAct, daysLater, impatient, lineOf, retire, retireDaily, rungs } from './retiring.ts';
-import { home } from './servers.ts';
 import type { Story } from './story.ts';
 import { ec2Fleet, group, oldVersion, setDefault, standing, template, threeNights } from './using.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { home } from '../../explore/servers.ts';
 import { usesIn } from '../../shared/aws/uses.ts';
 import { changes, daysLater, hang, impatient, nightsUntil, retire, retireDaily, rungs } from './retiring.ts';
-import { home } from './servers.ts';
 import { noon, threeNights, web } from './using.ts';
 
 it('Before acting, EC2 is asked for the store tasks of the one image; of many, for all that are under way', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { server } from '../../explore/servers.ts';
 import { type ArchiveStory, givenVault, stored, tagsOfImage } from './archiving.ts';
 import { daysLater, hang, impatient, nightsUntil, retire, retireDaily, rungs } from './retiring.ts';
-import { server } from './servers.ts';
 
 const web = server('web');
 

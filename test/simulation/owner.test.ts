@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policy, server } from './servers.ts';
+import { policy, server } from '../../explore/servers.ts';
 import { given } from './story.ts';
 
 describe('What its owner does to an instance in the middle of a run', () => {

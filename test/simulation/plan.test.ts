@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { home, policy, server } from '../../explore/servers.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 import {
   changes,
@@ -12,7 +13,6 @@ import {
   rungs,
   sharedWith,
 } from './retiring.ts';
-import { home, policy, server } from './servers.ts';
 import { type Beginning, given, type Story } from './story.ts';
 
 const noon = '2026-11-21T12:00:00Z';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { database, policy, server } from '../../explore/servers.ts';
 import type { Fault, FaultName } from '../../simulator/faults.ts';
 import { type RandomStream, seededRandom } from '../../simulator/random.ts';
-import { database, policy, server } from './servers.ts';
 import { given } from './story.ts';
 
 const seeds = Array.from({ length: 30 }, (_, index) => index + 1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { policy, server } from '../../explore/servers.ts';
 import { abortHolder, forgotten, holderOf, minuteMs, rescuers, toldByRescue } from './rescuing.ts';
-import { policy, server } from './servers.ts';
 import { given } from './story.ts';
 
 const start = '2026-11-21T03:00:00Z';

@@ -1,6 +1,6 @@
 import type { ExecutionDescription } from '../../engine/index.ts';
+import type { Server } from '../../explore/servers.ts';
 import type { Notification } from '../../simulator/state.ts';
-import type { Server } from './servers.ts';
 import type { Story } from './story.ts';
 
 export const minuteMs = 60_000;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { server } from '../../explore/servers.ts';
 import {
   type ArchiveStory,
   archiveNow,
@@ -10,7 +11,6 @@ import {
   stored,
 } from './archiving.ts';
 import { daysLater, only, retire } from './retiring.ts';
-import { server } from './servers.ts';
 
 const web = server('web');
 const partner = '123456789012';

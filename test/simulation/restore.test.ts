@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { home, server } from '../../explore/servers.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import {
   type ArchiveStory,
@@ -12,7 +13,6 @@ import {
   stored,
 } from './archiving.ts';
 import { daysLater, hang, lineOf, nightsUntil, only, retire, rungs } from './retiring.ts';
-import { home, server } from './servers.ts';
 import type { Beginning, Story } from './story.ts';
 
 const web = server('web');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { folderOf, readWorkflow } from '../../cli/simulation/workflows.ts';
+import { database, home } from '../../explore/servers.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import { hang, impatient, nightsUntil, type Retirement, retire, rungs, sharedWith } from './retiring.ts';
-import { database, home } from './servers.ts';
 import { type Beginning, given, type Story } from './story.ts';
 
 const firstNoon = Date.parse('2026-11-21T12:00:00Z');

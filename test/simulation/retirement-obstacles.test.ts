@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { database, home } from '../../explore/servers.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 import { daysLater, hang, impatient, lineOf, nightsUntil, retire, retireDaily, rungs, tag } from './retiring.ts';
-import { database, home } from './servers.ts';
 import { type Beginning, given, type Story } from './story.ts';
 
 const noon = '2026-11-21T12:00:00Z';

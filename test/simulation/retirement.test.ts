@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { database, home, server } from '../../explore/servers.ts';
+import { tagsOf } from '../../explore/witness.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 import {
   betweenPlanAndAct,
@@ -16,9 +18,7 @@ import {
   sharedWith,
   tag,
 } from './retiring.ts';
-import { database, home, server } from './servers.ts';
 import { type Beginning, given, type Story } from './story.ts';
-import { tagsOf } from './witness.ts';
 
 const noon = '2026-11-21T12:00:00Z';
 const web = server('web');

@@ -12,11 +12,12 @@ import { DeleteObjectCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
 import { functionFolders } from '../../deploy/function-files.ts';
+import { home, policy, server } from '../../explore/servers.ts';
+import { build } from '../../explore/world.ts';
 import * as clients from '../../shared/aws/clients.ts';
 import { runAs } from '../../simulator/under-clients.ts';
 import { archiving, hangOne, vaultName } from './archiving.ts';
-import { home, policy, server } from './servers.ts';
-import { build, given, type Story } from './story.ts';
+import { given, type Story } from './story.ts';
 
 const ours = server('ours');
 const theirs = server('theirs', { under: null, tags: { environment: 'test' } });

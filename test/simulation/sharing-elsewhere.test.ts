@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { home, server } from '../../explore/servers.ts';
 import type { NamedPolicy } from '../../shared/domain/policy.ts';
 import { archiving, noon, vaultName } from './archiving.ts';
 import { daysLater, hang, impatient, nightsUntil, retire, rungs } from './retiring.ts';
-import { home, server } from './servers.ts';
 import { given, type Story } from './story.ts';
 
 const paris = 'eu-west-3';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { database, home, policy, server } from '../../explore/servers.ts';
 import type { NamedPolicy } from '../../shared/domain/policy.ts';
 import { archiving, noon } from './archiving.ts';
 import { daysLater, hang, impatient, lineOf, nightsUntil, retire, rungs } from './retiring.ts';
-import { database, home, policy, server } from './servers.ts';
 import { type Beginning, given, type Story } from './story.ts';
 
 const paris = 'eu-west-3';

@@ -1,72 +1,21 @@
 import { expect, onTestFinished } from 'vitest';
-import { type Observer, observe, type Run } from '../../cli/simulation/observer.ts';
-import { createStack, type Stack } from '../../cli/simulation/stack.ts';
-import { type VirtualClock, virtualClock } from '../../engine/clock.ts';
-import type { NamedPolicy } from '../../shared/domain/policy.ts';
-import { type Account, createAccount } from '../../simulator/account.ts';
-import type { AnsweredCall } from '../../simulator/attempt.ts';
-import type { Behaviour } from '../../simulator/behaviour.ts';
-import type { AccountContents } from '../../simulator/contents.ts';
-import type { Fault } from '../../simulator/faults.ts';
+import {
+  build,
+  executionsUnderWay,
+  type Harm,
+  harmsIn,
+  type Story,
+  type Beginning as WorldBeginning,
+} from '../../explore/world.ts';
 import type { InvariantNumber } from '../../simulator/invariants.ts';
-import { home, type Server } from './servers.ts';
-import { type SeenImage, type Tags, tagsOf, type Witness, witness } from './witness.ts';
 
-/** What a story begins with. Everything left out is as plain as can be. */
-export interface Beginning {
-  at?: string;
-  seed?: number;
-  policies: readonly NamedPolicy[];
-  servers: readonly Server[];
-  groups?: NonNullable<AccountContents['autoScalingGroups']>;
-  faults?: readonly Fault[];
-  behaviour?: Partial<Behaviour>;
-  /** Schedules run until then; without it runs are started by hand. */
-  schedulesUntil?: string;
-  /** Every five minutes until then somebody looks for stranded instances; by default as long as schedules run. */
-  rescuesUntil?: string;
+export type { Story } from '../../explore/world.ts';
+
+export interface Beginning extends WorldBeginning {
   /** Harm that this story is about; any other ends it in failure. */
   mayLeave?: readonly Harm[];
   /** Invariants that cannot hold in this story; it says why. */
   mayBreak?: readonly InvariantNumber[];
-}
-
-/** What no story may end with, unless it says so. */
-export type Harm = 'standing instances' | 'leases' | 'failed images' | 'snapshots without an image';
-
-export interface Story {
-  account: Account;
-  clock: VirtualClock;
-  stack: Stack;
-  observer: Observer;
-  witness: Witness;
-  /** Runs that have ended, in the order of their ends. */
-  readonly runs: readonly Run[];
-  /** The run that ended last. */
-  lastRun: () => Run;
-  /** Starts a capture as if by hand, or as a schedule would at that instant, without waiting for it. */
-  begin: (policy: string, scheduledAt?: string) => void;
-  /** Captures now, and lets everything come to its end. */
-  capture: (policy: string) => Promise<void>;
-  /** Lets time pass until that instant. */
-  until: (at: string) => Promise<void>;
-  /** Lets everything that is under way come to its end. */
-  rest: () => Promise<void>;
-  /** Does something once: some seconds after the first answer to a call of that name. */
-  onceAfter: (operation: string, seconds: number, action: () => void) => void;
-
-  state: (of: Server) => string | undefined;
-  tags: (of: Server) => Tags;
-  /** Images of this system, at home unless a Region is named. */
-  images: (region?: string) => SeenImage[];
-  /** The one image that there is. */
-  image: (region?: string) => SeenImage;
-  /** Calls of that name that concern that server, refused ones included. */
-  calls: (operation: string, about?: Server) => AnsweredCall[];
-  /** Those of them that EC2 did not refuse. */
-  accepted: (operation: string, about?: Server) => AnsweredCall[];
-  /** The states that a server went through, as its events told. */
-  journey: (of: Server) => string[];
 }
 
 /** Builds a world and lets a story be told in it; when the story is over, no harm may be left. */
@@ -76,101 +25,11 @@ export async function given(beginning: Beginning): Promise<Story> {
   return story;
 }
 
-/** A world without the check at the end. */
-export async function build(beginning: Beginning): Promise<Story> {
-  const clock = virtualClock(beginning.at ?? '2026-11-21T00:00:00Z');
-  const { seed = 1, policies, servers, schedulesUntil, rescuesUntil } = beginning;
-  const account = createAccount({
-    accountId: '111122223333',
-    homeRegion: home,
-    clock,
-    seed,
-    faults: beginning.faults ?? [],
-    behaviour: beginning.behaviour ?? {},
-  });
-  account.load({
-    instances: servers.map(({ instance }) => instance),
-    volumes: servers.flatMap(({ volumes }) => volumes),
-    instanceExtras: Object.fromEntries(servers.map(({ id, extras }) => [id, extras])),
-    ...(beginning.groups ? { autoScalingGroups: beginning.groups } : {}),
-  });
-  const untilMs = {
-    ...(schedulesUntil === undefined ? {} : { schedulesUntilMs: Date.parse(schedulesUntil) }),
-    ...(rescuesUntil === undefined ? {} : { rescuesUntilMs: Date.parse(rescuesUntil) }),
-  };
-  const seen = witness(account);
-  const stack = await createStack({ account, clock, seed, policies, keepHistory: 'all', ...untilMs });
-  const observer = observe(account, stack);
-  const begin = (policyName: string, scheduledAt = new Date(clock.now()).toISOString()): void => {
-    stack.capture({ policy: policyName, scheduledAt });
-  };
-  const instance = ({ id }: Server) => account.region(home).instances.get(id)?.description;
-  const calls: Story['calls'] = (operation, about) =>
-    seen.calls.filter((call) => call.operation === operation && (!about || concerns(call, about.id)));
-  return {
-    account,
-    clock,
-    stack,
-    observer,
-    witness: seen,
-    runs: observer.runs,
-    lastRun() {
-      const run = observer.runs.at(-1);
-      if (!run) throw new Error('No run has ended yet.');
-      return run;
-    },
-    begin,
-    async capture(policyName) {
-      begin(policyName);
-      await clock.run();
-    },
-    until: (at) => clock.run(Date.parse(at)),
-    rest: () => clock.run(),
-    onceAfter(operation, seconds, action) {
-      const stop = account.onCall((call) => {
-        if (call.operation !== operation || call.errorCode !== undefined) return;
-        stop();
-        clock.after(call.atMs - clock.now() + seconds * 1000, action);
-      });
-    },
-    state: (of) => instance(of)?.State?.Name,
-    tags: (of) => tagsOf(instance(of)?.Tags),
-    images: (region = home) => seen.images(region),
-    image(region = home) {
-      const [image, ...others] = seen.images(region);
-      if (!image || others.length > 0)
-        throw new Error(`There are ${others.length + (image ? 1 : 0)} images in ${region}.`);
-      return image;
-    },
-    calls,
-    accepted: (operation, about) => calls(operation, about).filter(({ errorCode }) => errorCode === undefined),
-    journey: ({ id }) =>
-      seen.events
-        .filter((event) => event['detail-type'].startsWith('EC2 Instance') && event.detail['instance-id'] === id)
-        .map(({ detail }) => String(detail.state)),
-  };
-}
-
-function concerns({ input }: AnsweredCall, id: string): boolean {
-  return Object.values(input).flat().includes(id);
-}
-
 function expectNoHarm(story: Story, { mayLeave = [], mayBreak = [] }: Beginning): void {
-  const { account, witness: seen, stack } = story;
-  const regions = account.regions();
-  const left: Record<Harm, string[]> = {
-    'standing instances': seen.watch.strandedInstances().map(({ instanceId }) => instanceId),
-    leases: [...account.region(home).instances.values()]
-      .filter(({ description }) => 'ami-lifecycle:stopped-by' in tagsOf(description.Tags))
-      .map(({ id }) => id),
-    'failed images': regions.flatMap(({ name }) =>
-      seen.images(name).flatMap(({ id, state }) => (state === 'failed' ? [id] : [])),
-    ),
-    'snapshots without an image': regions.flatMap(({ name }) => seen.orphans(name)),
-  };
+  const left = harmsIn(story);
   for (const harm of mayLeave) left[harm] = [];
-  const breaches = seen.watch.breaches.filter(({ invariant }) => !mayBreak.includes(invariant));
+  const breaches = story.witness.watch.breaches.filter(({ invariant }) => !mayBreak.includes(invariant));
   expect(breaches.map(({ message }) => message)).toEqual([]);
-  expect(stack.engine.listExecutions({ status: 'RUNNING' }).map(({ executionArn }) => executionArn)).toEqual([]);
+  expect(executionsUnderWay(story)).toEqual([]);
   expect(left).toEqual({ 'standing instances': [], leases: [], 'failed images': [], 'snapshots without an image': [] });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policy, type Server, server } from './servers.ts';
+import { policy, type Server, server } from '../../explore/servers.ts';
 import { given, type Story } from './story.ts';
 
 function tag(story: Story, of: Server, value: string): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policy, type ServerOptions, server } from './servers.ts';
+import { policy, type ServerOptions, server } from '../../explore/servers.ts';
 import { given } from './story.ts';
 
 const unstoppable: [what: string, reason: string, options: ServerOptions][] = [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { home, server } from '../../explore/servers.ts';
 import {
   changes,
   daysLater,
@@ -12,7 +13,6 @@ import {
   rungs,
   sharedWith,
 } from './retiring.ts';
-import { home, server } from './servers.ts';
 import { type Beginning, given, type Story } from './story.ts';
 
 const noon = '2026-11-21T12:00:00Z';

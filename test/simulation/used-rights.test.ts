@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { projectDirectory } from '../../cli/simulation/project.ts';
 import { workflowNames } from '../../cli/simulation/workflows.ts';
 import { functionFolders } from '../../deploy/function-files.ts';
+import { database, home, policy, server } from '../../explore/servers.ts';
+import { build, type Story } from '../../explore/world.ts';
 import type { Right } from '../../simulator/iam/rights.ts';
 import type { Bucket } from '../../simulator/state.ts';
 import { archiveNow, archiving, hangOne, removeImage, restoreNow, sized, vaultName } from './archiving.ts';
 import { abortHolder } from './rescuing.ts';
 import { daysLater, hang, impatient, nightsUntil, retire, tag } from './retiring.ts';
-import { database, home, policy, server } from './servers.ts';
-import { build, type Story } from './story.ts';
 import { encryptedUnder, rightsOver } from './used-rights.ts';
 
 const partner = '123456789012';

@@ -1,5 +1,5 @@
+import type { Server } from '../../explore/servers.ts';
 import type { Right, Rights } from '../../simulator/iam/rights.ts';
-import type { Server } from './servers.ts';
 
 /** A right of several stories at once: resources differ by policy, and are the same to whoever reads function.yml. */
 const nameOf = ({ role, action, resources, condition }: Right): string =>

@@ -1,6 +1,6 @@
 import type { BatchState, FleetData, SpotFleetRequestConfigData, SpotInstanceRequest } from '@aws-sdk/client-ec2';
+import { home, server } from '../../explore/servers.ts';
 import { hang, impatient, nightsUntil } from './retiring.ts';
-import { home, server } from './servers.ts';
 import { type Beginning, given, type Story } from './story.ts';
 
 export const noon = '2026-11-21T12:00:00Z';

@@ -111,7 +111,7 @@ export function interruptions(): void {
     const done = await capture(
       inspectionSays({ action: 'skip', holdsLease: false, reason: 'skip-tag', explanation: 'a demo is on' }),
     );
-    expect(done.states).toEqual(['Begin', 'InspectInstance', 'ChooseWay', 'CaptureSkipped']);
+    expect(done.states).toEqual(['AwaitTurn', 'Begin', 'InspectInstance', 'ChooseWay', 'CaptureSkipped']);
     expect(done.output).toMatchObject({ outcome: 'skipped', reason: 'skip-tag' });
   });
 

@@ -142,13 +142,10 @@ export function emptyWidgets(template: Template): string[] {
     const alarmNames = alarmsIn(template).map(([, { AlarmName }]) => text(AlarmName));
     const alarmArns = widgets.flatMap((widget) => list(at(widget, 'properties', 'alarms')).map(text));
     const gone = alarmArns.filter((arn) => !alarmNames.some((name) => arn.endsWith(`:alarm:${name}`)));
-    const metrics = widgets.flatMap((widget) => list(at(widget, 'properties', 'metrics')).map(list));
     return [
       ...gone.map((arn) => `${id} shows ${arn}, which is no alarm`),
       ...names.filter((name) => !template.Resources[name]).map((name) => `${id} names ${name}, which is not deployed`),
-      ...metrics
-        .flatMap((metric) => problemOfMetric(metric, template) ?? [])
-        .map((problem) => `${id} shows ${problem}`),
+      ...widgets.flatMap((widget) => problemsOfWidget(widget, template)).map((problem) => `${id} shows ${problem}`),
     ];
   });
 }
@@ -162,20 +159,33 @@ function widgetsOf(body: string): Json[] | undefined {
   }
 }
 
-function problemOfMetric(metric: readonly Json[], template: Template): string | undefined {
-  const expression = at(metric[0], 'expression');
-  if (expression === undefined) {
+function problemsOfWidget(widget: Json, template: Template): string[] {
+  const metrics = list(at(widget, 'properties', 'metrics')).map(list);
+  const ids = metrics.flatMap((metric) => at(metric.at(-1), 'id') ?? []).map(text);
+  return metrics.flatMap((metric) => {
+    const expression = at(metric[0], 'expression');
+    if (expression !== undefined) return problemsOfExpression(text(expression), ids);
     const [namespace, name, dimension, value] = metric.map(text);
     const dimensions: [string, Json][] = [[dimension ?? '', { 'Fn::Sub': value ?? '' }]];
     const watched = { namespace: namespace ?? '', name: name ?? '', dimensions, periodSeconds: 60 };
-    const [problem] = problemsOf(watched, template, []);
-    return problem && `${name}, ${problem}`;
-  }
-  const [, set = '', name = ''] =
-    /^SEARCH\('\{([^}]+)\} MetricName="(\w+)"', '\w+', \d+\)/.exec(text(expression)) ?? [];
-  const [namespace, ...keys] = set.split(',');
-  if (namespace !== metricNamespace || !isOneOfOurs(name)) return `${text(expression)}, which no function writes`;
-  return isKeptBy(name, keys) ? undefined : `${name} by ${keys.join()}, under which it is not kept`;
+    return problemsOf(watched, template, []).map((problem) => `${name}, ${problem}`);
+  });
+}
+
+/** Searches are for metrics of ours, by dimensions that they are kept under; what else is named is an id of the widget. */
+function problemsOfExpression(expression: string, ids: readonly string[]): string[] {
+  const searches = /SEARCH\('\{([^}]+)\} MetricName="(\w+)"', '\w+', \d+\)/g;
+  const names = expression.replaceAll(searches, '').match(/\b[A-Za-z]\w*/g) ?? [];
+  return [
+    ...[...expression.matchAll(searches)].flatMap(([search, set = '', name = '']) => {
+      const [namespace, ...keys] = set.split(',');
+      if (namespace !== metricNamespace || !isOneOfOurs(name)) return [`${search}, which no function writes`];
+      return isKeptBy(name, keys) ? [] : [`${name} by ${keys.join()}, under which it is not kept`];
+    }),
+    ...names
+      .filter((name) => !ids.includes(name) && !['SUM', 'FILL'].includes(name))
+      .map((name) => `${expression}, in which ${name} is nothing`),
+  ];
 }
 
 /** Saved queries of log groups that there are not. */

@@ -22,6 +22,25 @@ export function unsafeForRunningExecutions(template: Template): string[] {
   return [...unretained, ...unversioned, ...boundToOneVersion];
 }
 
+/** What osls empties before a stack is removed: packages of code, and nothing else. */
+const emptiedByOsls = 'ServerlessDeploymentBucket';
+
+/**
+ * What removing the stack, or replacing a resource, would take with it. Images, snapshots and archives are no resources of
+ * the stack, so CloudFormation can delete them only through a resource that acts when it is deleted itself.
+ */
+export function lostOnRemoval(template: Template): string[] {
+  return Object.entries(template.Resources).flatMap(([id, { Type, DeletionPolicy, UpdateReplacePolicy }]) => {
+    if (
+      /^(?:Custom::|AWS::CloudFormation::|AWS::EC2::|AWS::EBS::|AWS::ImageBuilder::|AWS::DLM::|AWS::Rbin::)/.test(Type)
+    ) {
+      return [`${id} is ${Type}, which may take images with it`];
+    }
+    if (!/^AWS::S3::Bucket(?:Policy)?$/.test(Type) || id.startsWith(emptiedByOsls)) return [];
+    return DeletionPolicy === 'Retain' && UpdateReplacePolicy === 'Retain' ? [] : [`${id} goes with the stack`];
+  });
+}
+
 /** The work bucket keeps its contents to itself, forgets runs, and nothing else. */
 export function carelessBucket(template: Template): string[] {
   const { Properties = {}, DeletionPolicy } = template.Resources.WorkBucket ?? {};

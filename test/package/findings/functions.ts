@@ -31,6 +31,7 @@ export function misfitFunctions(template: Template, folders: readonly string[]):
         [role === undefined || template.Resources[role]?.Type !== 'AWS::IAM::Role', 'has no role of this template'],
         [roles.filter((each) => each === role).length > 1, 'shares its role'],
         [!hasLogGroup(template, logGroup), 'has no log group with a retention'],
+        [Properties.ReservedConcurrentExecutions !== undefined, 'reserves concurrency, which others then lack'],
         [versionsOf(template, id).length !== 1, 'is not published as a version'],
       ];
       return wrong.filter(([isWrong]) => isWrong).map(([, finding]) => `${id} ${finding}`);

@@ -126,3 +126,31 @@ export function tooLongForIam(template: Template): string[] {
     return length > mostCharacters ? [`${role} comes to ${length} characters of at most ${mostCharacters}`] : [];
   });
 }
+
+/**
+ * What AWS hands to IAM with these requests, by the Service Authorization Reference: a condition on anything else is never
+ * met, and one that denies, or allows where all values match, is no condition at all.
+ */
+const handedOver: readonly [actions: RegExp, keys: RegExp][] = [
+  [/^ec2:CreateTags$/, /^(?:aws:(?:RequestTag|ResourceTag)\/.+|aws:TagKeys|ec2:CreateAction)$/],
+  [/^ec2:DeleteTags$/, /^(?:aws:(?:RequestTag|ResourceTag)\/.+|aws:TagKeys)$/],
+  [/^ec2:(?:CreateImage|CopyImage|CopySnapshot|CreateRestoreImageTask)$/, /^aws:(?:RequestTag|ResourceTag)\/.+$/],
+  [/^(?:ec2|ebs):/, /^aws:ResourceTag\/.+$/],
+  [/^kms:CreateGrant$/, /^kms:(?:GrantIsForAWSResource|ViaService)$/],
+  [/^kms:/, /^kms:ViaService$/],
+];
+
+/** Conditions by keys that come with no such request. */
+export function emptyConditions(template: Template): string[] {
+  return rightsIn(template).flatMap(({ role, actions, conditions }) => {
+    const keys = Object.values(conditionSchema.parse(conditions)).flatMap((tests) => Object.keys(tests));
+    return actions.flatMap((action) => {
+      const [, known] = handedOver.find(([of]) => of.test(action)) ?? [];
+      return keys
+        .filter((key) => !known?.test(key))
+        .map((key) => `${role} has ${action} on the condition of ${key}, which comes with no such request`);
+    });
+  });
+}
+
+const conditionSchema = z.record(z.string(), z.record(z.string(), z.json())).default({});

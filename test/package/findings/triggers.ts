@@ -1,7 +1,7 @@
 import { parseEventPattern } from '../../../engine/event-pattern.ts';
 import { isPossible, parseSchedule } from '../../../engine/schedule.ts';
-import { namedPolicySchema } from '../../../shared/domain/policy.ts';
-import { at, namedBy, resourcesOf, type Template, text } from '../template.ts';
+import { type NamedPolicy, namedPolicySchema } from '../../../shared/domain/policy.ts';
+import { at, namedBy, type Resource, resourcesOf, type Template, text } from '../template.ts';
 
 /** Schedules that EventBridge Scheduler would refuse, run at another time, or lose. */
 export function badSchedules(template: Template): string[] {
@@ -67,11 +67,34 @@ export function misfitPolicies(template: Template, policies: readonly string[]):
       .toSorted();
     return [
       ...(readable.length === 1 ? [] : [`${policy} is ${readable.length} parameters that functions can read`]),
+      ...values
+        .flatMap(({ Value }) => namedPolicySchema.safeParse(parsed(text(Value))).data ?? [])
+        .filter(({ schedule }) => !schedules.some((each) => isCaptureBy(schedule, policy, each)))
+        .map(() => `${policy} is not captured when, where and within the time that its file says`),
       ...(text(started) === '["CaptureImagesStateMachine","RetireImagesStateMachine"]'
         ? []
         : [`${policy} is to start capture-images and retire-images, and starts ${started.join(' and ') || 'nothing'}`]),
     ];
   });
+}
+
+type Properties = Resource['Properties'];
+
+/** Whether a schedule starts the captures of a policy at the times of its file, in its zone and its window. */
+function isCaptureBy(
+  { cron, timezone, flexibleMinutes }: NamedPolicy['schedule'],
+  policy: string,
+  { Target, ...properties }: Properties,
+): boolean {
+  const window = properties.FlexibleTimeWindow;
+  const withinMinutes = at(window, 'Mode') === 'FLEXIBLE' ? at(window, 'MaximumWindowInMinutes') : 0;
+  return (
+    namedBy(at(Target, 'Arn')) === 'CaptureImagesStateMachine' &&
+    text(at(Target, 'Input')).includes(`"policy":"${policy}"`) &&
+    [cron, `cron(${cron})`].includes(text(properties.ScheduleExpression)) &&
+    properties.ScheduleExpressionTimezone === timezone &&
+    withinMinutes === flexibleMinutes
+  );
 }
 
 function parsed(json: string): unknown {
@@ -92,6 +115,10 @@ export function badRules(template: Template): string[] {
       [!isPattern(Properties.EventPattern ?? null), 'has a pattern that is not understood'],
       [template.Resources[machine]?.Type !== 'AWS::StepFunctions::StateMachine', 'starts no machine'],
       [!roles.includes(text({ Ref: machine })), `may not start ${machine}`],
+      [
+        at(target, 'RetryPolicy', 'MaximumEventAgeInSeconds') === undefined,
+        'tries for a day to start what is long past',
+      ],
       [
         template.Resources[namedBy(at(target, 'DeadLetterConfig', 'Arn')) ?? '']?.Type !== 'AWS::SQS::Queue',
         'has no dead-letter queue',

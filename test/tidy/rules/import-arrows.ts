@@ -42,8 +42,8 @@ const rooms: Record<string, Room> = {
   },
   'shared/runtime/': {
     holds: /^shared\/runtime\//,
-    mayImport: /^shared\/domain\/(?:errors|contract|metrics)\.ts$/,
-    cure: 'the Lambda edge knows contracts and the catalogues of errors and metrics only; let the handler hand in the rest, or move the rule to the task',
+    mayImport: /^shared\/domain\/(?:errors|contract|metrics|visible)\.ts$/,
+    cure: 'the Lambda edge knows contracts, the catalogues of errors and metrics, and how text is shown, and no more; let the handler hand in the rest, or move the rule to the task',
   },
   'a task.ts': {
     holds: /^functions\/[^/]+\/task\.ts$/,

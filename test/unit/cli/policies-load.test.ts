@@ -302,9 +302,18 @@ describe('a policy that no parameter of Systems Manager holds', () => {
     expect(problemsOf(withTags(10))).toEqual([]);
     const [problem, ...others] = problemsOf(withTags(20));
     expect(problem).toMatch(
-      /^gold\.yml: is too long: it comes to \d{4} characters of JSON, and a parameter holds 4096; shorten /,
+      /^gold\.yml: is too long: it comes to \d{4} bytes of JSON, and a parameter holds 4096; shorten /,
     );
     expect(others).toEqual([]);
+  });
+
+  it('is refused by its bytes: few characters of another script may be too many', () => {
+    const letters = (letter: string) =>
+      `${valid}select: { tags: { ami-lifecycle:policy: gold, ${[...'abcdefghij'].map((key) => `${key}: ${letter.repeat(250)}`).join(', ')} } }\n`;
+    expect(problemsOf(letters('x'))).toEqual([]);
+    expect(problemsOf(letters('ж'))).toEqual([
+      expect.stringMatching(/^gold\.yml: is too long: it comes to \d{4} bytes of JSON/),
+    ]);
   });
 });
 

@@ -7,6 +7,7 @@ import {
   archiveTargetSchema,
   archiveUrl,
   recordKey,
+  restoreHold,
   sleeps,
   storageClasses,
 } from '../../../shared/domain/archive.ts';
@@ -58,9 +59,17 @@ describe('an archive', () => {
 
   it('is found again by its address, and by no other text', () => {
     expect(archiveAt('s3://my-archive/gold/ami-1.bin')).toEqual({ bucket: 'my-archive', key: 'gold/ami-1.bin' });
-    for (const text of ['', 's3://my-archive', 's3://my-archive/', 'gold/ami-1.bin']) {
+    const others = ['', 's3://my-archive', 's3://my-archive/', 'gold/ami-1.bin', 'see s3://a/b', 's3://a/b\nand more'];
+    for (const text of others) {
       expect(archiveAt(text)).toBeUndefined();
     }
+  });
+
+  it('leaves on what is restored of it why that stays, and by which execution it was made', () => {
+    const startedAt = '2026-11-21T03:00:00.000Z';
+    const arn = 'arn:aws:states:eu-west-1:123456789012:execution:restore-image:monday';
+    expect(restoreHold(startedAt, arn)).toBe(`restored ${startedAt} by monday`);
+    expect(restoreHold(startedAt, 'monday')).toBe(`restored ${startedAt} by monday`);
   });
 
   it.each(storageClasses)('of class %s can be asked for by a policy and is taken by its workflow', (storageClass) => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LaunchPermission } from '../../../shared/domain/archive.ts';
 import {
   audienceDigest,
+  holderOf,
   nobody,
   permissionChanges,
   permissionsOf,
@@ -140,6 +141,11 @@ describe('launch permissions', () => {
     ],
   ])('%s', (_says, present, wanted, add, remove) => {
     expect(permissionChanges(present, wanted)).toEqual({ add, remove });
+  });
+
+  it('are held by nobody where EC2 names a kind of holder that is not known here', () => {
+    expect(holderOf({})).toBe('');
+    expect(permissionChanges([{}], [one])).toEqual({ add: [one], remove: [{}] });
   });
 
   it('that others have, too, are told by their holders', () => {

@@ -134,6 +134,7 @@ describe('how much a run may take away', () => {
     expect(isIt(slotOf(after(-days * day + 60)))).toBe(true);
     expect(isIt(slotOf(after(-days * day - 60)))).toBe(false);
     expect(isIt('yesterday')).toBe(false);
+    expect(retire && isRecent(anImage({ tags: {} }), retire, now)).toBe(false);
   });
 
   it('says of every cap that was hit what would let the run through', () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type ErrorName, errorCatalogue, isLifecycleError, LifecycleError } from '../../../shared/domain/errors.ts';
+import {
+  type ErrorName,
+  errorCatalogue,
+  isLifecycleError,
+  LifecycleError,
+  sentenceOf,
+} from '../../../shared/domain/errors.ts';
 
 const names = Object.keys(errorCatalogue).filter((name): name is ErrorName => name in errorCatalogue);
 
@@ -55,4 +61,18 @@ describe('an error of the catalogue', () => {
     const lookalike = Object.assign(new Error('x'), { name: 'NameTaken' });
     for (const other of [lookalike, 'NameTaken', undefined, null]) expect(isLifecycleError(other)).toBe(false);
   });
+});
+
+describe('the cause of a failed task', () => {
+  it('is told by the sentence that Lambda puts JSON around', () => {
+    expect(sentenceOf(JSON.stringify({ errorType: 'NameTaken', errorMessage: 'It is taken.' }))).toBe('It is taken.');
+    expect(sentenceOf(JSON.stringify({ errorMessage: 7 }))).toBe('7');
+  });
+
+  it.each(['', 'It is taken.', '{', '{}', '{"message":"x"}', 'null', '7', '"errorMessage"', '["errorMessage"]'])(
+    'is told as it is where it reads %s',
+    (cause) => {
+      expect(sentenceOf(cause)).toBe(cause);
+    },
+  );
 });

@@ -21,6 +21,7 @@ describe('What a policy has in a Region', () => {
   it.each<[says: string, image: Parameters<typeof anImage>[0]]>([
     ['is being made', { tags: of('20261121T0900Z', 'capturing') }],
     ['is not available yet', { tags: of('20261121T0900Z'), state: 'pending' }],
+    ['has no slot', { tags: { [tagKeys.state]: 'complete' } }],
     ['has a slot that is none', { tags: of('yesterday') }],
   ])('is not younger for an image that %s', (_says, image) => {
     expect(held({ tags: of('20261121T0300Z') }, image).newestAgeSeconds).toBe(9 * 3600);

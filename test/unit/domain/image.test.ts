@@ -41,8 +41,10 @@ describe('the snapshots of an image that was discarded', () => {
   });
 
   it('are told apart by their time where descriptions say nothing', () => {
-    const later = discarded.map((snapshot) => ({ ...snapshot, startedAt: after(61) }));
+    const later = discarded.map((snapshot) => ({ ...snapshot, startedAt: after(60) }));
     expect(haveAllStarted(volumes, later, image)).toBe(true);
+    const earlier = discarded.map((snapshot) => ({ ...snapshot, startedAt: after(59) }));
+    expect(haveAllStarted(volumes, earlier, image)).toBe(false);
   });
 });
 

@@ -174,6 +174,14 @@ describe('an instance is left alone', () => {
     expect(verdictOn(example)).toEqual({ action: 'skip', reason, explanation: expect.stringMatching(explanation) });
   });
 
+  it('when its owner has taken it out of the policy since it was selected', () => {
+    expect(verdictOn({ instance: { tags: { [tagKeys.policy]: 'silver' } } })).toEqual({
+      action: 'skip',
+      reason: 'not-selected',
+      explanation: 'its tags no longer name the policy',
+    });
+  });
+
   it.each<[says: string, existing: InspectionInput['existing']]>([
     ['failed: it is made again', anImage({ state: 'failed' })],
     ['is not ours: CreateImage will tell people of it', anImage({ tags: {} })],

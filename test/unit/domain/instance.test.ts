@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { leaseOf, leaseTags } from '../../../shared/domain/instance.ts';
+import { type InstanceState, isAlive, leaseOf, leaseTags } from '../../../shared/domain/instance.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
-import { after, executionId } from './examples.ts';
+import { after, anInstance, executionId } from './examples.ts';
 
 describe('the lease of an instance', () => {
   it('is read as it was written, among whatever other tags', () => {
@@ -32,5 +32,22 @@ describe('the lease of an instance', () => {
 
   it('counts where somebody emptied its holder: an instance that we stopped is not forgotten', () => {
     expect(leaseOf({ [tagKeys.stoppedBy]: '' })).toEqual({ executionId: '', restartBy: '' });
+  });
+});
+
+describe('an instance', () => {
+  it.each<[state: InstanceState, isIt: boolean]>([
+    ['pending', true],
+    ['running', true],
+    ['stopping', true],
+    ['stopped', true],
+    ['shutting-down', false],
+    ['terminated', false],
+  ])('that is %s can still be worked with: %s', (state, isIt) => {
+    expect(isAlive(anInstance({ state }))).toBe(isIt);
+  });
+
+  it('that EC2 has forgotten can not', () => {
+    expect(isAlive(undefined)).toBe(false);
   });
 });

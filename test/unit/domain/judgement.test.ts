@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Image } from '../../../shared/domain/image.ts';
-import { judgeLineage } from '../../../shared/domain/judgement.ts';
+import { endsWithInstance, judgeLineage } from '../../../shared/domain/judgement.ts';
 import { rungTags } from '../../../shared/domain/ladder.ts';
 import { type Tags, tagKeys } from '../../../shared/domain/tags.ts';
 import { after, anImage, anImageOf, aPolicy, dailies, beginning as now, slot } from './examples.ts';
@@ -59,7 +59,19 @@ describe('an image is kept', () => {
       );
     const reason = 'the policy no longer copies to eu-west-3, so nothing is retired there';
     expect(everyReason([])).toEqual(new Array(3).fill([reason]));
+    expect(everyReason([{ region: 'eu-central-1' }, { region: 'eu-west-2' }])).toEqual(new Array(3).fill([reason]));
     expect(everyReason([{ region: 'eu-west-3' }]).filter((keeps) => keeps.length === 0)).toHaveLength(2);
+  });
+
+  it.each(['ami-a', 'ami-b'])('as the newest of its slot by its id, whichever is listed first: %s', (first) => {
+    const [one, other] = ['ami-a', 'ami-b'].map((imageId) => anImageOf(slot, { imageId }));
+    if (!one || !other) throw new Error('no images');
+    const images = first === 'ami-a' ? [one, other] : [other, one];
+    expect(judged(images, one, under({ atLeast: 1 })).keeps).toEqual([
+      'one of the newest 1, the least that stays',
+      'newest of its lineage',
+    ]);
+    expect(judged(images, other, under({ atLeast: 1 })).keeps).toEqual([]);
   });
 
   it('as the second newest where the newest is disabled: that can be launched from', () => {
@@ -88,6 +100,15 @@ describe('what cannot be launched from neither counts nor serves', () => {
     expect(judged([...dailies(2), disabled], disabled, under({ daily: 3 })).keeps).toEqual(['daily 3 of 3']);
   });
 
+  it('and what we disabled is not told as disabled by hand', () => {
+    const tags = rungTags({}, { step: 'disable', since: after(-day) });
+    const disabled = anImageOf('20261110T0300Z', { state: 'disabled', tags });
+    expect(judged([...dailies(3), disabled], disabled, under({ last: 1 }))).toMatchObject({
+      keeps: [],
+      because: 'no rule keeps it',
+    });
+  });
+
   it('but not one that a person disabled, also where we noted that', () => {
     const rung = { step: 'disable', since: after(0), isByHand: true } as const;
     const disabled = anImageOf('20261110T0400Z', { state: 'disabled', tags: rungTags({}, rung) });
@@ -95,6 +116,15 @@ describe('what cannot be launched from neither counts nor serves', () => {
       keeps: [],
       because: 'disabled by hand',
     });
+  });
+
+  it('but one that a person disabled stays where it is all that is left, until its instance is over', () => {
+    const all = ['20261110T0300Z', '20261110T0400Z'].map((slot) => anImageOf(slot, { state: 'disabled' }));
+    const [older, newer] = all;
+    if (!older || !newer) throw new Error('no images');
+    expect(judged(all, newer, under({ daily: 3 })).keeps).toEqual(['disabled by hand, but the newest there is']);
+    expect(judged(all, older, under({ daily: 3 })).keeps).toEqual([]);
+    expect(judged([...all, anImageOf('20261101T0300Z')], newer, under({ daily: 3 })).keeps).toEqual([]);
   });
 
   it('one that we disabled is not the newest that always stays', () => {
@@ -278,6 +308,16 @@ describe('when the instance is gone', () => {
     expect(judgeLineage(dailies(3), circumstances).some(({ noteSourceGone }) => noteSourceGone)).toBe(false);
   });
 
+  it.each<[says: string, retain: object | undefined, ofACopy: object | undefined, expected: boolean]>([
+    ['has a rule for it', retain, undefined, true],
+    ['has one for its copies only', { last: 2 }, retain, true],
+    ['has none', { last: 2 }, { last: 1 }, false],
+    ['has none, nor any for its copies', { last: 2 }, undefined, false],
+  ])('it is looked for by a policy that %s, or not: $3', (_says, own, ofACopy, expected) => {
+    const copies = [{ region: 'eu-west-1' }, { region: 'eu-central-1', retain: ofACopy }];
+    expect(endsWithInstance(aPolicy({ retain: own, retire: {}, copies }))).toBe(expected);
+  });
+
   it('a note alone means nothing while the instance is there', () => {
     expect(candidates(noted('2000-01-01T00:00:00Z'), under(retain))).toHaveLength(1);
   });
@@ -302,6 +342,11 @@ describe('copies', () => {
   ])('%s', (_says, region, left) => {
     const circumstances = under({ last: 3 }, { region, fields: { copies } });
     expect(5 - candidates(dailies(5), circumstances).length).toBe(left);
+  });
+
+  it('have no say over the images where these are made, even where a copy names that Region', () => {
+    const fields = { copies: [{ region: 'eu-south-1', retain: { last: 1 } }] };
+    expect(5 - candidates(dailies(5), under({ last: 3 }, { fields })).length).toBe(3);
   });
 
   it('keep the newest of each Region, which keeps the next copy incremental', () => {

@@ -62,7 +62,9 @@ describe('an image that is no longer wanted', () => {
   it('goes at once, if at all, where EC2 could not make it: nobody can launch from it', () => {
     const failed = anImage({ state: 'failed' });
     expect(nextStep(failed, all, 7, now)).toEqual({ step: 'deregister', reason: 'EC2 could not make it' });
-    expect(nextStep(failed, ['deprecate'], 7, now)).toHaveProperty('wait');
+    expect(nextStep(failed, ['deprecate'], 7, now)).toEqual({
+      wait: 'EC2 could not make it, and the policy deregisters nothing',
+    });
   });
 
   it('is told since when it stands where it does', () => {
@@ -103,6 +105,12 @@ describe('what people changed by hand begins a new grace', () => {
 
   it('an image that they mean to deprecate some day is deprecated now', () => {
     expect(nextStep(anImage({ deprecatesAt: after(99 * day) }), all, 7, now)).toHaveProperty('step', 'deprecate');
+  });
+
+  it('an image that is deprecated within two hours counts as deprecated, and no other', () => {
+    const ahead = (seconds: number) => anImage({ deprecatesAt: after(seconds) });
+    expect(nextStep(ahead(2 * 3600), all, 7, now)).toHaveProperty('note', 'deprecate');
+    expect(nextStep(ahead(2 * 3600 + 1), all, 7, now)).toHaveProperty('step', 'deprecate');
   });
 
   it('an image whose deprecation they cancelled begins anew', () => {

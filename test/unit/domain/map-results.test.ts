@@ -50,10 +50,9 @@ describe('the results of a distributed Map', () => {
   it.each(['TIMED_OUT', 'ABORTED', 'PENDING'])(
     'count an item that ended as %s as failed, by that name',
     async (Status) => {
-      const objects = holding({ manifest: manifest('FAILED_0'), FAILED_0: [{ Status }] });
-      expect(await readItemResults(objects, 'manifest')).toEqual([
-        { input: null, output: undefined, error: Status, cause: '' },
-      ]);
+      const objects = holding({ manifest: manifest('FAILED_0'), FAILED_0: [{ Status }, { Status, Output: '"done"' }] });
+      const failed = { input: null, output: undefined, error: Status, cause: '' };
+      expect(await readItemResults(objects, 'manifest')).toEqual([failed, failed]);
     },
   );
 

@@ -47,6 +47,7 @@ describe('a slot', () => {
     '',
     '2026-11-21T03:00Z',
     '20261121T0300',
+    'the 20261121T0300Z',
     '20261121T030000Z',
     '20261301T0300Z',
     '20260230T0300Z',
@@ -83,7 +84,9 @@ describe("an image's name", () => {
 describe("a copy's token", () => {
   it('is a legal one for every image, Region and attempt that the tasks take', () => {
     const imageIds = fc.stringMatching(/^ami-[0-9a-f]{8,17}$/);
-    const regions = fc.stringMatching(/^[a-z0-9-]{1,32}$/);
+    const regions = fc
+      .stringMatching(/^[a-z]{2,8}(-[a-z]{1,12}){1,4}-\d{1,2}$/)
+      .filter((region) => parts.region.safeParse(region).success);
     const attempts = fc.integer({ min: 1, max: 10 });
     fc.assert(
       fc.property(imageIds, regions, attempts, (image, region, attempt) => {

@@ -15,6 +15,7 @@ import {
   partsOf,
   planItemSchema,
   planSteps,
+  regionsKey,
 } from '../../../shared/domain/plan.ts';
 import type { NamedPolicy } from '../../../shared/domain/policy.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
@@ -261,6 +262,10 @@ describe('of what is to be done with an image', () => {
   });
 });
 
+it('the Regions that a policy ever copied to are kept under its own name', () => {
+  expect(regionsKey('gold')).toBe('regions/gold.json');
+});
+
 it('only what takes something away is a step down', () => {
   expect(planSteps.filter(isStepDown)).toEqual(['deprecate', 'disable', 'deregister']);
   expect(isStepDown(null)).toBe(false);
@@ -273,4 +278,4 @@ it('an item of the plan is read as it was written, also one of snapshots alone',
   expect(planItemSchema.safeParse({ ...blank, step: 'delete' }).success).toBe(false);
 });
 
-const blank: PlanItem = { region: 'x', imageId: null, archive: false, step: null, snapshotIds: [] };
+const blank: PlanItem = { region: 'eu-west-1', imageId: null, archive: false, step: null, snapshotIds: [] };

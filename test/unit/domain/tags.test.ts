@@ -6,6 +6,7 @@ import {
   imageTags,
   isProductOf,
   othersTags,
+  restoredTags,
   type Tags,
   tagKeys,
 } from '../../../shared/domain/tags.ts';
@@ -171,5 +172,25 @@ describe('a lease', () => {
       [tagKeys.restartBy]: 'y',
     };
     expect(hasRoomForLease(crowded)).toBe(true);
+  });
+});
+
+describe("a restored image's tags", () => {
+  const restoration = { origin: 'eu-south-1/ami-1', archivedTo: 's3://my-archive/ami-1.bin', hold: 'restored' };
+
+  it('are those that it was archived with, and why it is there; nothing of its former retirement is left', () => {
+    const later = Object.fromEntries(laterTags.map((key) => [key, 'x']));
+    expect(restoredTags({ ...ours, ...later, Name: 'db-1', 'aws:x': 'y' }, restoration)).toEqual({
+      ...ours,
+      Name: 'db-1',
+      [tagKeys.origin]: restoration.origin,
+      [tagKeys.archivedTo]: restoration.archivedTo,
+      [tagKeys.hold]: restoration.hold,
+      [tagKeys.state]: 'capturing',
+    });
+  });
+
+  it('name no policy that the archive did not name', () => {
+    expect(restoredTags({}, restoration)).not.toHaveProperty([tagKeys.policy]);
   });
 });

@@ -17,6 +17,28 @@ describe('the virtual clock', () => {
     expect(fired).toEqual(['at once', 'first of two', 'second of two', 'late']);
   });
 
+  it('jumps forward, and fires late, in its order, what was due in between', async () => {
+    const clock = virtualClock(start);
+    const fired: [string, number][] = [];
+    const fire = (name: string) => () => void fired.push([name, clock.now() - startMs]);
+    clock.after(3000, fire('third'));
+    clock.after(2000, fire('second'));
+    clock.after(9000, fire('last'));
+    clock.after(1000, () => {
+      clock.jump(5000);
+      clock.after(500, fire('begun after the jump'));
+    });
+    await clock.run();
+    expect(fired).toEqual([
+      ['second', 6000],
+      ['third', 6000],
+      ['begun after the jump', 6500],
+      ['last', 9000],
+    ]);
+    expect(() => clock.jump(-1)).toThrow('time cannot jump by -1 ms');
+    expect(() => clock.jump(Number.NaN)).toThrow(RangeError);
+  });
+
   it('keeps the order of a thousand timers set in disorder', async () => {
     const clock = virtualClock(start);
     const fired: number[] = [];

@@ -130,6 +130,23 @@ it.each(['terminated', 'shutting-down'] as const)('no image is asked for of an i
   expect(images.requests).toEqual([]);
 });
 
+describe('an instance whose lease somebody else has taken over', () => {
+  const rescued = { tags: { [tagKeys.stoppedBy]: `${executionId}-rescue`, [tagKeys.restartBy]: beginning } };
+
+  it('may run before its snapshots start, so its image is not called stopped', async () => {
+    expect(await create({ instance: rescued })).toMatchObject({ consistency: 'crash' });
+    expect(await requestFor({ instance: rescued })).toMatchObject({ tags: { [tagKeys.consistency]: 'crash' } });
+  });
+
+  it.each([
+    ['our lease', { leased: true, instance: { tags: { [tagKeys.stoppedBy]: executionId } } }],
+    ['a lease that is not shown yet', { leased: true }],
+    ['no need of a lease, as its owner stopped it', { leased: false, instance: rescued }],
+  ])('is another than one with %s', async (_, example) => {
+    expect(await create(example)).toMatchObject({ consistency: 'stopped' });
+  });
+});
+
 it('a quota that is used up is left to the workflow', async () => {
   const full = new LifecycleError('QuotaExceeded', 'CreateImage: too many snapshots');
   const refuse = async () => {

@@ -107,6 +107,24 @@ describe('an event', () => {
     expect(events[0]?.id).toBe(events[1]?.id);
   });
 
+  test('can come late, as long after its change as a fault says', async () => {
+    const operation = 'EC2 Instance State-change Notification';
+    const { account, events, wait } = world({
+      faults: [
+        { fault: 'late-event', operation, nth: 1, seconds: 120 },
+        { fault: 'late-event', operation, nth: 2 },
+      ],
+    });
+    account.call('ec2', 'StopInstances', { InstanceIds: [web] });
+    await wait(119);
+    expect(events).toEqual([]);
+    await wait(3600);
+    expect(events.map(({ detail, time }) => [detail.state, time])).toEqual([
+      ['stopping', '2026-11-21T03:00:00Z'],
+      ['stopped', '2026-11-21T03:00:30Z'],
+    ]);
+  });
+
   test('comes a little after its change', async () => {
     const { account, events, wait } = world({ behaviour: { eventDelayMs: () => 1500 } });
     account.call('ec2', 'StopInstances', { InstanceIds: [web] });

@@ -91,6 +91,62 @@ describe('a fault', () => {
     expect(strikes(1)).not.toEqual(strikes(2));
   });
 
+  test('can strike several times in a row, and tells whoever listens of each occasion', () => {
+    const { account, clock } = world({ faults: [{ fault: 'throttled', nth: 2, times: 2 }] });
+    const heard: (string | undefined)[] = [];
+    const stop = account.faults.onOccasion((name, { operation }, struck) => {
+      heard.push(`${name} ${operation} ${struck ? 'struck' : 'spared'}`);
+    });
+    for (const operation of ['a', 'b', 'c', 'd']) account.faults.strikes('throttled', { operation, atMs: clock.now() });
+    stop();
+    account.faults.strikes('throttled', { operation: 'e', atMs: clock.now() });
+    expect(heard).toEqual(['throttled a spared', 'throttled b struck', 'throttled c struck', 'throttled d spared']);
+  });
+
+  test.each([
+    ['killed-before-call', 'running'],
+    ['killed-after-call', 'stopping'],
+  ] as const)('can kill an invocation at a call, and nothing of it happens afterwards: %s', async (fault, state) => {
+    const {
+      as,
+      ec2,
+      account,
+      instance: now,
+    } = world({
+      contents: two,
+      faults: [{ fault, operation: 'StopInstances', nth: 1 }],
+    });
+    let isOver = false;
+    const work = as('f', async () => {
+      try {
+        await ec2.send(stopCommand());
+      } finally {
+        isOver = true;
+      }
+      await ec2.send(stopCommand(database));
+    });
+    await expect(work).rejects.toMatchObject({ name: 'InvocationKilled', elapsedMs: 100 });
+    expect(isOver).toBe(false);
+    expect(now(web).State?.Name).toBe(state);
+    expect(now(database).State?.Name).toBe('running');
+    await as('f', () => ec2.send(stopCommand(database)));
+    expect(account.calls.byOperation['ec2:StopInstances']).toBe(2);
+  });
+
+  test('that kills an invocation keeps what it asked at the same time from being asked', async () => {
+    const {
+      as,
+      ec2,
+      instance: now,
+    } = world({
+      contents: two,
+      faults: [{ fault: 'killed-before-call', operation: 'StopInstances', nth: 1 }],
+    });
+    const work = as('f', () => Promise.all([ec2.send(stopCommand()), ec2.send(stopCommand(database))]));
+    await expect(work).rejects.toMatchObject({ name: 'InvocationKilled' });
+    expect([now(web).State?.Name, now(database).State?.Name]).toEqual(['running', 'running']);
+  });
+
   test('kills invocations of the function it names, for whoever runs them', () => {
     const { account } = world({ faults: [{ fault: 'killed-after', function: 'create-image', nth: 2 }] });
     expect(account.killsInvocation('create-image', 'before')).toBe(false);

@@ -1,5 +1,6 @@
 import {
   CreateStoreImageTaskCommand,
+  CreateTagsCommand,
   DeregisterImageCommand,
   DisableImageCommand,
   EnableImageCommand,
@@ -58,6 +59,12 @@ function watched(options: RetirementOptions = {}, loaded: Image[] = images) {
     disable: (ImageId: string) => us(() => ec2.send(new DisableImageCommand({ ImageId }))),
     enable: (ImageId: string) => us(() => ec2.send(new EnableImageCommand({ ImageId }))),
     deregister: (ImageId: string) => us(() => ec2.send(new DeregisterImageCommand({ ImageId }))),
+    writeRung: (ImageId: string) =>
+      us(() =>
+        ec2.send(
+          new CreateTagsCommand({ Resources: [ImageId], Tags: [{ Key: 'ami-lifecycle:rung', Value: 'deprecate' }] }),
+        ),
+      ),
     plan: (policy: string) =>
       as('plan-retirement', () =>
         s3.send(
@@ -257,6 +264,37 @@ describe('what must never happen to an image on its way out', () => {
     await deregister(middle);
     expect(broken()).toEqual([9]);
     expect(asked[0]).toEqual([oldest, middle, newest]);
+  });
+
+  test('7: what people take back and take again has its grace from our step, until we have written down what they did', async () => {
+    const { account, deprecate, disable, deregister, writeRung, wait, broken } = watched({ rulesOf: () => [ladder] });
+    const undoAndRedo = (ImageId: string): void => {
+      account.call('ec2', 'EnableImage', { ImageId });
+      account.call('ec2', 'DisableImage', { ImageId });
+    };
+    for (const each of [oldest, middle]) await deprecate(each);
+    await wait(days(7));
+    for (const each of [oldest, middle]) await disable(each);
+    await wait(days(6));
+    undoAndRedo(oldest);
+    account.call('ec2', 'EnableImage', { ImageId: middle });
+    await writeRung(middle);
+    account.call('ec2', 'DisableImage', { ImageId: middle });
+    await wait(days(1));
+    await deregister(oldest);
+    expect(broken()).toEqual([]);
+    await deregister(middle);
+    expect(broken()).toEqual([7]);
+  });
+
+  test('6: an image that a person disabled serves nobody, so another is the newest', async () => {
+    const byHand = { rung: 'disable 2026-11-20T12:00:00.000Z by-hand' };
+    const disabled = image('ami-00000000000000004', '20261121T0300Z', { State: 'disabled' }, byHand);
+    const { deregister, broken } = watched({}, [...images, disabled]);
+    await deregister('ami-00000000000000004');
+    expect(broken()).toEqual([]);
+    await deregister(newest);
+    expect(broken()).toEqual([6]);
   });
 
   test('12: no run takes steps with more images than its policy allows', async () => {

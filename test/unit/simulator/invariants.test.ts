@@ -237,6 +237,19 @@ describe('the invariants', () => {
     expect(broken()).toEqual([11, 11]);
   });
 
+  test('11: but what people copy has the tags that people give it', async () => {
+    const { account, create, stop, wait, broken } = watched();
+    await stop(web);
+    await wait(60);
+    const { ImageId } = await create();
+    await wait(7200);
+    const source = { SourceImageId: ImageId, SourceRegion: account.homeRegion };
+    const copy = account.call('ec2', 'CopyImage', { Name: 'by-hand', CopyImageTags: true, ...source });
+    await wait(7200);
+    expect(account.region(account.homeRegion).images.get(copy.ImageId ?? '')?.snapshotIds).toHaveLength(1);
+    expect(broken()).toEqual([]);
+  });
+
   test('13: a member of an Auto Scaling group is never stopped', async () => {
     const Tags = [{ Key: 'aws:autoscaling:groupName', Value: 'shop' }];
     const { account, stop, broken } = watched({

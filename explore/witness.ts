@@ -1,9 +1,9 @@
 import type { Tag } from '@aws-sdk/client-ec2';
-import { rulesForWatch } from '../../cli/simulation/rules-for-watch.ts';
-import type { Account } from '../../simulator/account.ts';
-import type { AnsweredCall } from '../../simulator/attempt.ts';
-import { type InvariantWatch, watchInvariants } from '../../simulator/invariants.ts';
-import type { AccountEvent } from '../../simulator/world.ts';
+import { rulesForWatch } from '../cli/simulation/rules-for-watch.ts';
+import type { Account } from '../simulator/account.ts';
+import type { AnsweredCall } from '../simulator/attempt.ts';
+import { type InvariantWatch, type WatchOptions, watchInvariants } from '../simulator/invariants.ts';
+import type { AccountEvent } from '../simulator/world.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -41,12 +41,12 @@ export interface Witness {
   orphans(region: string): string[];
 }
 
-export function witness(account: Account): Witness {
+export function witness(account: Account, options: WatchOptions = {}): Witness {
   const calls: AnsweredCall[] = [];
   const events: AccountEvent[] = [];
   const births = new Map<string, Tags>();
   const available = new Map<string, number>();
-  const watch = watchInvariants(account, undefined, rulesForWatch(account));
+  const watch = watchInvariants(account, undefined, { ...rulesForWatch(account), ...options });
   account.onCall((call) => {
     calls.push(call);
     const { output = {} } = call;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Instance, Volume } from '@aws-sdk/client-ec2';
-import { type NamedPolicy, namedPolicySchema } from '../../shared/domain/policy.ts';
-import type { InstanceExtras } from '../../simulator/contents.ts';
+import { type NamedPolicy, namedPolicySchema } from '../shared/domain/policy.ts';
+import type { InstanceExtras } from '../simulator/contents.ts';
 
-/** The Region that the handlers of a test file serve: they read it once, when they are loaded. */
+/** The Region that the handlers of a process serve: they read it once, when they are loaded. */
 export const home = 'eu-west-1';
 
 /** An instance with its volumes, as a story begins with it. */

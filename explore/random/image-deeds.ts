@@ -1,12 +1,12 @@
 import type { Account } from '../../simulator/account.ts';
 import type { RandomStream } from '../../simulator/random.ts';
 import type { RegionState } from '../../simulator/state.ts';
-import { tagsOf } from './witness.ts';
+import { tagsOf } from '../witness.ts';
 
 /** One person's way with one image, in its Region; what EC2 refuses them does not happen. */
-type Deed = (hand: Hand) => void;
+export type ImageDeed = (hand: ImageHand) => void;
 
-interface Hand {
+export interface ImageHand {
   account: Account;
   region: RegionState;
   imageId: string;
@@ -15,31 +15,31 @@ interface Hand {
   number: number;
 }
 
-const hold: Deed = ({ account, region, imageId }) => {
+const hold: ImageDeed = ({ account, region, imageId }) => {
   const Tags = [{ Key: 'ami-lifecycle:hold', Value: 'somebody said so' }];
   account.call('ec2', 'CreateTags', { Resources: [imageId], Tags }, region.name);
 };
 
-const release: Deed = ({ account, region }) => {
+const release: ImageDeed = ({ account, region }) => {
   const held = [...region.images.values()].find(({ description }) => 'ami-lifecycle:hold' in tagsOf(description.Tags));
   if (!held) return;
   account.call('ec2', 'DeleteTags', { Resources: [held.id], Tags: [{ Key: 'ami-lifecycle:hold' }] }, region.name);
 };
 
-const launch: Deed = ({ account, region, imageId }) => {
+const launch: ImageDeed = ({ account, region, imageId }) => {
   const one = { ImageId: imageId, InstanceType: 't3.micro' as const, MinCount: 1, MaxCount: 1 };
   account.call('ec2', 'RunInstances', one, region.name);
 };
 
 /** Of what was launched from images only; the sources go by another deed. */
-const terminate: Deed = ({ account, region }) => {
+const terminate: ImageDeed = ({ account, region }) => {
   const launched = [...region.instances.values()].find(
     ({ description }) => region.images.has(description.ImageId ?? '') && description.State?.Name === 'running',
   );
   if (launched) account.call('ec2', 'TerminateInstances', { InstanceIds: [launched.id] }, region.name);
 };
 
-const terminateSource: Deed = ({ account, region, random }) => {
+const terminateSource: ImageDeed = ({ account, region, random }) => {
   const sources = [...region.instances.values()].filter(({ description }) =>
     Object.keys(tagsOf(description.Tags)).includes('ami-lifecycle:policy'),
   );
@@ -48,12 +48,12 @@ const terminateSource: Deed = ({ account, region, random }) => {
     account.call('ec2', 'TerminateInstances', { InstanceIds: [source.id] }, region.name);
 };
 
-const makeTemplate: Deed = ({ account, region, imageId, number }) => {
+const makeTemplate: ImageDeed = ({ account, region, imageId, number }) => {
   const input = { LaunchTemplateName: `template-${number}`, LaunchTemplateData: { ImageId: imageId } };
   account.call('ec2', 'CreateLaunchTemplate', input, region.name);
 };
 
-const moveTemplate: Deed = ({ account, region, imageId, random }) => {
+const moveTemplate: ImageDeed = ({ account, region, imageId, random }) => {
   const [LaunchTemplateId] = region.launchTemplates.keys();
   if (LaunchTemplateId === undefined) return;
   const LaunchTemplateData = { ImageId: imageId };
@@ -68,7 +68,7 @@ const moveTemplate: Deed = ({ account, region, imageId, random }) => {
     account.call('ec2', 'ModifyLaunchTemplate', { LaunchTemplateId, DefaultVersion }, region.name);
 };
 
-const makeGroup: Deed = ({ account, region, random, number }) => {
+const makeGroup: ImageDeed = ({ account, region, random, number }) => {
   const [LaunchTemplateId] = region.launchTemplates.keys();
   if (LaunchTemplateId === undefined) return;
   const Version = random.chance(0.5) ? '1' : '$Latest';
@@ -77,18 +77,18 @@ const makeGroup: Deed = ({ account, region, random, number }) => {
   account.call('auto-scaling', 'CreateAutoScalingGroup', { ...group, ...template }, region.name);
 };
 
-const makeConfiguration: Deed = ({ account, region, imageId, number }) => {
+const makeConfiguration: ImageDeed = ({ account, region, imageId, number }) => {
   const input = { LaunchConfigurationName: `configuration-${number}`, ImageId: imageId, InstanceType: 't3.micro' };
   account.call('auto-scaling', 'CreateLaunchConfiguration', input, region.name);
 };
 
-const dropConfiguration: Deed = ({ account, region }) => {
+const dropConfiguration: ImageDeed = ({ account, region }) => {
   const [name] = region.launchConfigurations.keys();
   if (name === undefined) return;
   account.call('auto-scaling', 'DeleteLaunchConfiguration', { LaunchConfigurationName: name }, region.name);
 };
 
-const writeParameter: Deed = ({ account, region, imageId }) => {
+const writeParameter: ImageDeed = ({ account, region, imageId }) => {
   account.call(
     'ssm',
     'PutParameter',
@@ -97,51 +97,65 @@ const writeParameter: Deed = ({ account, region, imageId }) => {
   );
 };
 
-const disable: Deed = ({ account, region, imageId }) => {
+const disable: ImageDeed = ({ account, region, imageId }) => {
   account.call('ec2', 'DisableImage', { ImageId: imageId }, region.name);
 };
 
-const enable: Deed = ({ account, region }) => {
+const enable: ImageDeed = ({ account, region }) => {
   const disabled = [...region.images.values()].find(({ description }) => description.State === 'disabled');
   if (disabled) account.call('ec2', 'EnableImage', { ImageId: disabled.id }, region.name);
 };
 
-const deprecate: Deed = ({ account, region, imageId }) => {
+const deprecate: ImageDeed = ({ account, region, imageId }) => {
   const DeprecateAt = new Date(account.clock.now() + 3_600_000);
   account.call('ec2', 'EnableImageDeprecation', { ImageId: imageId, DeprecateAt }, region.name);
 };
 
-const cancelDeprecation: Deed = ({ account, region, imageId }) => {
+const cancelDeprecation: ImageDeed = ({ account, region, imageId }) => {
   account.call('ec2', 'DisableImageDeprecation', { ImageId: imageId }, region.name);
 };
 
-const deregister: Deed = ({ account, region, imageId, random }) => {
+const deregister: ImageDeed = ({ account, region, imageId, random }) => {
   const DeleteAssociatedSnapshots = random.chance(0.5);
   account.call('ec2', 'DeregisterImage', { ImageId: imageId, DeleteAssociatedSnapshots }, region.name);
 };
 
-const protect: Deed = ({ account, region, imageId }) => {
+const protect: ImageDeed = ({ account, region, imageId }) => {
   account.call('ec2', 'EnableImageDeregistrationProtection', { ImageId: imageId }, region.name);
 };
 
-const unprotect: Deed = ({ account, region, imageId }) => {
+const unprotect: ImageDeed = ({ account, region, imageId }) => {
   account.call('ec2', 'DisableImageDeregistrationProtection', { ImageId: imageId }, region.name);
 };
 
-const lockSnapshot: Deed = ({ account, region, imageId }) => {
+const lockSnapshot: ImageDeed = ({ account, region, imageId }) => {
   const [SnapshotId] = region.images.get(imageId)?.snapshotIds ?? [];
   if (SnapshotId === undefined) return;
   account.call('ec2', 'LockSnapshot', { SnapshotId, LockMode: 'governance', LockDuration: 2 }, region.name);
 };
 
-const useElsewhere: Deed = ({ account, region, imageId }) => {
+const useElsewhere: ImageDeed = ({ account, region, imageId }) => {
   // Without a permission nobody could.
   const LaunchPermission = { Add: [{ UserId: '123456789012' }] };
   account.call('ec2', 'ModifyImageAttribute', { ImageId: imageId, LaunchPermission }, region.name);
   region.foreignUse.push({ imageId, accountId: '123456789012', resourceType: 'ec2:Instance', count: 1 });
 };
 
-const deeds = {
+/** Somebody wants it elsewhere, or once more; who takes our tags along makes it one of ours. */
+const copy: ImageDeed = ({ account, region, imageId, random, number }) => {
+  const regions = account.regions().map(({ name }) => name);
+  const to = regions[Math.floor(random.between(0, regions.length))] ?? region.name;
+  const source = { SourceImageId: imageId, SourceRegion: region.name };
+  account.call('ec2', 'CopyImage', { Name: `by-hand-${number}`, CopyImageTags: random.chance(0.2), ...source }, to);
+};
+
+const share: ImageDeed = ({ account, region, imageId, random }) => {
+  const someone = [{ UserId: '123456789012' }];
+  const LaunchPermission = random.chance(0.6) ? { Add: someone } : { Remove: someone };
+  account.call('ec2', 'ModifyImageAttribute', { ImageId: imageId, LaunchPermission }, region.name);
+};
+
+export const imageDeeds = {
   hold,
   release,
   launch,
@@ -162,25 +176,6 @@ const deeds = {
   unprotect,
   lockSnapshot,
   useElsewhere,
-} satisfies Record<string, Deed>;
-
-/** Lets somebody do something with an image of ours, if there is one; returns what, for whoever looks into a breach. */
-export function doSomething(account: Account, random: RandomStream, number: number): string {
-  const regions = account.regions().filter(({ images }) => images.size > 0);
-  const region = oneOf(regions, random);
-  const imageId = region && oneOf([...region.images.keys()], random);
-  if (!region || imageId === undefined) return 'nothing';
-  const [name, deed] = oneOf(Object.entries<Deed>(deeds), random) ?? ['nothing', () => {}];
-  const said = `${new Date(account.clock.now()).toISOString()} ${name} ${imageId} in ${region.name}`;
-  try {
-    deed({ account, region, imageId, random, number });
-    return said;
-  } catch (error) {
-    if (!(error instanceof Error) || error.name === 'NotSimulated' || !('$metadata' in error)) throw error;
-    return `${said}: ${error.name}`;
-  }
-}
-
-function oneOf<Value>(values: readonly Value[], random: RandomStream): Value | undefined {
-  return values[Math.floor(random.between(0, values.length))];
-}
+  copy,
+  share,
+} satisfies Record<string, ImageDeed>;

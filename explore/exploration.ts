@@ -1,0 +1,149 @@
+import { seededRandom } from '../simulator/random.ts';
+import type { SiteKind } from './catalogue.ts';
+import { type Job, jobText } from './jobs.ts';
+import type { Finding } from './judge.ts';
+import type { Placement } from './placements.ts';
+import { share } from './pool.ts';
+import type { Outcome } from './run.ts';
+import { worldNamed } from './worlds.ts';
+
+export interface ExplorationOptions {
+  /** Names of worlds. */
+  worlds: readonly string[];
+  /** Only every nth placement, from the first on. */
+  every: number;
+  /** How many runs with two faults there are, over all worlds. */
+  pairs: number;
+  seed: number;
+  workers: number;
+  /** Modules that each worker imports first. */
+  before?: readonly URL[];
+  /** @param share of the runs that are done, from 0 to 1 */
+  onProgress?: (share: number) => void;
+}
+
+/** A run in which something was that must never be. */
+export interface Breach {
+  job: string;
+  findings: Finding[];
+}
+
+/** What was explored of one world. */
+export interface ExploredOf {
+  world: string;
+  workflow: string;
+  /** Where faults can strike, in a run without any. */
+  sites: Record<SiteKind, number>;
+  /** How many placements there are in all. */
+  placements: number;
+  single: number;
+  pairs: number;
+  breaches: number;
+  /** Runs by what brought them through. */
+  recoveries: { sdkRetry: number; retry: number; caught: number; rescue: number; next: number };
+}
+
+export interface Exploration {
+  worlds: ExploredOf[];
+  /** Single runs by the fault's word. */
+  faults: { word: string; runs: number; breaches: number }[];
+  /** States whose Catch was entered, with the number of runs. */
+  caught: { state: string; runs: number }[];
+  /** Single runs in which the fault did not strike: the run had gone another way. */
+  missed: string[];
+  breaches: Breach[];
+}
+
+const jobs = new URL('jobs.ts', import.meta.url);
+
+/** Explores worlds: a run without faults tells where they can strike; then one run for each placement, and for each pair. */
+export async function explore(options: ExplorationOptions): Promise<Exploration> {
+  const { worlds, every, pairs, seed, workers, before = [], onProgress } = options;
+  const dry = await share<Job, Outcome>({
+    module: jobs,
+    jobs: worlds.map((world) => ({ world, placements: [] })),
+    workers,
+    before,
+  });
+  const found = worlds.map((world, index) => ({ world, sites: dry[index]?.sites, findings: dry[index]?.findings }));
+  const single = found.flatMap(({ world, sites }) =>
+    (sites?.placements ?? []).map((placement): Job => ({ world, placements: [placement] })),
+  );
+  const chosen = [...single.filter((_, index) => index % every === 0), ...pairsOf(single, pairs, seed)];
+  const outcomes = await share<Job, Outcome>({
+    module: jobs,
+    jobs: chosen,
+    workers,
+    before,
+    onDone: (_, done) => onProgress?.(done / chosen.length),
+  });
+  const runs = chosen.flatMap((job, index) => {
+    const outcome = outcomes[index];
+    return outcome ? [{ job, outcome }] : [];
+  });
+  return {
+    worlds: found.map(({ world, sites }) => exploredOf(world, sites, runs)),
+    faults: byFault(runs),
+    caught: byState(runs),
+    missed: runs
+      .filter(({ job, outcome }) => job.placements.length === 1 && outcome.struck === 0)
+      .map(({ job }) => jobText(job)),
+    breaches: [
+      ...found.map(({ world, findings = [] }) => ({ job: world, findings })),
+      ...runs.map(({ job, outcome }) => ({ job: jobText(job), findings: outcome.findings })),
+    ].filter(({ findings }) => findings.length > 0),
+  };
+}
+
+interface Run {
+  job: Job;
+  outcome: Outcome;
+}
+
+/** Two placements of one world each, the worlds in turn. */
+function pairsOf(single: readonly Job[], count: number, seed: number): Job[] {
+  const byWorld = [...Map.groupBy(single, ({ world }) => world)];
+  const random = seededRandom(seed).stream('pairs');
+  return Array.from({ length: byWorld.length === 0 ? 0 : count }, (_, index): Job => {
+    const [world, ofWorld] = byWorld[index % byWorld.length] ?? ['', []];
+    const draw = (): readonly Placement[] => ofWorld[Math.floor(random.between(0, ofWorld.length))]?.placements ?? [];
+    return { world, placements: [...draw(), ...draw()] };
+  });
+}
+
+function exploredOf(world: string, sites: Outcome['sites'] | undefined, runs: readonly Run[]): ExploredOf {
+  const own = runs.filter(({ job }) => job.world === world);
+  const having = (is: (outcome: Outcome) => boolean): number => own.filter(({ outcome }) => is(outcome)).length;
+  return {
+    world,
+    workflow: worldNamed(world).workflow,
+    sites: sites?.counts ?? { call: 0, invocation: 0, event: 0 },
+    placements: sites?.placements.length ?? 0,
+    single: own.filter(({ job }) => job.placements.length === 1).length,
+    pairs: own.filter(({ job }) => job.placements.length > 1).length,
+    breaches: having(({ findings }) => findings.length > 0),
+    recoveries: {
+      sdkRetry: having(({ recoveries }) => recoveries.sdkRetry),
+      retry: having(({ recoveries }) => recoveries.retry),
+      caught: having(({ recoveries }) => recoveries.caught.length > 0),
+      rescue: having(({ recoveries }) => recoveries.rescue),
+      next: having(({ recoveries }) => recoveries.next),
+    },
+  };
+}
+
+function byFault(runs: readonly Run[]): Exploration['faults'] {
+  const single = runs.filter(({ job }) => job.placements.length === 1);
+  return [...Map.groupBy(single, ({ job }) => job.placements[0]?.word ?? '')].map(([word, own]) => ({
+    word,
+    runs: own.length,
+    breaches: own.filter(({ outcome }) => outcome.findings.length > 0).length,
+  }));
+}
+
+function byState(runs: readonly Run[]): Exploration['caught'] {
+  const states = runs.flatMap(({ outcome }) => outcome.recoveries.caught);
+  return [...Map.groupBy(states, (state) => state)]
+    .map(([state, all]) => ({ state, runs: all.length }))
+    .sort((left, right) => (left.state < right.state ? -1 : 1));
+}

@@ -1,0 +1,20 @@
+/** A part of a file that is replaced; `from` must stand in it exactly once. */
+export interface Edit {
+  file: string;
+  from: string;
+  to: string;
+}
+
+/** Where the system is tried: the name of a trial world, and a fault at one moment as `placements.ts` writes it. */
+export interface Circumstances {
+  world: string;
+  placement?: string;
+}
+
+/** The system with a mistake in it that one invariant must catch, and no other. */
+export interface Mutant extends Circumstances {
+  invariant: number;
+  /** What it does wrong, as a sentence. */
+  name: string;
+  edits: readonly Edit[];
+}

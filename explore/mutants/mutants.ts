@@ -1,0 +1,6 @@
+import { captureMutants } from './capture-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { retirementMutants } from './retirement-mutants.ts';
+
+/** Every mutant; each invariant has one at least. */
+export const mutants: readonly Mutant[] = [...captureMutants, ...retirementMutants];

@@ -1,0 +1,182 @@
+import type { Mutant } from './mutant.ts';
+
+const judgement = 'shared/domain/judgement.ts';
+const ladder = 'shared/domain/ladder.ts';
+const uses = 'shared/aws/uses.ts';
+
+const unread = {
+  file: 'functions/retire-image/task.ts',
+  from: 'const { decision, evidence } = await decideAgain(image, instanceId, { region, policy, now });',
+  to: "const { decision, evidence } = { decision: { verdict: 'retire', reasons: [], archive: false, step } as Decision, evidence: noEvidence };",
+};
+
+/** What may go wrong with images that are taken away. */
+export const retirementMutants: readonly Mutant[] = [
+  {
+    invariant: 3,
+    name: 'snapshots of people that carry the name of a policy are taken for ours',
+    world: 'five days',
+    edits: [
+      {
+        file: 'shared/aws/snapshots.ts',
+        from: "{ Name: `tag:${tagKeys.policy}`, Values: [policyName] },\n          { Name: 'tag-key', Values: [tagKeys.source] },",
+        to: '{ Name: `tag:${tagKeys.policy}`, Values: [policyName] },',
+      },
+      { file: 'functions/delete-snapshots/task.ts', from: ' || tags[tagKeys.source] === undefined', to: '' },
+    ],
+  },
+  {
+    invariant: 4,
+    name: 'a question about uses that is refused is taken for the answer that there are none',
+    world: 'silent templates',
+    edits: [
+      {
+        file: uses,
+        from: '        const read = await addTemplates(ec2, add);\n',
+        to: '        const read = await addTemplates(ec2, add).catch(() => new Map());\n',
+      },
+    ],
+  },
+  {
+    invariant: 4,
+    name: 'of the references to an image only the first page is read',
+    world: 'five days',
+    edits: [
+      {
+        file: uses,
+        from: "`in use by ${words[kind] ?? kind} ${nameIn(Arn)}`);\n      }",
+        to: "`in use by ${words[kind] ?? kind} ${nameIn(Arn)}`);\n      }\n      break;",
+      },
+    ],
+  },
+  {
+    invariant: 4,
+    name: 'Auto Scaling is not asked for what it launches from',
+    world: 'five days',
+    edits: [
+      { file: uses, from: 'await addAutoScaling(clients.autoScaling(region), add);', to: '(await Promise.resolve([])) as Awaited<ReturnType<typeof addAutoScaling>>;' },
+    ],
+  },
+  {
+    invariant: 4,
+    name: 'a step is taken on the word of the plan, though somebody launched from the image since',
+    world: 'launched while archived',
+    edits: [unread],
+  },
+  {
+    invariant: 5,
+    name: 'nobody looks for a hold',
+    world: 'five days',
+    edits: [{ file: judgement, from: 'if (hold !== undefined) keep(', to: 'if (hold === undefined && hold) keep(' }],
+  },
+  {
+    invariant: 5,
+    name: 'a step is taken on the word of the plan, though somebody held the image since',
+    world: 'held while archived',
+    edits: [unread],
+  },
+  {
+    invariant: 6,
+    name: 'the oldest images are taken for the newest',
+    world: 'at least three',
+    edits: [
+      { file: judgement, from: 'leftSlot > rightSlot ? -1 : 1', to: 'leftSlot > rightSlot ? 1 : -1' },
+      { file: 'shared/domain/retention.ts', from: 'images.toSorted(compareAge)', to: 'images.toSorted((left, right) => -compareAge(left, right))' },
+    ],
+  },
+  {
+    invariant: 6,
+    name: 'the least that stays is not counted',
+    world: 'at least three',
+    edits: [{ file: judgement, from: 'standing.slice(0, retain.atLeast ?? 0)', to: 'standing.slice(0, 0)' }],
+  },
+  {
+    invariant: 6,
+    name: 'a lineage is given up at once when its instance is gone',
+    world: 'instance gone',
+    edits: [
+      { file: judgement, from: '.timezone) <= Date.parse(now);\n}\n\nconst countRules', to: '.timezone) > 0;\n}\n\nconst countRules' },
+    ],
+  },
+  {
+    invariant: 7,
+    name: 'the grace is ignored',
+    world: 'five days',
+    edits: [{ file: ladder, from: 'return secondsBetween(since, now) >= graceDays * 86_400 - toleranceSeconds;', to: 'return secondsBetween(since, now) >= graceDays - 1 - toleranceSeconds;' }],
+  },
+  {
+    invariant: 7,
+    name: 'the grace is counted from the first step',
+    world: 'five days',
+    edits: [{ file: ladder, from: 'return isGraceOver(rung.since,', to: 'return isGraceOver(image.tags[tagKeys.retiringSince] ?? rung.since,' }],
+  },
+  {
+    invariant: 7,
+    name: 'a step is left out',
+    world: 'five days',
+    edits: [{ file: ladder, from: 'steps[steps.indexOf(current) + 1]', to: 'steps[steps.indexOf(current) + 2]' }],
+  },
+  {
+    invariant: 8,
+    name: 'an image is deregistered, and its snapshots are forgotten',
+    world: 'five days',
+    edits: [{ file: 'shared/aws/retirement.ts', from: ', DeleteAssociatedSnapshots: true', to: '' }],
+  },
+  {
+    invariant: 8,
+    name: 'what EC2 says of each snapshot is not read',
+    world: 'five days',
+    placement: 'retire-image/ec2:DeregisterImage@eu-west-1#1 snapshot-deletion-fails',
+    edits: [{ file: 'shared/aws/retirement.ts', from: "ReturnCode === 'success'", to: 'SnapshotId' }],
+  },
+  {
+    invariant: 8,
+    name: 'a snapshot is deleted without a look at who else uses it',
+    world: 'snapshot in use',
+    edits: [{ file: 'functions/delete-snapshots/task.ts', from: '(await useOf(snapshotId, tags)) ?? ', to: '' }],
+  },
+  {
+    invariant: 9,
+    name: 'an image goes that was to be archived first',
+    world: 'archived',
+    edits: [{ file: judgement, from: 'archive: isDue && obstacle === undefined,', to: 'archive: isDue && obstacle !== undefined,' }],
+  },
+  {
+    invariant: 9,
+    name: 'nobody looks whether an archive is still there',
+    world: 'archive deleted',
+    edits: [
+      {
+        file: 'functions/retire-image/task.ts',
+        from: 'const lost = await lostArchive(image, region);',
+        to: 'const lost = region === undefined ? await lostArchive(image, region) : undefined;',
+      },
+    ],
+  },
+  {
+    invariant: 12,
+    name: 'nobody asks whether a plan is over its cap',
+    world: 'over the cap',
+    edits: [
+      { file: 'functions/plan-retirement/task.ts', from: 'const excess = blastRadius(items, named, policy) ?? null;', to: 'const excess = blastRadius([], named, policy) ?? null;' },
+    ],
+  },
+  {
+    invariant: 12,
+    name: 'a cap lets one image more go than it says',
+    world: 'over the cap',
+    edits: [{ file: 'shared/domain/plan.ts', from: 'stepping.length > maxPerRun\n', to: 'stepping.length > maxPerRun + 1\n' }],
+  },
+  {
+    invariant: 14,
+    name: 'of the images of a policy only the first page is read',
+    world: 'five days',
+    edits: [
+      {
+        file: 'shared/aws/images.ts',
+        from: 'if (image) found.push(image);\n          }',
+        to: 'if (image) found.push(image);\n          }\n          break;',
+      },
+    ],
+  },
+];

@@ -1,0 +1,200 @@
+import type { Fault } from '../../simulator/faults.ts';
+import { hang, impatient, nightsUntil, tagList } from '../hanging.ts';
+import { home, server } from '../servers.ts';
+import type { Beginning, Story } from '../world.ts';
+import { quick, tagByHand } from '../worlds/common.ts';
+import type { TrialWorld } from './trial-world.ts';
+
+const vault = 'my-ami-archive';
+/** Retirement runs daily at noon; nothing is captured. */
+const never = { cron: '0 3 1 1 ? *', timezone: 'UTC' };
+const web = server('web');
+const dayHours = 24;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+interface Retirement extends Pick<TrialWorld, 'name' | 'tells' | 'prepare' | 'archivesAll'> {
+  fields?: Fields;
+  retire?: Fields;
+  faults?: readonly Fault[];
+  /** How often retirement runs. */
+  runs: number;
+  /** The nights of which an image is left, where the world is to be judged by that. */
+  left?: readonly string[];
+}
+
+function retirement(world: Retirement): TrialWorld {
+  const { fields = {}, retire = {}, faults = [], runs, left, ...rest } = world;
+  const beginning: Beginning = {
+    at: '2026-11-21T11:50:00Z',
+    policies: [impatient({ schedule: never, ...fields }, retire)],
+    servers: [web],
+    // Most pages come empty, with others to follow.
+    behaviour: { ...quick, emptyPageProbability: 0.6 },
+    faults,
+    schedulesUntil: '2026-12-31T00:00:00Z',
+    rescuesUntil: '2026-11-21T12:00:00Z',
+  };
+  // Until an hour after the last run.
+  const hours = (runs - 1) * dayHours + 1 + 1 / 6;
+  return { ...rest, beginning, hours, lacking: (story) => (left ? differences(story, left) : []) };
+}
+
+function differences(story: Story, left: readonly string[]): string[] {
+  const found = story.images(home).map(({ tags }) => (tags['ami-lifecycle:slot'] ?? '').slice(4, 8));
+  return [
+    ...left.filter((night) => !found.includes(night)).map((night) => `The image of ${night} is gone.`),
+    ...found.filter((night) => !left.includes(night)).map((night) => `The image of ${night} is still there.`),
+  ];
+}
+
+/** A running instance that was launched from that image. */
+function launchFrom({ account }: Story, imageId: string): void {
+  const { instance, volumes } = server(`from ${imageId}`, { under: null, changes: { ImageId: imageId } });
+  account.load({ instances: [instance], volumes });
+}
+
+/** A snapshot that a person made, and gave the name of a policy to. */
+function loadForeignSnapshot({ account }: Story): void {
+  const snapshot = {
+    SnapshotId: 'snap-0123456789abcdef0',
+    VolumeId: web.volumes[0]?.VolumeId,
+    VolumeSize: 8,
+    State: 'completed' as const,
+    Progress: '100%',
+    StartTime: new Date('2026-01-01T00:00:00Z'),
+    Description: 'before the migration',
+    Tags: tagList({ 'ami-lifecycle:policy': 'gold' }),
+  };
+  account.load({ instances: [], snapshots: [snapshot] });
+}
+
+/** An image of a person, of the snapshot of one of ours. */
+function loadImageOfSnapshot(story: Story, imageId: string): void {
+  const ours = story.account.region(home).images.get(imageId)?.description ?? {};
+  const { Tags: _tags, SourceInstanceId: _source, ...rest } = ours;
+  story.account.load({ instances: [], images: [{ ...rest, ImageId: 'ami-0fedcba9876543210', Name: 'by-hand' }] });
+}
+
+/** Two images that are archived at noon; the older one goes then, and takes its next step at once. */
+function whileArchiving(name: string, tells: string, happens: (story: Story, imageId: string) => void): TrialWorld {
+  return retirement({
+    name,
+    tells,
+    fields: { retain: { daily: 1 }, archive: { bucket: vault, prefix: 'gold/', when: { daily: 30 } } },
+    retire: { steps: ['disable', 'deregister'] },
+    prepare(story) {
+      story.account.createBucket(vault, home);
+      const [older = ''] = hang(story, web, nightsUntil('2026-11-20', 2));
+      story.onceAfter('CreateStoreImageTask', 5, () => happens(story, older));
+    },
+    runs: 1,
+    left: ['1119', '1120'],
+  });
+}
+
+const archiving = { retain: { daily: 1 }, archive: { bucket: vault, prefix: 'gold/', when: { daily: 30 } } };
+
+export const retirementWorlds: readonly TrialWorld[] = [
+  retirement({
+    name: 'five days',
+    tells: 'Of six images one goes, in three steps; two are kept by rule, one is held, and two are used',
+    retire: { graceDays: 2 },
+    prepare(story) {
+      const [configured = '', held = '', launched = ''] = hang(story, web, nightsUntil('2026-11-20', 6));
+      tagByHand(story, held, { 'ami-lifecycle:hold': 'evidence' });
+      launchFrom(story, launched);
+      const LaunchConfigurationName = 'farm';
+      const CreatedTime = new Date('2026-01-01T00:00:00Z');
+      story.account.load({
+        instances: [],
+        launchConfigurations: [{ LaunchConfigurationName, ImageId: configured, InstanceType: 't3.large', CreatedTime }],
+      });
+      loadForeignSnapshot(story);
+    },
+    runs: 5,
+    left: ['1115', '1116', '1117', '1119', '1120'],
+  }),
+  retirement({
+    name: 'silent templates',
+    tells: 'A launch template uses an image, and whoever asks for launch templates is refused',
+    faults: [{ fault: 'access-denied', operation: 'DescribeLaunchTemplates' }],
+    prepare(story) {
+      const [ImageId] = hang(story, web, nightsUntil('2026-11-20', 3));
+      story.account.call('ec2', 'CreateLaunchTemplate', {
+        LaunchTemplateName: 'farm',
+        LaunchTemplateData: { ImageId },
+      });
+    },
+    runs: 3,
+  }),
+  retirement({
+    name: 'at least three',
+    tells: 'The rules keep one image, and three stay at least',
+    fields: { retain: { last: 1, atLeast: 3 } },
+    prepare: (story) => void hang(story, web, nightsUntil('2026-11-20', 4)),
+    runs: 3,
+    left: ['1118', '1119', '1120'],
+  }),
+  retirement({
+    name: 'instance gone',
+    tells: 'An instance has just been terminated, and its images stay for a month',
+    fields: { retain: { daily: 2, afterTermination: '30d' } },
+    prepare(story) {
+      hang(story, web, nightsUntil('2026-11-20', 2));
+      story.account.call('ec2', 'TerminateInstances', { InstanceIds: [web.id] });
+    },
+    runs: 5,
+    left: ['1119', '1120'],
+  }),
+  retirement({
+    name: 'archived',
+    tells: 'Two images are archived; then the older one goes',
+    fields: archiving,
+    archivesAll: true,
+    prepare(story) {
+      story.account.createBucket(vault, home);
+      hang(story, web, nightsUntil('2026-11-20', 2));
+    },
+    runs: 4,
+    left: ['1120'],
+  }),
+  retirement({
+    name: 'archive deleted',
+    tells: 'Somebody deletes the archives of two images of which one is to go',
+    fields: archiving,
+    prepare(story) {
+      const { objects } = story.account.createBucket(vault, home);
+      hang(story, web, nightsUntil('2026-11-20', 2));
+      story.clock.after(12 * 3_600_000, () => {
+        for (const Key of [...objects.keys()]) story.account.call('s3', 'DeleteObject', { Bucket: vault, Key });
+      });
+    },
+    runs: 3,
+  }),
+  whileArchiving('held while archived', 'An image that is to go is held while it is being archived', (story, imageId) =>
+    tagByHand(story, imageId, { 'ami-lifecycle:hold': 'evidence' }),
+  ),
+  whileArchiving(
+    'launched while archived',
+    'An image that is to go is launched from while it is being archived',
+    launchFrom,
+  ),
+  retirement({
+    name: 'over the cap',
+    tells: 'Two images would go, and the policy lets one go in a run',
+    retire: { maxPerRun: 1 },
+    prepare: (story) => void hang(story, web, nightsUntil('2026-11-20', 4)),
+    runs: 1,
+  }),
+  retirement({
+    name: 'snapshot in use',
+    tells: 'An image goes whose snapshot somebody has made another image of',
+    prepare(story) {
+      const [oldest = ''] = hang(story, web, nightsUntil('2026-11-20', 3));
+      loadImageOfSnapshot(story, oldest);
+    },
+    runs: 3,
+    left: ['1119', '1120'],
+  }),
+];

@@ -1,0 +1,59 @@
+import { nearest } from '../cli/nearest.ts';
+import type { Fault } from '../simulator/faults.ts';
+import { catalogue } from './catalogue.ts';
+
+/** A fault at one moment of a run. */
+export interface Placement {
+  /** `create-image/ec2:CreateImage@eu-west-1`, `create-image`, `event:Tag Change on Resource@eu-west-1`. */
+  at: string;
+  /** From 1: the how manieth time. */
+  nth: number;
+  /** The fault's word in the catalogue. */
+  word: string;
+}
+
+/** `create-image/ec2:CreateImage@eu-west-1#1 reply-lost` */
+export function placementText({ at, nth, word }: Placement): string {
+  return `${at}#${nth} ${word}`;
+}
+
+/** @throws PlacementUnreadable that says what is wrong with it */
+export function parsePlacement(text: string): Placement {
+  const [, at, nth, word] = /^(.+)#(\d+) (\S+)$/.exec(text.trim()) ?? [];
+  if (at === undefined || nth === undefined || word === undefined) {
+    throw new PlacementUnreadable(`'${text}' is no placement; write it as '${placementText(example)}'`);
+  }
+  faultOf({ at, nth: Number(nth), word });
+  return { at, nth: Number(nth), word };
+}
+
+export class PlacementUnreadable extends Error {
+  override readonly name = 'PlacementUnreadable';
+}
+
+const example: Placement = { at: 'create-image/ec2:CreateImage@eu-west-1', nth: 1, word: 'reply-lost' };
+
+/** The fault as the account takes it. */
+export function faultOf({ at, nth, word }: Placement): Fault {
+  const entry = catalogue.find((each) => each.word === word);
+  if (!entry) {
+    const words = catalogue.map((each) => each.word);
+    const meant = nearest(word, words);
+    throw new PlacementUnreadable(
+      meant === undefined
+        ? `there is no fault '${word}'; there are ${words.join(', ')}`
+        : `there is no fault '${word}'; did you mean '${meant}'?`,
+    );
+  }
+  return { fault: entry.fault, ...conditionsOf(at), nth, ...entry.settings };
+}
+
+function conditionsOf(at: string): Pick<Fault, 'function' | 'service' | 'operation' | 'region'> {
+  const [, event, eventRegion] = /^event:(.+)@(.+)$/.exec(at) ?? [];
+  if (event !== undefined && eventRegion !== undefined) return { operation: event, region: eventRegion };
+  const [, name, service, operation, region] = /^([^/]+)\/([^:]+):([^@]+)@(.+)$/.exec(at) ?? [];
+  if (name === undefined || service === undefined || operation === undefined || region === undefined) {
+    return { function: at };
+  }
+  return { function: name, service, operation, region };
+}

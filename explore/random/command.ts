@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import type { Output } from '../../cli/output.ts';
+import { progressBar } from '../../cli/progress.ts';
+import { share } from '../pool.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { leastDays } from './generate.ts';
+import { type LifeJob, type LifeOutcome, replayCommand, work } from './jobs.ts';
+
+export interface RandomOptions {
+  worlds?: number;
+  worldSeed?: number;
+  days: number;
+  only?: number[];
+  /** The seed of the first world; each further one has the next. */
+  seed: number;
+  workers: number;
+  json?: true;
+}
+
+interface Context {
+  output: Output;
+  finish: (hasBreaches: boolean) => void;
+}
+
+export function addRandomOptions(program: Command): void {
+  program
+    .option('--worlds <n>', 'instead: so many random worlds, from the seed on', wholeNumber(1))
+    .option('--days <n>', 'how long a random world lives', wholeNumber(leastDays), 30)
+    .option('--world-seed <n>', 'instead: the random world of that seed', wholeNumber(0))
+    .option('--only <numbers>', 'of all that happens in it only these', numberList);
+}
+
+/** Whether the options ask for random worlds. */
+export function asksForRandomWorlds({ worlds, worldSeed }: Pick<RandomOptions, 'worlds' | 'worldSeed'>): boolean {
+  return worlds !== undefined || worldSeed !== undefined;
+}
+
+const jobs = new URL('jobs.ts', import.meta.url);
+
+/** Lets random worlds live, and prints what broke in them, as small as it can be. */
+export async function exploreRandomWorlds(options: RandomOptions, { output, finish }: Context): Promise<void> {
+  const outcomes =
+    options.worldSeed === undefined ? await liveAll(options) : [await replay(options, options.worldSeed)];
+  const broken = outcomes.filter(({ findings, thrown }) => findings.length > 0 || thrown !== undefined);
+  if (options.json) output.print(JSON.stringify({ worlds: outcomes.length, days: options.days, broken }, null, 2));
+  else for (const line of [...broken.flatMap(linesOf), summary(outcomes, broken.length)]) output.print(line);
+  finish(broken.length > 0);
+}
+
+async function liveAll({ worlds = 1, days, seed, workers }: RandomOptions): Promise<LifeOutcome[]> {
+  const progress = progressBar('living');
+  const all = Array.from({ length: worlds }, (_, index): LifeJob => ({ seed: seed + index, days, shrinks: true }));
+  const outcomes = await share<LifeJob, LifeOutcome>({
+    module: jobs,
+    jobs: all,
+    workers,
+    onDone: (_, done) => progress.show(done / worlds),
+  });
+  progress.end();
+  return outcomes;
+}
+
+/** What is named to be left is not made smaller once more. */
+function replay({ days, only }: RandomOptions, seed: number): Promise<LifeOutcome> {
+  return work({ seed, days, shrinks: only === undefined, ...(only ? { only } : {}) });
+}
+
+function linesOf(outcome: LifeOutcome): string[] {
+  const { seed, findings, causes, thrown } = outcome;
+  const [first] = findings;
+  return [
+    `World ${seed}:`,
+    ...(thrown === undefined ? [] : [`  ${thrown}`]),
+    ...findings.map(({ invariant, what }) => `  invariant ${invariant}: ${what}`),
+    ...(causes.length > 0 ? ['  What happened:', ...causes.map((line) => `    ${line}`)] : []),
+    ...(first?.history ? ['  Last calls and events:', ...first.history.map((line) => `    ${line}`)] : []),
+    `  Again: ${replayCommand(outcome)}`,
+    '',
+  ];
+}
+
+function summary(outcomes: readonly LifeOutcome[], broken: number): string {
+  const [first] = outcomes;
+  const count = outcomes.length;
+  const happenings = outcomes.reduce((sum, each) => sum + each.happenings, 0);
+  const breaches = broken === 0 ? 'no breach' : `${broken} with a breach`;
+  return `${count} random ${count === 1 ? 'world' : 'worlds'} of ${first?.days ?? 0} days, ${happenings} faults and deeds: ${breaches}.`;
+}
+
+function numberList(text: string): number[] {
+  return text.split(',').map(wholeNumber(0));
+}

@@ -1,0 +1,176 @@
+import { referenceTo } from '../../simulator/invariants/references.ts';
+import type { ImageRecord, RegionState } from '../../simulator/state.ts';
+import type { Finding } from '../judge.ts';
+import { home } from '../servers.ts';
+import { type Tags, tagsOf } from '../witness.ts';
+import type { Living } from './life.ts';
+import { servers } from './server-deeds.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** Captures of the day that has just ended that are not there, or not complete with all their copies. */
+export function lateCaptures({ world, account, present }: Living): Finding[] {
+  const dayAtMs = account.clock.now() - dayMs;
+  const missing = world.policies.flatMap(({ name, hour }) => {
+    const slot = slotAt(dayAtMs + hour * hourMs);
+    const regions = [home, ...(present.get(name)?.copies ?? []).map(({ region }) => region)];
+    return regions.flatMap((region) => {
+      const complete = completeIn(account.region(region), name, slot);
+      return dueServers(account, name).flatMap((id) =>
+        complete.has(id) ? [] : [`${name}/${id}/${slot} in ${region}`],
+      );
+    });
+  });
+  return missing.length === 0 ? [] : [finding(14, `What was due is not there: ${missing.join(', ')}.`, account)];
+}
+
+function dueServers(account: Living['account'], policyName: string): string[] {
+  return servers(account).flatMap(({ id, description }) => {
+    const tags = tagsOf(description.Tags);
+    const isSelected = (tags['ami-lifecycle:policy'] ?? '').split(' ').includes(policyName);
+    return isSelected && tags['ami-lifecycle:skip'] === undefined ? [id] : [];
+  });
+}
+
+function completeIn({ images }: RegionState, policyName: string, slot: string): Set<string> {
+  const found = [...images.values()].filter(({ description }) => {
+    const tags = tagsOf(description.Tags);
+    const isOfThese = tags['ami-lifecycle:policy'] === policyName && tags['ami-lifecycle:slot'] === slot;
+    return isOfThese && tags['ami-lifecycle:state'] === 'complete' && description.State === 'available';
+  });
+  return new Set(found.map(({ description }) => tagsOf(description.Tags)['ami-lifecycle:source'] ?? ''));
+}
+
+/** What has not come to rest after the quiet days, each in a sentence. */
+export function notConverged(living: Living): Finding[] {
+  const { account, stack, watch } = living;
+  const running = stack.engine.listExecutions({ status: 'RUNNING' });
+  const leases = [...account.region(home).instances.values()].filter(({ description }) => {
+    const { 'ami-lifecycle:stopped-by': by, 'ami-lifecycle:restart-by': until } = tagsOf(description.Tags);
+    return by !== undefined || until !== undefined;
+  });
+  return [
+    ...watch.strandedInstances().map(({ instanceId }) => finding(1, `${instanceId} is left standing.`, account)),
+    ...leases.map(({ id }) => finding(1, `${id} is left with its lease.`, account)),
+    ...running.map(({ executionArn }) => finding(14, `${executionArn} does not end.`, account)),
+    ...account
+      .regions()
+      .flatMap((region) => [
+        ...orphans(region, account.clock.now()).map((what) => finding(8, what, account)),
+        ...leftIn(living, region).map((what) => finding(14, what, account)),
+      ]),
+  ];
+}
+
+function finding(invariant: number, what: string, account: Living['account']): Finding {
+  return { invariant, what, history: account.recentHistory() };
+}
+
+/** Snapshots of ours that belong to no image; what people hold or lock is theirs. */
+function orphans({ snapshots, name }: RegionState, nowMs: number): string[] {
+  return [...snapshots.values()].flatMap(({ id, description, imageIds, lockedUntilMs = 0 }) => {
+    const tags = tagsOf(description.Tags);
+    if (imageIds.size > 0 || !isOurs(tags) || tags['ami-lifecycle:hold'] !== undefined) return [];
+    // Once a lock is over its snapshot goes as any other.
+    return lockedUntilMs > nowMs - 3 * dayMs ? [] : [`${id} is left in ${name} without an image.`];
+  });
+}
+
+function isOurs(tags: Tags): boolean {
+  return tags['ami-lifecycle:policy'] !== undefined && tags['ami-lifecycle:source'] !== undefined;
+}
+
+function leftIn(living: Living, region: RegionState): string[] {
+  const { account, world } = living;
+  const uploads = [...region.multipartUploads.values()].map(({ object }) => `The upload of ${object.key} is left.`);
+  const ours = [...region.images.values()].filter(({ description }) => isOurs(tagsOf(description.Tags)));
+  const halves = ours.flatMap((image) => halfWritten(image).map((what) => `${image.id} in ${region.name} ${what}.`));
+  // A policy looks where it ever made copies; what people take elsewhere is theirs.
+  const isLookedAt = (name: string): boolean =>
+    region.name === home ||
+    JSON.stringify(world.policies.find((each) => each.name === name) ?? '').includes(region.name);
+  const lineages = Map.groupBy(ours, ({ description }) => {
+    const tags = tagsOf(description.Tags);
+    return `${tags['ami-lifecycle:policy']} ${tags['ami-lifecycle:source']}`;
+  });
+  const excesses = [...lineages].flatMap(([key, images]) => {
+    const [policyName = '', source = ''] = key.split(' ');
+    if (!isLookedAt(policyName)) return [];
+    const free = images.filter(
+      // Others, too: a report that was made while they could launch from it keeps what people have disabled since.
+      (image) => isFree(region, image) && referenceTo(account, region, image.id, true) === undefined,
+    );
+    return excessOf(living, region.name, policyName, source, free);
+  });
+  return [...uploads, ...halves, ...excesses];
+}
+
+/** More of a lineage than the rules, the ladder and the needs of people explain. */
+function excessOf(
+  { world, account, present }: Living,
+  region: string,
+  policyName: string,
+  source: string,
+  free: readonly ImageRecord[],
+): string[] {
+  const policy = present.get(policyName);
+  const rules = region === home ? policy?.retain : policy?.copies.find((copy) => copy.region === region)?.retain;
+  const { daily = 0, weekly = 0, atLeast = 0, afterTermination } = rules ?? {};
+  const isOver = afterTermination !== undefined && !servers(account).some(({ id }) => id === source);
+  const { graceDays = 0 } = policy?.retire ?? {};
+  // At noon retirement looks: what is captured then or later is there since.
+  const isLate = world.policies.some(({ name, hour }) => name === policyName && hour >= 12);
+  // One enters the ladder as another leaves it; the oldest stays while a rule has counts left.
+  const onRung = graceDays + 1;
+  const most = isOver
+    ? { available: 0, disabled: 0, failed: 0 }
+    : { available: Math.max(daily + weekly + 1, atLeast) + onRung + Number(isLate), disabled: onRung, failed: 0 };
+  return (['available', 'disabled', 'failed'] as const).flatMap((state) => {
+    const found = free.filter(({ description }) => description.State === state);
+    if (found.length <= most[state]) return [];
+    return [
+      `${policyName} has ${found.length} ${state} of ${source} in ${region}, at most ${most[state]}: ${found.map(wordsOf).join('; ')}.`,
+    ];
+  });
+}
+
+/** Nobody keeps it: no hold on it or its snapshots, no protection, no template, whose old versions may be launched, too. */
+function isFree({ launchTemplates, snapshots }: RegionState, { id, description, snapshotIds }: ImageRecord): boolean {
+  if ((description.DeregistrationProtection ?? 'disabled') !== 'disabled') return false;
+  const all = [description.Tags, ...snapshotIds.map((each) => snapshots.get(each)?.description.Tags)];
+  if (all.some((tags) => tagsOf(tags)['ami-lifecycle:hold'] !== undefined)) return false;
+  return ![...launchTemplates.values()].some(({ description: { versions } }) =>
+    versions.some(({ LaunchTemplateData }) => LaunchTemplateData?.ImageId === id),
+  );
+}
+
+function halfWritten({ description }: ImageRecord): string[] {
+  const { State, Tags } = description;
+  const tags = tagsOf(Tags);
+  const rung = tags['ami-lifecycle:rung'];
+  const isDisabled = rung?.startsWith('disable ') ?? false;
+  return [
+    ...(isDisabled && State !== 'disabled' ? [`is said to be disabled and is ${State}`] : []),
+    ...(rung !== undefined && tags['ami-lifecycle:retiring-since'] === undefined
+      ? ['stands on a rung since never']
+      : []),
+    ...(rung === undefined && tags['ami-lifecycle:state'] === 'retiring'
+      ? ['is said to retire and stands on no rung']
+      : []),
+    ...(State === 'available' && tags['ami-lifecycle:audience'] === 'unsettled'
+      ? ['is shared nobody knows with whom']
+      : []),
+  ];
+}
+
+function wordsOf({ id, description }: ImageRecord): string {
+  const { DeprecationTime = '', Tags } = description;
+  const tags = tagsOf(Tags);
+  const words = ['slot', 'state', 'rung', 'source-gone-since'].map((key) => tags[`ami-lifecycle:${key}`] ?? '-');
+  return [id, ...words, DeprecationTime].join(' ').trimEnd();
+}
+
+function slotAt(atMs: number): string {
+  return new Date(atMs).toISOString().replaceAll(/[-:]/g, '').replace('00.000', '');
+}

@@ -1,0 +1,59 @@
+import type { Finding } from '../judge.ts';
+import { generate, type RandomWorld } from './generate.ts';
+import { type Life, live } from './life.ts';
+import { shrink } from './shrink.ts';
+
+/** One life of a random world. */
+export interface LifeJob {
+  seed: number;
+  days: number;
+  /** Numbers of what happens in it; by default all. */
+  only?: readonly number[];
+  /** Whether a breach is made as small as it can be. */
+  shrinks: boolean;
+}
+
+export interface LifeOutcome {
+  seed: number;
+  days: number;
+  servers: number;
+  happenings: number;
+  findings: Finding[];
+  /** What had to happen for the breach, as numbers for a replay and in words; nothing without a breach. */
+  only: number[];
+  causes: string[];
+  /** What nobody would have thought of: a task, a definition or the simulator itself fell over. */
+  thrown?: string;
+}
+
+/** Does one job, in a worker. */
+export async function work({ seed, days, only, shrinks }: LifeJob): Promise<LifeOutcome> {
+  const world = generate(seed, days);
+  const facts = { seed, days, servers: world.servers.length, happenings: world.happenings.length };
+  try {
+    const life = await live(world, only && new Set(only));
+    if (life.findings.length === 0) return { ...facts, findings: [], only: [], causes: [] };
+    const least = shrinks
+      ? await shrink(world, life, (fewer) => live(world, fewer))
+      : { life, only: only ?? numbersUntil(world, life) };
+    const { findings, happened } = least.life;
+    return {
+      ...facts,
+      findings,
+      only: [...least.only],
+      causes: happened.map(({ number, words }) => `${number}: ${words}`),
+    };
+  } catch (error) {
+    const thrown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { ...facts, findings: [], only: [], causes: [], thrown };
+  }
+}
+
+function numbersUntil({ happenings }: RandomWorld, { endedAtMs }: Life): number[] {
+  return happenings.filter(({ atMs }) => atMs < endedAtMs).map(({ number }) => number);
+}
+
+/** The one command that shows a breach again. */
+export function replayCommand({ seed, days, only }: Pick<LifeOutcome, 'seed' | 'days' | 'only'>): string {
+  return `npm run explore -- --world-seed ${seed} --days ${days}${only.length === 0 ? '' : ` --only ${only.join(',')}`}`;
+}

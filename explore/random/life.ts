@@ -1,0 +1,145 @@
+import { rulesForWatch } from '../../cli/simulation/rules-for-watch.ts';
+import { createStack, type Stack } from '../../cli/simulation/stack.ts';
+import { virtualClock } from '../../engine/clock.ts';
+import type { NamedPolicy } from '../../shared/domain/policy.ts';
+import { type Account, createAccount } from '../../simulator/account.ts';
+import { type InvariantWatch, watchInvariants } from '../../simulator/invariants.ts';
+import { seededRandom } from '../../simulator/random.ts';
+import type { Finding } from '../judge.ts';
+import { home } from '../servers.ts';
+import { tagsOf } from '../witness.ts';
+import { isOneOfWeeks } from './archive-due.ts';
+import { faultWords } from './chaos.ts';
+import { lateCaptures, notConverged } from './converged.ts';
+import { watchFalseWords } from './false-words.ts';
+import { calming, type Happening, type PolicyEdit, policyWith, type RandomWorld, vault } from './generate.ts';
+import { doDeed } from './people.ts';
+
+const dayMs = 86_400_000;
+
+/** A world while it lives. */
+export interface Living {
+  world: RandomWorld;
+  account: Account;
+  stack: Stack;
+  watch: InvariantWatch;
+  /** The policies as they are published, by name. */
+  present: ReadonlyMap<string, NamedPolicy>;
+}
+
+/** What came of a life; it ends early where something broke. */
+export interface Life {
+  findings: Finding[];
+  /** What happened, by the happening's number, each in words with its time. */
+  happened: { number: number; words: string }[];
+  endedAtMs: number;
+}
+
+/**
+ * Lets a world live from its first day to its last, and judges it all the time.
+ * @param only the numbers of what happens in it; by default all
+ */
+export async function live(world: RandomWorld, only?: ReadonlySet<number>): Promise<Life> {
+  const { seed, servers, beginMs, calmMs, endMs, failedImagesForgetSnapshots } = world;
+  const happenings = world.happenings.filter(({ number }) => only?.has(number) ?? true);
+  const clock = virtualClock(new Date(beginMs).toISOString());
+  const account = createAccount({
+    accountId: '111122223333',
+    homeRegion: home,
+    clock,
+    seed,
+    faults: happenings.flatMap((each) => (each.kind === 'fault' ? [each.fault] : [])),
+    behaviour: { failedImagesForgetSnapshots },
+  });
+  account.load({
+    instances: servers.map(({ instance }) => instance),
+    volumes: servers.flatMap(({ volumes }) => volumes),
+    instanceExtras: Object.fromEntries(servers.map(({ id, extras }) => [id, extras])),
+  });
+  account.createBucket(vault);
+  const present = new Map(world.policies.map((plan) => [plan.name, policyWith(plan)]));
+  const policies = [...present.values()];
+  const stack = await createStack({ account, clock, seed, policies, schedulesUntilMs: endMs });
+  const archiveRules = archivesSince(present, account);
+  const watch = watchInvariants(account, undefined, {
+    ...rulesForWatch(account),
+    // What a run that was cut short left behind may wait for its week, and for people to read of a cap: judged in the end.
+    snapshotGraceMs: 2 * (endMs - beginMs),
+    isArchiveDue: archiveRules.isDue,
+  });
+  const falseWords = watchFalseWords(account);
+  const living: Living = { world, account, stack, watch, present };
+
+  const happened: Life['happened'] = [];
+  const change = (name: string, edit: PolicyEdit, isDeploy = false): void => {
+    const plan = world.policies.find((each) => each.name === name);
+    if (!plan) return;
+    const policy = policyWith(plan, edit);
+    present.set(name, policy);
+    archiveRules.note(name);
+    if (isDeploy) stack.deploy({ policies: [...present.values()] });
+    else stack.publish(policy);
+  };
+  for (const each of happenings) {
+    if (each.kind === 'fault') happened.push({ number: each.number, words: faultWords(each.fault) });
+    else
+      clock.after(each.atMs - beginMs, () =>
+        happened.push({ number: each.number, words: happen(living, each, change) }),
+      );
+  }
+  clock.after(calmMs - beginMs, () => {
+    for (const { name } of world.policies) change(name, calming, true);
+  });
+
+  const findings: Finding[] = [];
+  for (let atMs = beginMs + dayMs; atMs <= endMs && findings.length === 0; atMs += dayMs) {
+    // Before the night's captures: those of the day before are over.
+    await clock.run(atMs);
+    findings.push(...brokenIn(watch), ...falseWords);
+    if (findings.length === 0 && atMs >= calmMs + 2 * dayMs) findings.push(...lateCaptures(living));
+  }
+  if (findings.length === 0) findings.push(...notConverged(living));
+  return { findings, happened, endedAtMs: clock.now() };
+}
+
+function happen(
+  { world, account, stack }: Living,
+  happening: Exclude<Happening, { kind: 'fault' }>,
+  change: (policyName: string, edit: PolicyEdit, isDeploy: boolean) => void,
+): string {
+  const now = new Date(account.clock.now()).toISOString();
+  switch (happening.kind) {
+    case 'deed': {
+      const random = seededRandom(world.seed).stream('deed', happening.number);
+      return `${now} ${doDeed(account, happening.name, random, happening.number)}`;
+    }
+    case 'edit':
+      change(happening.policy, happening.edit, happening.isDeploy);
+      return `${now} ${happening.isDeploy ? 'deploy' : 'publish'} ${happening.policy} ${JSON.stringify(happening.edit)}`;
+    case 'run':
+      stack[happening.workflow]({ policy: happening.policy, scheduledAt: now });
+      return `${now} ${happening.workflow} ${happening.policy} by hand`;
+    default:
+      return happening satisfies never;
+  }
+}
+
+/** What the watch must know of archives: those of a policy that was just replaced are nobody's mistake. */
+function archivesSince(present: ReadonlyMap<string, NamedPolicy>, account: Account) {
+  const replacedAtMs = new Map<string, number>();
+  const isDue: NonNullable<Parameters<typeof watchInvariants>[2]>['isArchiveDue'] = (image, lineage, nowMs) => {
+    const name = tagsOf(image.Tags)['ami-lifecycle:policy'] ?? '';
+    const isFresh = nowMs < (replacedAtMs.get(name) ?? 0) + dayMs / 2;
+    return present.get(name)?.archive !== undefined && !isFresh && isOneOfWeeks(image, lineage, 2);
+  };
+  return { isDue, note: (name: string) => void replacedAtMs.set(name, account.clock.now()) };
+}
+
+function brokenIn({ breaches }: InvariantWatch): Finding[] {
+  // The last of the list is judged by what an image says in the end: false-words.ts.
+  const broken = breaches.filter(({ invariant }) => invariant !== 15);
+  return broken.slice(0, 1).map(({ invariant, message, history }) => {
+    const [what = ''] = message.split('\n');
+    return { invariant, what, history };
+  });
+}

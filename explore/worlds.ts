@@ -1,0 +1,26 @@
+import { nearest } from '../cli/nearest.ts';
+import type { ExploredWorld } from './explored-world.ts';
+import { archiveWorlds } from './worlds/archives.ts';
+import { captureWorlds } from './worlds/captures.ts';
+import { rescueWorlds } from './worlds/rescues.ts';
+import { retireWorlds } from './worlds/retirements.ts';
+
+/** Every world that is explored. */
+export const worlds: readonly ExploredWorld[] = [...captureWorlds, ...retireWorlds, ...archiveWorlds, ...rescueWorlds];
+
+/** @throws WorldUnknown that names the one that was probably meant */
+export function worldNamed(name: string): ExploredWorld {
+  const found = worlds.find((world) => world.name === name);
+  if (found) return found;
+  const names = worlds.map((world) => world.name);
+  const meant = nearest(name, names);
+  throw new WorldUnknown(
+    meant === undefined
+      ? `there is no world '${name}'; there are ${names.join(', ')}`
+      : `there is no world '${name}'; did you mean '${meant}'?`,
+  );
+}
+
+export class WorldUnknown extends Error {
+  override readonly name = 'WorldUnknown';
+}

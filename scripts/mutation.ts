@@ -1,0 +1,123 @@
+import * as z from 'zod';
+import packageJson from '../package.json' with { type: 'json' };
+import { markdownTable } from './markdown.ts';
+
+const placeSchema = z.object({ line: z.int(), column: z.int() });
+const mutantSchema = z.object({
+  mutatorName: z.string(),
+  replacement: z.string().optional(),
+  location: z.object({ start: placeSchema, end: placeSchema }),
+  status: z.enum(['Killed', 'Survived', 'NoCoverage', 'Timeout', 'CompileError', 'RuntimeError', 'Ignored', 'Pending']),
+});
+const fileSchema = z.object({ source: z.string(), mutants: z.array(mutantSchema) });
+
+/** What we read of Stryker's report: https://github.com/stryker-mutator/mutation-testing-elements, `report-schema`. */
+export const reportSchema = z.object({ files: z.record(z.string(), fileSchema) });
+
+type Report = z.output<typeof reportSchema>;
+type MutatedFile = z.output<typeof fileSchema>;
+type Mutant = z.output<typeof mutantSchema>;
+
+/** Mutants of a file that no test can tell from the code, each as `code → what it becomes`, and why not. */
+export interface Explanation {
+  file: string;
+  mutants: readonly string[];
+  why: string;
+}
+
+/** The parts that are mutated, and what counts there: only of the rules must every survivor be explained. */
+const parts = [
+  { title: 'The rules', folder: 'shared/domain/', isExplained: true },
+  { title: 'The edge to Lambda', folder: 'shared/runtime/', isExplained: false },
+  { title: "The engine's core", folder: 'engine/', isExplained: false },
+];
+
+/** The text of docs/mutation.md. */
+export function mutationPage(report: Report, explanations: readonly Explanation[]): string {
+  return [
+    '# Mutation testing',
+    `Written by \`node scripts/write-mutation.ts\` from what \`npm run mutate\` found with Stryker ${packageJson.devDependencies['@stryker-mutator/core']} and vitest ${packageJson.devDependencies.vitest}; never edited by hand.`,
+    'Stryker changes the code in one place (a condition turned round, a `<` made `<=`, a text emptied, a call left out) and runs the tests that reach it. A change that no test notices *survives*. The score is the part that did not. Only the suites under `test/unit/` of the same part are asked, so that a rule is held by its own tests; stories, state machines and explorations would catch more.',
+    'Repeat it with `npm run mutate -- --force`, which takes about half an hour, or for some files with `npm run mutate -- --mutate shared/domain/plan.ts`; each run adds to `reports/mutation.json`.',
+    'Left out, and counted as *static*: what is evaluated once, while a file loads, such as schemas, catalogues of texts and constants. They would need every test once more in a new process.',
+    ...parts.flatMap(({ title, folder }) => partSection(title, filesOf(report, folder))),
+    '## Survivors of the rules, and why',
+    explanations.length === 0
+      ? 'None.'
+      : explanations
+          .map(({ file, mutants, why }) => `- \`${file}\`: ${mutants.map(code).join(', ')}. ${why}`)
+          .join('\n'),
+    '',
+  ].join('\n\n');
+}
+
+/** What is wrong with the explanations: a survivor of the rules that has none, and one of what did not survive. */
+export function unexplained(report: Report, explanations: readonly Explanation[]): string[] {
+  const known = new Set(explanations.flatMap(({ file, mutants }) => mutants.map((mutant) => `${file}: ${mutant}`)));
+  const survived = new Set<string>();
+  const lines: string[] = [];
+  for (const { folder } of parts.filter(({ isExplained }) => isExplained)) {
+    for (const [path, file] of filesOf(report, folder)) {
+      for (const mutant of file.mutants.filter(isSurvivor)) {
+        const name = `${path}: ${change(file, mutant)}`;
+        survived.add(name);
+        if (!known.has(name))
+          lines.push(`no test notices, nor is it explained: ${name} (line ${mutant.location.start.line})`);
+      }
+    }
+  }
+  return [
+    ...lines,
+    ...[...known].filter((name) => !survived.has(name)).map((name) => `explained, but did not survive: ${name}`),
+  ];
+}
+
+function filesOf(report: Report, folder: string): [string, MutatedFile][] {
+  return Object.entries(report.files)
+    .filter(([path]) => path.startsWith(folder))
+    .sort(([left], [right]) => (left < right ? -1 : 1));
+}
+
+function partSection(title: string, files: readonly [string, MutatedFile][]): string[] {
+  if (files.length === 0) return [];
+  const all = files.flatMap(([, { mutants }]) => mutants);
+  return [
+    `## ${title}`,
+    markdownTable(
+      ['File', 'Score', 'Noticed', 'Survived', 'of them reached by no test', 'Static'],
+      [...files.map(([path, { mutants }]) => row(code(path), mutants)), row('**all**', all)],
+    ),
+  ];
+}
+
+function row(name: string, mutants: readonly Mutant[]): string[] {
+  const count = (...statuses: Mutant['status'][]): number =>
+    mutants.filter(({ status }) => statuses.includes(status)).length;
+  const noticed = count('Killed', 'Timeout');
+  const survived = mutants.filter(isSurvivor).length;
+  const score = noticed + survived === 0 ? '' : `${((100 * noticed) / (noticed + survived)).toFixed(1)} %`;
+  return [name, score, ...[noticed, survived, count('NoCoverage'), count('Ignored')].map(String)];
+}
+
+function isSurvivor({ status }: Mutant): boolean {
+  return status === 'Survived' || status === 'NoCoverage';
+}
+
+/** A mutant as people read it: the code, and what it becomes. */
+function change({ source }: MutatedFile, { location: { start, end }, replacement = '' }: Mutant): string {
+  const lines = source.split('\n').slice(start.line - 1, end.line);
+  const last = lines.length - 1;
+  const original = lines
+    .map((line, index) => line.slice(index === 0 ? start.column - 1 : 0, index === last ? end.column - 1 : undefined))
+    .join('\n');
+  return `${oneLine(original)} → ${oneLine(replacement)}`;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
+}
+
+/** As code: between two ticks where the text has some of its own. */
+function code(text: string): string {
+  return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
+}

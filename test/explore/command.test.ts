@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { Output } from '../../cli/output.ts';
+import { run } from '../../explore/main.ts';
+
+interface Paper extends Output {
+  printed: string[];
+  complaints: string[];
+}
+
+function paper(): Paper {
+  const printed: string[] = [];
+  const complaints: string[] = [];
+  const plain = (_: unknown, text: string): string => text;
+  return {
+    printed,
+    complaints,
+    print: (text) => printed.push(text),
+    complain: (text) => complaints.push(text),
+    style: plain,
+    styleError: plain,
+  };
+}
+
+describe('npm run explore', () => {
+  it('replays one run by the words that a breach names it with', async () => {
+    const output = paper();
+
+    const code = await run(
+      ['--replay', 'capture-of-group-member create-image/ec2:CreateImage@eu-west-1#1 reply-lost'],
+      output,
+    );
+
+    expect(code).toBe(0);
+    expect(output.printed.at(-1)).toBe('No breach.');
+    expect(output.printed.join('\n')).toContain('1 of 1 faults struck');
+    expect(output.printed.join('\n')).toContain('InvalidAMIName.Duplicate');
+  });
+
+  it('explores a part of one world, and says what it met', async () => {
+    const output = paper();
+
+    const code = await run(
+      ['--world', 'capture-of-group-member', '--every', '150', '--workers', '0', '--json'],
+      output,
+    );
+
+    expect(code).toBe(0);
+    expect(JSON.parse(output.printed.join('\n'))).toMatchObject({
+      worlds: [{ world: 'capture-of-group-member', workflow: 'capture-images', breaches: 0, pairs: 0 }],
+      missed: [],
+      breaches: [],
+    });
+  });
+
+  it.each([
+    [['--world', 'capture-by-shedule'], "there is no world 'capture-by-shedule'; did you mean 'capture-by-schedule'?"],
+    [
+      ['--replay', 'archive store-image#1 kiled-before'],
+      "there is no fault 'kiled-before'; did you mean 'killed-before'?",
+    ],
+    [['--replay', 'archive store-image killed-before'], "'store-image killed-before' is no placement; write it as "],
+  ])('says what is wrong with %j', async (argv, complaint) => {
+    const output = paper();
+
+    expect(await run(argv, output)).toBe(2);
+    expect(output.complaints.join('\n')).toContain(complaint);
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import type { ExploredWorld } from '../../explore/explored-world.ts';
+import { parsePlacement, placementText } from '../../explore/placements.ts';
+import { type Outcome, runWorld } from '../../explore/run.ts';
+import { policy } from '../../explore/servers.ts';
+import { worldNamed } from '../../explore/worlds.ts';
+
+const tagged = worldNamed('capture-by-tag');
+
+function explored(world: ExploredWorld, ...placements: string[]): Promise<Outcome> {
+  return runWorld(world, placements.map(parsePlacement));
+}
+
+describe('A run without faults', () => {
+  it('finds every place where one could strike, and nothing wrong', async () => {
+    const { sites, findings, recoveries } = await explored(tagged);
+
+    const texts = sites.placements.map(placementText);
+    expect(texts).toContain('create-image/ec2:CreateImage@eu-west-1#1 reply-lost');
+    expect(texts).toContain('stop-instance/ec2:StopInstances@eu-west-1#1 killed-after-call');
+    expect(texts).toContain('check-instance#2 clock-jumps');
+    expect(texts).toContain('event:Tag Change on Resource@eu-west-1#1 lost-event');
+    expect(texts).not.toContain('stop-instance/ec2:StopInstances@eu-west-1#1 stale-read');
+    expect(new Set(texts).size).toBe(texts.length);
+    expect(findings).toEqual([]);
+    expect(recoveries).toEqual({ sdkRetry: false, retry: false, caught: [], rescue: false, next: false });
+  });
+});
+
+describe('A run with a fault', () => {
+  it.each([
+    ['inspect-instance/ec2:DescribeInstances@eu-west-1#1 throttled', { sdkRetry: true, retry: false, next: false }],
+    ['inspect-instance/ec2:DescribeInstances@eu-west-1#1 throttled*2', { retry: true, next: false }],
+    ['create-image#1 killed-before', { retry: true, caught: [], rescue: false, next: false }],
+    ['create-image#1 response-too-large', { caught: ['capture-images CreateImage'], rescue: false, next: true }],
+    ['create-image#1 runs-aborted', { rescue: true, next: true }],
+    ['create-image#1 execution-lost', { rescue: true, next: true }],
+  ])('says what brought it through: %s', async (placement, recoveries) => {
+    const outcome = await explored(tagged, placement);
+
+    expect(outcome.findings).toEqual([]);
+    expect(outcome.struck).toBe(1);
+    expect(outcome.recoveries).toMatchObject(recoveries);
+  });
+
+  it('repeats itself to the letter', async () => {
+    const pair = ['start-instance#1 killed-after', 'check-image/ec2:DescribeImages@eu-west-1#1 timed-out*2'];
+    expect(await explored(tagged, ...pair)).toEqual(await explored(tagged, ...pair));
+  });
+});
+
+describe('What must never be is found', () => {
+  it('when an instance stays behind, because nobody looks after it', async () => {
+    const { rescuesUntil: _, schedulesUntil: __, ...beginning } = tagged.beginning;
+
+    const { findings } = await explored({ ...tagged, beginning }, 'create-image#1 execution-lost');
+
+    expect(findings.map(({ invariant, what }) => `${invariant} ${what}`)).toEqual([
+      expect.stringMatching(/^1 i-\w+ is left standing\.$/),
+      expect.stringMatching(/^1 i-\w+ is left with its lease\.$/),
+    ]);
+    expect(findings[0]?.history).toHaveLength(20);
+  });
+
+  it('when nobody is told of what is lacking, and when the next attempt lacks it, too', async () => {
+    const lacking = () => ['The moon has no image.'];
+
+    const { findings } = await explored({ ...tagged, lacking, begin: () => {} });
+
+    expect(findings).toEqual([
+      { invariant: 14, what: 'Nobody was told: The moon has no image.' },
+      { invariant: 14, what: 'After the faults: The moon has no image.' },
+    ]);
+  });
+
+  it('when what failed is never taken away', async () => {
+    const beginning = { ...tagged.beginning, policies: [policy('gold')] };
+
+    const { findings } = await explored(
+      { ...tagged, beginning },
+      'check-image#2 runs-aborted',
+      'create-image/ec2:CreateImage@eu-west-1#1 image-fails',
+    );
+
+    expect(findings.map(({ invariant, what }) => `${invariant} ${what}`)).toEqual([
+      expect.stringMatching(/^8 Nothing takes away ami-\w+, snap-\w+\.$/),
+    ]);
+  });
+});

@@ -1,0 +1,1 @@
+globalThis.factorOfDoubling = 3;

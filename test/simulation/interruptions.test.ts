@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { policy, server } from '../../explore/servers.ts';
+import type { Fault } from '../../simulator/faults.ts';
+import { given, type Story } from './story.ts';
+
+const web = server('web');
+const rescuesUntil = '2026-11-21T12:00:00Z';
+
+/** A capture at midnight with these faults. */
+async function captured(...faults: Fault[]): Promise<Story> {
+  const story = await given({ policies: [policy('gold')], servers: [web], faults, rescuesUntil });
+  await story.capture('gold');
+  return story;
+}
+
+describe('A Lambda that dies in the middle of its work', () => {
+  it.each(['killed-before-call', 'killed-after-call'] as const)(
+    'is called again, and neither stops twice nor leaves a half lease (%s)',
+    async (fault) => {
+      const story = await captured({ fault, function: 'stop-instance', operation: 'StopInstances', nth: 1 });
+
+      expect(story.lastRun().status).toBe('SUCCEEDED');
+      expect(story.journey(web)).toEqual(['stopping', 'stopped', 'pending', 'running']);
+      expect(story.image().tags['ami-lifecycle:consistency']).toBe('stopped');
+    },
+  );
+
+  it('between its tags and its stop has written the lease, and stopped nothing', async () => {
+    const story = await given({ policies: [policy('gold')], servers: [web], rescuesUntil });
+    story.account.faults.add({
+      fault: 'killed-after-call',
+      function: 'stop-instance',
+      operation: 'CreateTags',
+      nth: 1,
+    });
+
+    story.begin('gold');
+    await story.until('2026-11-21T00:00:01.200Z');
+
+    expect(story.tags(web)).toHaveProperty('ami-lifecycle:stopped-by');
+    expect(story.accepted('StopInstances')).toEqual([]);
+    await story.rest();
+    expect(story.lastRun().status).toBe('SUCCEEDED');
+  });
+});
+
+describe('A function whose answer does not arrive', () => {
+  it.each([
+    ['out-of-memory', 'Runtime.OutOfMemory'],
+    ['response-too-large', 'Function.ResponseSizeTooLarge'],
+    ['answer-too-large', 'States.DataLimitExceeded'],
+  ] as const)('ends its capture by name, and the instance runs again (%s)', async (fault, error) => {
+    const story = await given({
+      policies: [policy('gold')],
+      servers: [web],
+      faults: [{ fault, function: 'check-image', nth: 1 }],
+      rescuesUntil: '2026-11-23T00:00:00Z',
+    });
+    await story.capture('gold');
+
+    expect(story.state(web)).toBe('running');
+    expect(story.account.notifications.map(({ message }) => message).join('\n')).toContain(error);
+  });
+});
+
+describe('Somebody who stops all runs of a night by hand', () => {
+  it('finds every instance running some minutes later', async () => {
+    const story = await captured({ fault: 'runs-aborted', function: 'create-image', nth: 1 });
+
+    expect(story.lastRun().status).toBe('ABORTED');
+    expect(story.state(web)).toBe('running');
+    expect(story.account.notifications.map(({ subject }) => subject)).toEqual([
+      'Rescue: 1 instances run again, 0 do not',
+    ]);
+  });
+});
+
+describe('A Step Functions that stands still for hours while an instance is stopped', () => {
+  it('goes on while the rescue takes over, and calls no image stopped that is not', async () => {
+    const story = await captured({ fault: 'clock-jumps', function: 'check-instance', nth: 2 });
+
+    expect(story.clock.now()).toBeGreaterThan(Date.parse('2026-11-21T06:00:00Z'));
+    expect(story.state(web)).toBe('running');
+    const { tags, snapshots } = story.image();
+    expect(tags['ami-lifecycle:state']).toBe('complete');
+    const isStopped = snapshots.every(({ instanceWas }) => instanceWas === 'stopped');
+    expect(tags['ami-lifecycle:consistency']).toBe(isStopped ? 'stopped' : 'crash');
+    expect(isStopped).toBe(false);
+  });
+});
