@@ -1,13 +1,12 @@
 // `npm run mutate -- --mutate 'engine/visit.ts'` mutates those files instead of the rules; docs/mutation.md has the figures.
 
-/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   mutate: ['shared/domain/*.ts'],
   // A rule's own suite must notice what breaks it: stories and state machines would notice too, much later.
   testFiles: ['test/unit/{domain,runtime,engine}/**/*.test.ts'],
   testRunner: 'vitest',
-  // A process, not a thread: a test changes the time zone of the computer.
-  vitest: { pool: 'forks' },
+  // A process, not a thread: a test changes the time zone of the computer. To look for related files costs more than it saves.
+  vitest: { pool: 'forks', related: false },
   coverageAnalysis: 'perTest',
   // Schemas and tables are evaluated while a file loads: such a mutant needs all tests once more, in a new process.
   ignoreStatic: true,

@@ -31,8 +31,7 @@ export function processOutput(): Output {
 }
 
 /** The colours and weights that this program puts on, and nothing that would move, hide, name or answer anything. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
-const ownStyles = /(\u001b\[(?:1|2|22|31|32|33|39)m|\n)/;
+const ownStyles = new RegExp(`(${'\u001b'}\\[(?:1|2|22|31|32|33|39)m|\n)`);
 
 /** Whoever names a server, tags it or writes a policy does not get to command the terminal of who reads about it. */
 export function harmless(text: string): string {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { NamedPolicy } from '../shared/domain/policy.ts';
 import { parseTemplate, type Value } from './cloudformation.ts';
 import { inProject } from './names.ts';
-import { archivesOf, type Need, needs } from './needs.ts';
+import { archivesOf, type Need, needs, topicsOf } from './needs.ts';
 import { allow, type Statement } from './role.ts';
 import { selectedConditions } from './selected.ts';
 
@@ -48,21 +48,30 @@ export function readFunctionFile(folder: string): FunctionFile {
 /** The rights of a function under these policies: what none of them needs is left out. */
 export function statementsUnder(file: FunctionFile, policies: readonly NamedPolicy[]): Statement[] {
   return file.iamRoleStatements.flatMap(({ Action, Resource, Condition, onlyWhere, onlyOn }) => {
-    if (onlyWhere !== undefined && !policies.some(needs[onlyWhere])) return [];
+    const needing = onlyWhere === undefined ? policies : policies.filter(needs[onlyWhere]);
+    if (onlyWhere !== undefined && needing.length === 0) return [];
     const listed: readonly Value[] = Array.isArray(Resource) ? Resource : [Resource];
-    const resources = listed.flatMap((resource) => withArchives(resource, policies));
+    const resources = listed.flatMap((resource) => filledIn(resource, policies));
     if (resources.length === 0) return [];
-    const conditions = onlyOn === undefined ? [Condition] : selectedConditions(policies, Condition);
+    // What one policy selects must not be open to what only another policy does.
+    const conditions = onlyOn === undefined ? [Condition] : selectedConditions(needing, Condition);
     return conditions.map((condition) => allow(Action, resources, condition));
   });
 }
 
-function withArchives(resource: Value, policies: readonly NamedPolicy[]): Value[] {
+/** A resource for each archive, or topic, of the policies; as it is where it stands for neither. */
+function filledIn(resource: Value, policies: readonly NamedPolicy[]): Value[] {
   const text = JSON.stringify(resource);
+  const put = (name: string, value: string) => (into: string) => into.replaceAll(`\${${name}}`, value);
+  if (text.includes('$' + '{PolicyTopic}')) {
+    return topicsOf(policies).map((topicArn) => parsed(put('PolicyTopic', topicArn)(text)));
+  }
   const isOfArchives = /\$\{Archive(?:Bucket|Prefix)\}/.test(text);
   if (!isOfArchives) return [resource];
   const filled = archivesOf(policies).map(({ bucket, prefix }) =>
-    text.replaceAll('$' + '{ArchiveBucket}', bucket).replaceAll('$' + '{ArchivePrefix}', prefix),
+    put('ArchivePrefix', prefix)(put('ArchiveBucket', bucket)(text)),
   );
-  return [...new Set(filled)].map((each) => valueSchema.parse(JSON.parse(each)));
+  return [...new Set(filled)].map(parsed);
 }
+
+const parsed = (text: string): Value => valueSchema.parse(JSON.parse(text));

@@ -30,9 +30,9 @@ export function functionList(): { [key: string]: Value } {
 export function functionRoles(policies: readonly NamedPolicy[]): Fragment {
   const roles = functionFolders().map((folder) => {
     const statements = [ownLogs(keyOf(folder)), traces, ...statementsUnder(readFunctionFile(folder), policies)];
-    return [functionRoleId(folder), role('lambda', statements)] as const;
+    return role(functionRoleId(folder), 'lambda', statements);
   });
-  return { Resources: Object.fromEntries(roles) };
+  return { Resources: Object.assign({}, ...roles) };
 }
 
 /** The log group is the stack's, so a function need not make it. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { folderOf, type Workflow } from '../cli/simulation/workflows.ts';
 import { arn, stackName, sub, type Value } from './cloudformation.ts';
 import { functionId } from './names.ts';
-import { allow, type Statement, traces } from './role.ts';
+import { allow, type Reasoned, type Statement, traces } from './role.ts';
 
 const stateSchema = z.looseObject({
   Type: z.string(),
@@ -27,9 +27,10 @@ type State = z.output<typeof stateSchema>;
 interface Right {
   actions: readonly string[];
   to: Value;
+  why: string;
 }
 
-const right = (actions: readonly string[], to: Value): Right => ({ actions, to });
+const right = (actions: readonly string[], to: Value, why: string): Right => ({ actions, to, why });
 
 export const stateMachineName = (folder: string): string => `${stackName}-${folder}`;
 
@@ -37,22 +38,24 @@ export const stateMachineName = (folder: string): string => `${stackName}-${fold
  * What a machine may do: what its states do, to what they name.
  * @throws where a state uses an integration whose rights are not known here
  */
-export function rightsOf(workflow: Workflow): Statement[] {
-  const states = statesOf(statesSchema.parse(workflow.definition).States);
-  const rights = states.flatMap((state) => rightsOfState(workflow.name, state));
-  return [...gathered(rights), ...logDelivery, traces];
+export const rightsOf = (workflow: Workflow): Statement[] => [
+  ...reasonedRightsOf(workflow).map(({ statement }) => statement),
+  ...rightsOfEveryMachine.map(({ statement }) => statement),
+];
+
+/** The same, but for the rights that every machine has, with what each is for. */
+export function reasonedRightsOf({ name, definition }: Workflow): Reasoned[] {
+  const states = statesOf(statesSchema.parse(definition).States);
+  return gathered(states.flatMap((state) => rightsOfState(name, state)));
 }
 
-/** One statement for all that the same may be done to. */
-function gathered(rights: readonly Right[]): Statement[] {
-  const byActions = new Map<string, Right[]>();
-  for (const right of rights) {
-    const actions = right.actions.join();
-    byActions.set(actions, [...(byActions.get(actions) ?? []), right]);
-  }
-  return [...byActions.values()].map((same) => {
+/** One statement for all that the same may be done to, for the same reason. */
+function gathered(rights: readonly Right[]): Reasoned[] {
+  const bySense = Map.groupBy(rights, ({ actions, why }) => JSON.stringify([actions, why]));
+  return [...bySense.values()].map((same) => {
     const resources = new Map(same.map(({ to }) => [JSON.stringify(to), to]));
-    return allow(same[0]?.actions ?? [], [...resources.values()]);
+    const [{ actions, why } = { actions: [], why: '' }] = same;
+    return { statement: allow(actions, [...resources.values()]), why };
   });
 }
 
@@ -77,10 +80,15 @@ function rightsOfTask(machine: string, integration: string, given: unknown): Rig
   const { FunctionName, StateMachineArn } = calledSchema.parse(given ?? {});
   switch (integration) {
     case 'arn:aws:states:::lambda:invoke':
-      // Of every version, as an execution under way calls the one that it began with; never the unpublished code.
-      return [right(['lambda:InvokeFunction'], sub(`\${${functionId(substituted(machine, FunctionName))}.Arn}:*`))];
+      return [
+        right(
+          ['lambda:InvokeFunction'],
+          sub(`\${${functionId(substituted(machine, FunctionName))}.Arn}:*`),
+          'call its functions, in every version: an execution under way calls the one that it began with; never the unpublished code',
+        ),
+      ];
     case 'arn:aws:states:::states:startExecution':
-      return [right(['states:StartExecution'], machineArn(substituted(machine, StateMachineArn)))];
+      return [rightToStart(substituted(machine, StateMachineArn))];
     case 'arn:aws:states:::states:startExecution.sync:2':
       return rightsToAwait(substituted(machine, StateMachineArn));
     default:
@@ -88,17 +96,22 @@ function rightsOfTask(machine: string, integration: string, given: unknown): Rig
   }
 }
 
+const rightToStart = (other: string): Right =>
+  right(['states:StartExecution'], machineArn(other), 'hand work over to another workflow');
+
 /** Step Functions learns of the end of the other execution by a rule of its own, which it makes with this role. */
 function rightsToAwait(other: string): Right[] {
   return [
-    right(['states:StartExecution'], machineArn(other)),
+    rightToStart(other),
     right(
       ['states:DescribeExecution', 'states:StopExecution'],
       arn('states', `execution:${stateMachineName(other)}:*`),
+      'learn how the other execution ended, and stop it where this one is stopped; unused in simulation: its engine looks itself',
     ),
     right(
       ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
       arn('events', 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule'),
+      'keep the rule by which Step Functions hears that the other execution ended; unused in simulation: its engine needs no rule',
     ),
   ];
 }
@@ -106,27 +119,38 @@ function rightsToAwait(other: string): Right[] {
 /** The children of a distributed Map are executions of the machine itself, under the name of their Map Run. */
 function rightsOfChildren(machine: string): Right[] {
   return [
-    right(['states:StartExecution'], machineArn(machine)),
+    right(
+      ['states:StartExecution'],
+      machineArn(machine),
+      'start the children of its distributed Map, which are executions of its own; unused in simulation: its engine begins children itself',
+    ),
     right(
       ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
       arn('states', `execution:${stateMachineName(machine)}/*`),
+      'follow, stop and redrive those children; unused in simulation: its engine looks after them itself',
     ),
   ];
 }
 
 const runs = sub('$' + '{WorkBucket.Arn}/runs/*');
 
+const rightToRead = right(['s3:GetObject'], runs, 'read the items of its Map, and what its children wrote');
+
 function rightsOfReader(machine: string, integration: string): Right[] {
   if (integration !== 'arn:aws:states:::s3:getObject') throw unknown(machine, integration);
-  return [right(['s3:GetObject'], runs)];
+  return [rightToRead];
 }
 
-/** The writer loads up results in parts, and reads what its children wrote. */
 function rightsOfWriter(machine: string, integration: string): Right[] {
   if (integration !== 'arn:aws:states:::s3:putObject') throw unknown(machine, integration);
   return [
-    right(['s3:GetObject'], runs),
-    right(['s3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'], runs),
+    rightToRead,
+    right(['s3:PutObject'], runs, 'write what became of each item'),
+    right(
+      ['s3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
+      runs,
+      'write results in parts where they are large; unused in simulation: they are written in one piece there',
+    ),
   ];
 }
 
@@ -151,19 +175,26 @@ function unknown(machine: string, integration: string): Error {
 }
 
 /** Deliveries of logs know no resources; Step Functions sets its own up with the role of the machine. */
-const logDelivery = [
-  allow(
-    [
-      'logs:CreateLogDelivery',
-      'logs:GetLogDelivery',
-      'logs:UpdateLogDelivery',
-      'logs:DeleteLogDelivery',
-      'logs:ListLogDeliveries',
-      'logs:PutResourcePolicy',
-      'logs:DescribeResourcePolicies',
-      'logs:DescribeLogGroups',
-    ],
-    '*',
-  ),
-  allow(['xray:GetSamplingRules', 'xray:GetSamplingTargets'], '*'),
+export const rightsOfEveryMachine: readonly Reasoned[] = [
+  {
+    statement: allow(
+      [
+        'logs:CreateLogDelivery',
+        'logs:GetLogDelivery',
+        'logs:UpdateLogDelivery',
+        'logs:DeleteLogDelivery',
+        'logs:ListLogDeliveries',
+        'logs:PutResourcePolicy',
+        'logs:DescribeResourcePolicies',
+        'logs:DescribeLogGroups',
+      ],
+      '*',
+    ),
+    why: 'have its failures delivered to its log group; unused in simulation: nothing is logged there',
+  },
+  {
+    statement: allow(['xray:GetSamplingRules', 'xray:GetSamplingTargets'], '*'),
+    why: 'learn which executions are to be traced; unused in simulation: nothing is traced there',
+  },
+  { statement: traces, why: 'write its traces; unused in simulation: nothing is traced there' },
 ];

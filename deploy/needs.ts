@@ -20,3 +20,8 @@ export function archivesOf(policies: readonly NamedPolicy[]): { bucket: string; 
   );
   return [...byPlace.values()];
 }
+
+/** The topics that policies name, each once; `${PolicyTopic}` in a resource stands for each of them. */
+export function topicsOf(policies: readonly NamedPolicy[]): string[] {
+  return [...new Set(policies.flatMap(({ notify }) => (notify ? [notify.topicArn] : [])))];
+}

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bundleFunctions } from './bundle.ts';
+import { checkSize, checkTopics } from './limits.ts';
 import { withVersions } from './versions.ts';
 import { zipOf } from './zip.ts';
 import { zipPath } from './zip-path.ts';
@@ -9,9 +10,13 @@ import { zipPath } from './zip-path.ts';
 interface Serverless {
   serviceDir: string;
   service: { provider: { compiledCloudFormationTemplate: { Resources: Readonly<Record<string, unknown>> } } };
+  getProvider(name: 'aws'): { getRegion(): string };
 }
 
-/** Builds the functions' packages before osls looks for them, and names their versions once it has published them. */
+/**
+ * Builds the functions' packages before osls looks for them, and names their versions once it has published them; refuses
+ * what CloudFormation would refuse only later, or nobody at all.
+ */
 export class AmiLifecyclePlugin {
   readonly hooks: Readonly<Record<string, () => Promise<void>>>;
 
@@ -21,7 +26,14 @@ export class AmiLifecyclePlugin {
       'after:aws:package:finalize:mergeCustomProviderResources': async () => {
         const template = serverless.service.provider.compiledCloudFormationTemplate;
         template.Resources = withVersions(template.Resources);
+        checkSize(template);
       },
+      // Whoever only packages may leave open where it is going to be deployed.
+      'before:deploy:deploy': async () =>
+        checkTopics(
+          serverless.service.provider.compiledCloudFormationTemplate,
+          serverless.getProvider('aws').getRegion(),
+        ),
     };
   }
 }

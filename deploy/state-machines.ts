@@ -45,7 +45,7 @@ function resourcesOf(workflow: Workflow): Fragment {
           RetentionInDays: 90,
         },
       },
-      [`${id}Role`]: role('states', rightsOf(workflow), arn('states', `stateMachine:${stateMachineName(name)}*`)),
+      ...role(`${id}Role`, 'states', rightsOf(workflow), arn('states', `stateMachine:${stateMachineName(name)}*`)),
     },
     Outputs: {
       [`${logicalName(name)}StateMachineArn`]: { Description: `Starts ${name}`, Value: ref(id) },

@@ -4,28 +4,19 @@ import { defaultRetireCron } from '../shared/domain/policy.ts';
 import { policyText } from '../shared/domain/policy-text.ts';
 import { arn, attribute, type Fragment, type Resource, ref, stackName, type Value } from './cloudformation.ts';
 import { logicalName, policyId, stateMachineId } from './names.ts';
-import { allow, role, type Statement } from './role.ts';
+import { allow, type Reasoned, role, type Statement } from './role.ts';
 
 /** A run that could not be started within the hour is a letter in the queue, not a surprise in the afternoon. */
 const retryPolicy = { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 3600 };
 
 /** Everything that EventBridge Scheduler starts, and the policies that it is started for. */
 export function scheduleResources(policies: readonly LoadedPolicy[]): Fragment {
-  const regular = workflowNames().flatMap((workflow) => {
-    const { scheduleExpression } = readWorkflow(workflow);
-    return scheduleExpression === undefined ? [] : [{ workflow, expression: scheduleExpression }];
-  });
-  const started = ['capture-images', 'retire-images', ...regular.map(({ workflow }) => workflow)];
+  const rights = scheduleRights().map(({ statement }) => statement);
   return {
     Resources: {
-      ScheduleRole: role(
-        'scheduler',
-        // EventBridge Scheduler writes to the queue with its role; a rule does so by the queue's own policy.
-        [...startOnly(started), allow(['sqs:SendMessage'], attribute('UndeliveredStarts', 'Arn'))],
-        arn('scheduler', `schedule-group/${stackName}`),
-      ),
+      ...role('ScheduleRole', 'scheduler', rights, arn('scheduler', `schedule-group/${stackName}`)),
       ...Object.fromEntries(
-        regular.map(({ workflow, expression }) => [
+        regularWorkflows().map(({ workflow, expression }) => [
           `${logicalName(workflow)}Schedule`,
           scheduleOf({ name: workflow, workflow, expression, input: {} }),
         ]),
@@ -33,6 +24,26 @@ export function scheduleResources(policies: readonly LoadedPolicy[]): Fragment {
       ...Object.assign({}, ...policies.map(resourcesOfPolicy)),
     },
   };
+}
+
+/** Workflows that are started every so often, whatever policies there are. */
+function regularWorkflows(): { workflow: string; expression: string }[] {
+  return workflowNames().flatMap((workflow) => {
+    const { scheduleExpression } = readWorkflow(workflow);
+    return scheduleExpression === undefined ? [] : [{ workflow, expression: scheduleExpression }];
+  });
+}
+
+/** What EventBridge Scheduler may do, and why. */
+export function scheduleRights(): Reasoned[] {
+  const started = ['capture-images', 'retire-images', ...regularWorkflows().map(({ workflow }) => workflow)];
+  return [
+    { statement: startOnly(started), why: 'start what is due, by the clock of a policy or of the stack' },
+    {
+      statement: allow(['sqs:SendMessage'], attribute('UndeliveredStarts', 'Arn')),
+      why: 'keep what could not be started; Scheduler writes to the queue with its role, a rule by the policy of the queue',
+    },
+  ];
 }
 
 /** Its parameter, a schedule to capture, and one to look what is to be retired, shared or archived. */
@@ -105,17 +116,32 @@ function scheduleOf({ name, workflow, expression, timezone = 'UTC', flexibleMinu
 
 /** One rule for each workflow that events start; the event is the execution's input. */
 export function eventRuleResources(): Fragment {
-  const started = workflowNames()
-    .map(readWorkflow)
-    .flatMap(({ name, eventPattern }) => (eventPattern === undefined ? [] : [{ name, eventPattern }]));
-  const names = started.map(({ name }) => name);
-  const rules = started.map(({ name, eventPattern }) => [`${logicalName(name)}Rule`, ruleOf(name, eventPattern)]);
+  const rights = eventRuleRights().map(({ statement }) => statement);
+  const rules = awaited().map(({ name, eventPattern }) => [`${logicalName(name)}Rule`, ruleOf(name, eventPattern)]);
   return {
     Resources: {
-      EventRuleRole: role('events', startOnly(names), arn('events', `rule/${stackName}-*`)),
+      ...role('EventRuleRole', 'events', rights, arn('events', `rule/${stackName}-*`)),
       ...Object.fromEntries(rules),
     },
   };
+}
+
+/** Workflows that an event starts. */
+function awaited(): { name: string; eventPattern: Value }[] {
+  return workflowNames()
+    .map(readWorkflow)
+    .flatMap(({ name, eventPattern }) => (eventPattern === undefined ? [] : [{ name, eventPattern }]));
+}
+
+/** What EventBridge may do, and why. */
+export function eventRuleRights(): Reasoned[] {
+  const statement = startOnly(awaited().map(({ name }) => name));
+  return [
+    {
+      statement,
+      why: 'start what an event calls for: a tag that puts an instance under a policy, a capture that failed',
+    },
+  ];
 }
 
 function ruleOf(workflow: string, pattern: Value): Resource {
@@ -138,9 +164,8 @@ function ruleOf(workflow: string, pattern: Value): Resource {
   };
 }
 
-const startOnly = (workflows: readonly string[]): Statement[] => [
+const startOnly = (workflows: readonly string[]): Statement =>
   allow(
     ['states:StartExecution'],
     workflows.map((name) => ref(stateMachineId(name))),
-  ),
-];
+  );

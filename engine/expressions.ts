@@ -39,9 +39,8 @@ export function compileExpression(source: string, location: string, world: Funct
   if (literal !== undefined) {
     return { source, location, names: noNames, evaluate: () => literal };
   }
-  const compiled = parse(source);
-  const names = namesIn(compiled.ast());
-  const evaluate = pathEvaluator(source, location) ?? jsonataEvaluator(compiled, source, location, names, world);
+  const names = namesOf(source);
+  const evaluate = pathEvaluator(source, location) ?? jsonataEvaluator(source, location, names, world);
   return { source, location, names, evaluate };
 }
 
@@ -50,6 +49,20 @@ export function compileExpression(source: string, location: string, world: Funct
  * differently from this JSONata, which adds up the groups of a group-by.
  */
 const runaway = { stack: 20_000, timeout: 10_000 };
+
+/**
+ * Thousands of engines may load the same definitions in one process, and parsing is what loading takes. What was parsed
+ * once is known to be JSONata, and is parsed again only where it is evaluated: an expression belongs to one engine.
+ */
+function namesOf(source: string): ExpressionNames {
+  const known = namesBySource.get(source);
+  if (known) return known;
+  const names = namesIn(parse(source).ast());
+  namesBySource.set(source, names);
+  return names;
+}
+
+const namesBySource = new Map<string, ExpressionNames>();
 
 function parse(source: string): jsonata.Expression {
   try {
@@ -85,13 +98,12 @@ function defined(value: Json | undefined, source: string, location: string): Jso
 }
 
 function jsonataEvaluator(
-  compiled: jsonata.Expression,
   source: string,
   location: string,
   names: ExpressionNames,
   world: FunctionWorld,
 ): Expression['evaluate'] {
-  bindFunctions(compiled, source, world);
+  let compiled: jsonata.Expression | undefined;
   const needsContext = names.statesFields.has('context') || names.statesFields.has('*');
   const variableNames = [...names.variables].filter((name) => name !== 'states');
   return async (scope) => {
@@ -100,6 +112,7 @@ function jsonataEvaluator(
       if (Object.hasOwn(scope.variables, name)) bindings[name] = scope.variables[name];
     }
     if (names.statesFields.size > 0) bindings.states = statesValue(scope, needsContext);
+    compiled ??= bound(source, world);
     let result: unknown;
     try {
       result = await compiled.evaluate(undefined, bindings);
@@ -113,6 +126,12 @@ function jsonataEvaluator(
       throw new EvaluationFailure(`${subject(source, location)} returned an unsupported result type.`, location);
     }
   };
+}
+
+function bound(source: string, world: FunctionWorld): jsonata.Expression {
+  const compiled = parse(source);
+  bindFunctions(compiled, source, world);
+  return compiled;
 }
 
 function statesValue(scope: Scope, needsContext: boolean): JsonObject {

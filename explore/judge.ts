@@ -6,8 +6,13 @@ export interface Finding {
   /** Its number in the project's list. */
   invariant: number;
   what: string;
-  /** The last twenty calls and events before it, where the watch saw it at once. */
+  /** The last twenty calls and events before it was noticed. */
   history?: readonly string[];
+}
+
+/** Notes it as it is noticed. */
+export function finding({ account }: Pick<Story, 'account'>, invariant: number, what: string): Finding {
+  return { invariant, what, history: account.recentHistory() };
 }
 
 /** What the watch saw, in order; and which images are not what they say. */
@@ -23,30 +28,24 @@ export function breachesIn(story: Story, mayBreak: readonly InvariantNumber[] = 
 }
 
 /** Complete images that are said to be of a stopped instance, and have a snapshot that was started while it ran. */
-function falselyStopped({ account, witness }: Story): Finding[] {
-  const images = account.regions().flatMap(({ name }) => witness.images(name));
+function falselyStopped(story: Story): Finding[] {
+  const images = story.account.regions().flatMap(({ name }) => story.witness.images(name));
   return images.flatMap(({ id, tags, snapshots }) => {
     const saysSo = tags['ami-lifecycle:state'] === 'complete' && tags['ami-lifecycle:consistency'] === 'stopped';
     const other = snapshots.find(({ instanceWas }) => instanceWas !== undefined && instanceWas !== 'stopped');
     if (!saysSo || !other) return [];
-    return [
-      {
-        invariant: 15,
-        what: `${id} is complete and 'stopped', but ${other.id} began while it was ${other.instanceWas}.`,
-      },
-    ];
+    const what = `${id} is complete and 'stopped', but ${other.id} began while its instance was ${other.instanceWas}.`;
+    return [finding(story, 15, what)];
   });
 }
 
 /** What is left when everything rests and the rescue has looked twice. */
 export function leftBehind(story: Story): Finding[] {
-  const harms = harmsIn(story);
-  const standing = harms['standing instances'];
-  const history = story.account.recentHistory();
+  const { 'standing instances': standing, leases } = harmsIn(story);
   return [
-    ...standing.map((id) => ({ invariant: 1, what: `${id} is left standing.`, history })),
-    ...harms.leases.map((id) => ({ invariant: 1, what: `${id} is left with its lease.`, history })),
-    ...executionsUnderWay(story).map((arn) => ({ invariant: 14, what: `${arn} does not end.`, history })),
+    ...standing.map((id) => finding(story, 1, `${id} is left standing.`)),
+    ...leases.map((id) => finding(story, 1, `${id} is left with its lease.`)),
+    ...executionsUnderWay(story).map((arn) => finding(story, 14, `${arn} does not end.`)),
   ];
 }
 

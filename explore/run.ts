@@ -1,6 +1,6 @@
 import type { Fault } from '../simulator/faults.ts';
 import type { ExploredWorld } from './explored-world.ts';
-import { breachesIn, type Finding, leftBehind, watchNews } from './judge.ts';
+import { breachesIn, type Finding, finding, leftBehind, watchNews } from './judge.ts';
 import { faultOf, type Placement } from './placements.ts';
 import { type Recoveries, watchRecoveries } from './recoveries.ts';
 import { recordSites, type Sites } from './sites.ts';
@@ -56,7 +56,7 @@ export async function runWorld(
   const lacking = world.lacking(story, beganMs);
   const mayBeSilent = placements.some(({ word }) => silent.has(word));
   if (lacking.length > 0 && world.mustTell && !mayBeSilent && !news.isTold()) {
-    findings.push({ invariant: 14, what: `Nobody was told: ${lacking.join(' ')}` });
+    findings.push(finding(story, 14, `Nobody was told: ${lacking.join(' ')}`));
   }
   findings.push(...leftBehind(story));
   const used = recoveries.seen();
@@ -100,10 +100,10 @@ async function converge(world: ExploredWorld, story: Story, wasLacking: boolean,
     if (lacking.length === 0 && leftovers(story).length === 0) break;
   }
   if (world.attempts === 0 && wasLacking) lacking = world.lacking(story, sinceMs);
-  if (lacking.length > 0) findings.push({ invariant: 14, what: `After the faults: ${lacking.join(' ')}` });
+  if (lacking.length > 0) findings.push(finding(story, 14, `After the faults: ${lacking.join(' ')}`));
   await retireLeftovers(story);
   const left = leftovers(story);
-  if (left.length > 0) findings.push({ invariant: 8, what: `Nothing takes away ${left.join(', ')}.` });
+  if (left.length > 0) findings.push(finding(story, 8, `Nothing takes away ${left.join(', ')}.`));
 }
 
 /** What is good for nothing: failed images, and snapshots without one. */

@@ -32,10 +32,10 @@ export function alarmResources(policies: readonly LoadedPolicy[]): Fragment {
   return { Resources: Object.fromEntries(alarms) };
 }
 
-type NamedAlarm = readonly [logicalId: string, alarm: Resource];
+export type NamedAlarm = readonly [logicalId: string, alarm: Resource];
 
 function executionFailed(workflow: string): NamedAlarm {
-  const Dimensions = dimensionsOf({ StateMachineArn: ref(stateMachineId(workflow)) });
+  const Dimensions = ofMachine(workflow);
   const ends = { failed: 'ExecutionsFailed', timedOut: 'ExecutionsTimedOut', aborted: 'ExecutionsAborted' };
   return alarm({
     id: `${logicalName(workflow)}Failed`,
@@ -72,7 +72,7 @@ const stackAlarms = (): NamedAlarm[] => [
     id: 'RestartDelayed',
     name: 'restart-delayed',
     section: 'Restart delayed',
-    says: 'EC2 has no capacity to start an instance that was stopped for its capture; the capture goes on trying.',
+    says: 'An instance that was stopped for its capture does not start, or falls back; the capture goes on trying.',
     ...own('RestartDelayed', 'Sum', { Period: 300 }),
     ...atLeast(1),
   }),
@@ -80,8 +80,12 @@ const stackAlarms = (): NamedAlarm[] => [
     id: 'RescueSilent',
     name: 'rescue-silent',
     section: 'Rescue silent',
-    says: 'Nobody has looked for stranded instances for half an hour, though it is due every five minutes.',
-    ...own('Stranded', 'SampleCount', { Period: 900, EvaluationPeriods: 2 }),
+    says: 'No look for stranded instances has come to a good end for half an hour; one is due every five minutes.',
+    Metrics: [
+      measured('succeeded', 'AWS/States', 'ExecutionsSucceeded', ofMachine('rescue-instances'), 900),
+      computed('FILL(succeeded, 0)'),
+    ],
+    EvaluationPeriods: 2,
     ...lessThan(1),
     TreatMissingData: 'breaching',
   }),
@@ -109,7 +113,8 @@ const stackAlarms = (): NamedAlarm[] => [
   }),
 ];
 
-function alarmsOfPolicy(loaded: LoadedPolicy): NamedAlarm[] {
+/** What only a deploy makes of a policy: CloudWatch watches it by these until the next. */
+export function alarmsOfPolicy(loaded: LoadedPolicy): NamedAlarm[] {
   const { name, retire } = loaded.policy;
   const id = policyId(name);
   const watch = silenceWatch(loaded);
@@ -146,16 +151,25 @@ function noCapture(policy: string, { by, silenceSeconds, periodSeconds, periods,
     section: 'No capture',
     says: `The policy ${policy} has had no new image for ${spanOf(silenceSeconds)}, one and a half times its schedule's interval.`,
   } as const;
+  const Dimensions = dimensionsOf({ policy, region: ref('AWS::Region') });
   if (by === 'age') {
+    const tooOld = { ComparisonOperator: 'GreaterThanThreshold', Threshold: silenceSeconds, TreatMissingData: missing };
+    if (missing === 'ignore') {
+      const last = { Period: periodSeconds, EvaluationPeriods: periods, policy };
+      return alarm({ ...named, ...own('NewestImageAge', 'Maximum', last), ...tooOld });
+    }
+    const name = 'NewestImageAge' satisfies MetricName;
     return alarm({
       ...named,
-      ...own('NewestImageAge', 'Maximum', { Period: periodSeconds, EvaluationPeriods: periods, policy }),
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: silenceSeconds,
-      TreatMissingData: missing,
+      Metrics: [
+        measured('age', metricNamespace, name, Dimensions, periodSeconds, 'Maximum'),
+        // A day without a look is as bad as an image that is too old.
+        computed(`FILL(age, ${silenceSeconds + 1})`),
+      ],
+      EvaluationPeriods: periods,
+      ...tooOld,
     });
   }
-  const Dimensions = dimensionsOf({ policy, region: ref('AWS::Region') });
   return alarm({
     ...named,
     Metrics: [
@@ -202,24 +216,33 @@ function alarm({ id, name, section, says, ...condition }: AlarmText & { [propert
   ];
 }
 
-/** A metric of ours, of the stack or of a policy, in the stack's Region. */
+/** A metric of ours, of a policy or else of this stack, in the stack's Region. */
 function own(
   MetricName: MetricName,
-  Statistic: 'Sum' | 'Maximum' | 'SampleCount',
+  Statistic: 'Sum' | 'Maximum',
   { policy, ...periods }: { Period: number; EvaluationPeriods?: number; policy?: string },
 ): { [property: string]: Value } {
   const region = ref('AWS::Region');
-  const Dimensions = dimensionsOf(policy === undefined ? { region } : { policy, region });
+  const Dimensions = dimensionsOf(policy === undefined ? { stack: stackName, region } : { policy, region });
   return { Namespace: metricNamespace, MetricName, Dimensions, Statistic, ...periods };
 }
 
-const measured = (Id: string, Namespace: string, MetricName: string, Dimensions: Value, Period: number): Value => ({
+const measured = (
+  Id: string,
+  Namespace: string,
+  MetricName: string,
+  Dimensions: Value,
+  Period: number,
+  Stat: 'Sum' | 'Maximum' = 'Sum',
+): Value => ({
   Id,
-  MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period, Stat: 'Sum' },
+  MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period, Stat },
   ReturnData: false,
 });
 
 const computed = (Expression: string): Value => ({ Id: 'result', Expression, ReturnData: true });
+
+const ofMachine = (workflow: string): Value => dimensionsOf({ StateMachineArn: ref(stateMachineId(workflow)) });
 
 const dimensionsOf = (dimensions: { readonly [name: string]: Value }): Value =>
   Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));

@@ -1,13 +1,24 @@
 import type { LoadedPolicy } from '../cli/policies/load.ts';
 import { workflowNames } from '../cli/simulation/workflows.ts';
 import { type Fragment, stackName, sub } from '../deploy/cloudformation.ts';
-import { keyOf, stateMachineId } from '../deploy/names.ts';
-import { type MetricName, metricCatalogue, metricNamespace } from '../shared/domain/metrics.ts';
 import { alarmResources } from './alarms.ts';
-import { silenceWatch } from './silence.ts';
+import {
+  ages,
+  badRuns,
+  counted,
+  countedOfStack,
+  day,
+  drawn,
+  found,
+  hour,
+  namedOfStack,
+  overAll,
+  perPolicy,
+  perRegion,
+  property,
+  silences,
+} from './dashboard-lines.ts';
 
-const day = 86_400;
-const hour = 3600;
 const columns = 24;
 /** In CloudWatch's grid, of which some fifteen rows are one screen: three rows of widgets. */
 const rowHeight = 5;
@@ -23,48 +34,6 @@ interface Graph {
   lines?: { label: string; value: number }[];
 }
 
-/** CloudWatch's own braces, which must pass Fn::Sub. */
-const property = (name: string): string => `\${!PROP('${name}')}`;
-const perPolicy = `${property('Dim.policy')}`;
-const perRegion = `${perPolicy} ${property('Dim.region')}`;
-
-/**
- * A metric of ours for whatever policies and Regions there are: a policy that is pushed without a deploy is shown, too.
- * @param set which of the sets of dimensions that the metric is kept under
- */
-function found(name: MetricName, stat: string, period: number, set = 0): string {
-  const dimensions = metricCatalogue[name].by[set];
-  if (!dimensions) throw new Error(`${name} has no set ${set} of dimensions.`);
-  return `SEARCH('{${[metricNamespace, ...dimensions].join()}} MetricName="${name}"', '${stat}', ${period})`;
-}
-
-const drawn = (expression: string, label: string, more: { color?: string } = {}): unknown[] => [
-  { expression, label, ...more },
-];
-
-/** Where no run says anything there is no point, and a line would be drawn from one to the next as if there were. */
-const counted = (name: MetricName, label: string, { period = day, set = 0 } = {}): unknown[] =>
-  drawn(`FILL(${found(name, 'Sum', period, set)}, 0)`, label);
-
-const overAll = (name: MetricName, label: string, color: string): unknown[] =>
-  drawn(`FILL(SUM(${found(name, 'Sum', day)}), 0)`, label, { color });
-
-/** The runs of a workflow that came to a bad end, as its alarm counts them. */
-function badRuns(workflow: string): unknown[][] {
-  const ends = ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'];
-  const hidden = ends.map((name) => ({ name, id: `${keyOf(workflow)}${name}` }));
-  return [
-    ...hidden.map(({ name, id }) => [
-      'AWS/States',
-      name,
-      'StateMachineArn',
-      `\${${stateMachineId(workflow)}}`,
-      { id, stat: 'Sum', period: day, visible: false },
-    ]),
-    drawn(hidden.map(({ id }) => `FILL(${id}, 0)`).join(' + '), `run of ${workflow}`),
-  ];
-}
-
 /** The first four answer what on-call asks; each title is the question that its graph answers. */
 const graphsOf = (policies: readonly LoadedPolicy[]): readonly Graph[] => [
   {
@@ -72,24 +41,21 @@ const graphsOf = (policies: readonly LoadedPolicy[]): readonly Graph[] => [
     unit: 'instances a day',
     isStacked: true,
     metrics: [
-      overAll('Captured', 'captured', '#2ca02c'),
-      overAll('Skipped', 'left alone, for a reason', '#7f7f7f'),
-      overAll('Failed', 'failed', '#d62728'),
+      ...overAll(policies, 'Captured', 'captured', '#2ca02c'),
+      ...overAll(policies, 'Skipped', 'left alone, for a reason', '#7f7f7f'),
+      ...overAll(policies, 'Failed', 'failed', '#d62728'),
     ],
   },
   {
     title: 'How old is the newest image?',
     unit: 'hours',
-    metrics: [drawn(`${found('NewestImageAge', 'Maximum', day)} / 3600`, perRegion)],
+    metrics: ages(policies),
     lines: silences(policies),
   },
   {
     title: 'What failed? By error, and runs',
     unit: 'failures a day',
-    metrics: [
-      counted('Failed', `${perPolicy} ${property('Dim.error')}`, { set: 1 }),
-      ...workflowNames().flatMap(badRuns),
-    ],
+    metrics: [counted('Failed', `${perPolicy} ${property('Dim.error')}`, 1), ...workflowNames().flatMap(badRuns)],
   },
   {
     title: 'What did it cost in downtime?',
@@ -103,18 +69,18 @@ const graphsOf = (policies: readonly LoadedPolicy[]): readonly Graph[] => [
     title: 'Is anything standing still?',
     unit: 'instances an hour',
     metrics: [
-      drawn(found('Stranded', 'Maximum', hour), 'stranded'),
-      drawn(found('LeasesUnclear', 'Maximum', hour), 'lease unclear'),
-      counted('RestartDelayed', 'restart delayed', { period: hour }),
-      counted('Rescued', 'rescued', { period: hour }),
-      counted('RescueFailed', 'rescue failed', { period: hour }),
+      namedOfStack('Stranded', { stat: 'Maximum', period: hour, label: 'stranded' }),
+      namedOfStack('LeasesUnclear', { stat: 'Maximum', period: hour, label: 'lease unclear' }),
+      ...countedOfStack('RestartDelayed', 'restart delayed', hour),
+      ...countedOfStack('Rescued', 'rescued', hour),
+      ...countedOfStack('RescueFailed', 'rescue failed', hour),
     ],
   },
   {
     title: 'What holds it up?',
     unit: 'times a day',
     metrics: [
-      counted('Throttled', 'throttled'),
+      ...countedOfStack('Throttled', 'throttled', day),
       counted('EvidenceIncomplete', `${perPolicy} evidence incomplete`),
       counted('BlastRadiusExceeded', `${perPolicy} blast radius`),
       [
@@ -154,18 +120,6 @@ const graphsOf = (policies: readonly LoadedPolicy[]): readonly Graph[] => [
     metrics: [drawn(found('Gigabytes', 'Maximum', day), perRegion)],
   },
 ];
-
-/** From when on the newest image is too old: when the alarm on a policy's silence goes off. */
-function silences(policies: readonly LoadedPolicy[]): { label: string; value: number }[] {
-  const hours = policies.flatMap((loaded) => {
-    const watch = silenceWatch(loaded);
-    return watch ? [{ name: loaded.policy.name, value: watch.silenceSeconds / hour }] : [];
-  });
-  return [...Map.groupBy(hours, ({ value }) => value)].map(([value, alike]) => ({
-    label: `too old: ${alike.length > 3 ? `${alike.length} policies` : alike.map(({ name }) => name).join(', ')}`,
-    value,
-  }));
-}
 
 /** By its name: a rehearsal of a deploy knows no attributes of alarms. */
 const arnOf = (alarmName: string): string =>

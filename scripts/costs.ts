@@ -24,8 +24,11 @@ export const prices = {
 /** What for, how much of what, and dollars a month. */
 export type CostLine = readonly [what: string, amount: string, dollars: number];
 
+/** Every five minutes for thirty days. */
+const looks = 12 * 24 * 30;
+
 /** What a month costs, the system itself first, and then what it stores. */
-export function costsIn({ use, regions }: MonthlyUse): CostLine[] {
+export function costsIn({ use, regions }: MonthlyUse, lookTransitions: number): CostLine[] {
   const alarms = alarmMetrics();
   const stored = regions.reduce((sum, { snapshotGigabytes }) => sum + snapshotGigabytes, 0);
   return [
@@ -38,6 +41,11 @@ export function costsIn({ use, regions }: MonthlyUse): CostLine[] {
       'Lambda',
       `${whole(use.invocations)} invocations, ${whole(use.gigabyteSeconds)} GB-seconds`,
       (use.invocations / 1e6) * prices.millionInvocations + use.gigabyteSeconds * prices.gigabyteSecond,
+    ],
+    [
+      'The looks for stranded instances',
+      `${whole(looks)} looks, ${whole(looks * lookTransitions)} transitions`,
+      (looks / 1e6) * prices.millionInvocations + ((looks * lookTransitions) / 1000) * prices.thousandTransitions,
     ],
     ['CloudWatch metrics', `${use.metrics} metrics`, use.metrics * prices.metric],
     ['CloudWatch alarms', `on ${alarms} metrics`, alarms * prices.alarmMetric],

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Resource } from '../deploy/cloudformation.ts';
-import { type Line, lineOf, linesOf, type Measured } from './dashboard-math.ts';
+import { filledIn, type Line, lineOf, linesOf, type Measured, type Names } from './dashboard-math.ts';
 
 /** `not simulated` where it watches what a simulation has no numbers for. */
 export type AlarmState = 'OK' | 'ALARM' | 'not simulated';
@@ -30,28 +30,36 @@ const computedSchema = z.object({
 });
 
 /**
- * What an alarm would say at an instant.
- * @param region what stands for the stack's Region in its dimensions
+ * By how many periods CloudWatch looks further back than it is told to, for points in place of those that are missing. AWS
+ * names no number; its example has three periods and five points (User Guide, how alarms treat missing data).
  */
+const furtherPeriods = 2;
+
+/** What an alarm would say at an instant: of the points that there are the latest, and for want of them what is missing. */
 export function alarmState(
   { Properties }: Resource,
   recorded: readonly Measured[],
-  { atMs, region }: { atMs: number; region: string },
+  { atMs, names }: { atMs: number; names: Names },
 ): AlarmState {
   const watch = watchSchema.parse(Properties);
-  const line = watchedLine(Properties, recorded, { atMs, region, periods: watch.EvaluationPeriods });
+  const { EvaluationPeriods, TreatMissingData } = watch;
+  const periods = EvaluationPeriods + furtherPeriods;
+  const line = watchedLine(Properties, recorded, { atMs, names, periods });
   if (!line) return 'not simulated';
-  const periodMs = line.periodSeconds * 1000;
-  const isOver = Array.from({ length: watch.EvaluationPeriods }, (_, index) => {
-    const value = line.points.get(atMs - (index + 1) * periodMs);
-    return value === undefined ? watch.TreatMissingData === 'breaching' : breaches(watch, value);
-  });
-  return isOver.every((each) => each) ? 'ALARM' : 'OK';
+  // An alarm that ignores what is missing keeps its state: that of the last points of all.
+  const fromMs = TreatMissingData === 'ignore' ? 0 : atMs - periods * line.periodSeconds * 1000;
+  const isOver = [...line.points]
+    .filter(([pointMs]) => pointMs >= fromMs)
+    .sort(([left], [right]) => right - left)
+    .slice(0, EvaluationPeriods)
+    .map(([, value]) => breaches(watch, value));
+  const isEnough = isOver.length === EvaluationPeriods || TreatMissingData === 'breaching';
+  return isEnough && isOver.every((each) => each) ? 'ALARM' : 'OK';
 }
 
 interface When {
   atMs: number;
-  region: string;
+  names: Names;
   periods: number;
 }
 
@@ -79,10 +87,10 @@ function watchedLine(properties: unknown, recorded: readonly Measured[], when: W
 function metricLine(
   { Namespace, MetricName, Dimensions }: z.output<typeof metricSchema>,
   recorded: readonly Measured[],
-  { stat, periodSeconds, atMs, region }: When & { stat: string; periodSeconds: number },
+  { stat, periodSeconds, atMs, names }: When & { stat: string; periodSeconds: number },
 ): Line | undefined {
   if (Namespace === 'AWS/SQS') return undefined;
-  const named = Dimensions.map(({ Name, Value }) => [Name, filledIn(Value, region)] as const);
+  const named = Dimensions.map(({ Name, Value }) => [Name, filledIn(nameIn(Value), names)] as const);
   const own = recorded.filter(
     ({ namespace, name, dimensions }) =>
       namespace === Namespace && name === MetricName && named.every(([key, value]) => dimensions[key] === value),
@@ -90,12 +98,9 @@ function metricLine(
   return lineOf(own, { stat, periodSeconds, dimensions: {}, span: { fromMs: 0, untilMs: atMs } });
 }
 
-/** A plain name; the Region, by its pseudo parameter; or a resource of the stack, by its logical id. */
-function filledIn(value: unknown, region: string): string {
-  if (typeof value === 'string') return value;
-  const { Ref } = z.object({ Ref: z.string() }).parse(value);
-  return Ref === 'AWS::Region' ? region : Ref;
-}
+/** A reference as `Fn::Sub` would have it. */
+const nameIn = (value: unknown): string =>
+  typeof value === 'string' ? value : `\${${z.object({ Ref: z.string() }).parse(value).Ref}}`;
 
 function breaches({ ComparisonOperator, Threshold }: z.output<typeof watchSchema>, value: number): boolean {
   switch (ComparisonOperator) {

@@ -1,3 +1,4 @@
+import { stackName } from '../deploy/cloudformation.ts';
 import { metricNamespace, metricOf } from '../shared/domain/metrics.ts';
 
 /** A number as CloudWatch has it. */
@@ -22,6 +23,19 @@ export interface Span {
   untilMs: number;
 }
 
+/** What a deploy fills in: the names of what is drawn. */
+export interface Names {
+  region: string;
+  stack: string;
+}
+
+/** A text of the dashboard or of an alarm as it is once it is deployed; what the stack holds has its logical id for a name. */
+export const filledIn = (text: string, { region, stack }: Names): string =>
+  text
+    .replaceAll(stackName, stack)
+    .replaceAll('$' + '{AWS::Region}', region)
+    .replaceAll(/\$\{(\w+)(?:\.\w+)?\}/g, '$1');
+
 export interface Sources {
   recorded: readonly Measured[];
   span: Span;
@@ -29,7 +43,7 @@ export interface Sources {
   ids: ReadonlyMap<string, Line>;
 }
 
-const tokenPattern = /\s*(?:('[^']*')|([A-Za-z]\w*)|(\d+)|([-+/(),]))/y;
+const tokenPattern = /\s*(?:('[^']*')|([A-Za-z]\w*)|(\d+)|([-+/(),[\]]))/y;
 
 /**
  * What CloudWatch makes of an expression: the part of metric math that our dashboard and alarms use.
@@ -79,8 +93,15 @@ export function linesOf(expression: string, sources: Sources): Line[] {
     take(')');
     return lines;
   };
+  const list = (): Line[] => {
+    take('[');
+    const lines = total();
+    while (isTaken(',')) lines.push(...total());
+    take(']');
+    return lines;
+  };
   const called = (name: string): Line[] => {
-    if (name === 'SUM') return summed(total());
+    if (name === 'SUM') return summed(tokens[next] === '[' ? list() : total());
     if (name === 'FILL') {
       const lines = total();
       take(',');
@@ -112,6 +133,9 @@ function tokensOf(expression: string): string[] {
   return tokens;
 }
 
+/** How long what has stopped reporting is found (CloudWatch User Guide, search expressions). */
+const searchedMs = 14 * 86_400_000;
+
 /** One line for each set of values of the dimensions that the search is by. */
 function found(search: string, stat: string, periodSeconds: number, { recorded, span }: Sources): Line[] {
   const [, set = '', name = ''] = /^\{([^}]+)\} MetricName="(\w+)"$/.exec(search) ?? [];
@@ -121,7 +145,9 @@ function found(search: string, stat: string, periodSeconds: number, { recorded, 
   const own = recorded.filter((each) => each.name === name && keys.every((key) => key in each.dimensions));
   const valuesOf = ({ dimensions }: Measured) => Object.fromEntries(keys.map((key) => [key, dimensions[key] ?? '']));
   return [...Map.groupBy(own, (each) => JSON.stringify(valuesOf(each))).values()].flatMap(([first, ...others]) =>
-    first ? [lineOf([first, ...others], { stat, periodSeconds, dimensions: valuesOf(first), span })] : [],
+    first && [first, ...others].some(({ atMs }) => atMs >= span.untilMs - searchedMs)
+      ? [lineOf([first, ...others], { stat, periodSeconds, dimensions: valuesOf(first), span })]
+      : [],
   );
 }
 

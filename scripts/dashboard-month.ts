@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { loadPolicies } from '../cli/policies/load.ts';
+import { stackNames } from '../cli/simulation/functions.ts';
 import { projectDirectory } from '../cli/simulation/project.ts';
 import { simulate } from '../cli/simulation/simulate.ts';
 import { stateMachineId } from '../deploy/names.ts';
@@ -8,12 +9,13 @@ import { dashboardBody } from '../monitoring/dashboard.ts';
 import { metricNamespace } from '../shared/domain/metrics.ts';
 import { loadAccountFolder } from '../simulator/load/account-folder.ts';
 import { alarmState } from './dashboard-alarms.ts';
-import type { Measured } from './dashboard-math.ts';
+import type { Measured, Names, Span } from './dashboard-math.ts';
 import { pageOf } from './dashboard-page.ts';
 import { seriesOf, widgetsOf } from './dashboard-widgets.ts';
 
 const rescueMs = 300_000;
 const endings = new Map([
+  ['SUCCEEDED', 'ExecutionsSucceeded'],
   ['FAILED', 'ExecutionsFailed'],
   ['TIMED_OUT', 'ExecutionsTimedOut'],
   ['ABORTED', 'ExecutionsAborted'],
@@ -41,12 +43,13 @@ export async function dashboardPage(days = 30): Promise<string> {
     },
   });
   const span = { fromMs: Date.parse(report.from), untilMs: Date.parse(report.until) };
-  recorded.push(...idleLooks(span, loaded.region));
+  const names = { region: loaded.region, stack: stackNames.stack };
+  recorded.push(...idleLooks(span, names));
   const alarms = alarmResources(policies).Resources;
   const states = new Map(
     Object.values(alarms).map((alarm) => [
       JSON.stringify(alarm.Properties.AlarmName).slice(1, -1),
-      alarmState(alarm, recorded, { atMs: span.untilMs, region: loaded.region }),
+      alarmState(alarm, recorded, { atMs: span.untilMs, names }),
     ]),
   );
   const widgets = widgetsOf(dashboardBody(policies));
@@ -63,7 +66,7 @@ export async function dashboardPage(days = 30): Promise<string> {
       }
       const { stacked: isStacked, yAxis, annotations } = widget.properties;
       const lines = annotations?.horizontal ?? [];
-      return { title, place, unit: yAxis.left.label, isStacked, lines, ...seriesOf(widget, recorded, span) };
+      return { title, place, unit: yAxis.left.label, isStacked, lines, ...seriesOf(widget, recorded, { span, names }) };
     }),
   });
 }
@@ -72,12 +75,17 @@ export async function dashboardPage(days = 30): Promise<string> {
 const shortName = (alarmName: string): string => alarmName.replace(/^(?:\$\{[^}]*\}-?)+/, '');
 
 /** A simulation leaves out looks for stranded instances that could find none; on AWS they say so every five minutes. */
-function idleLooks({ fromMs, untilMs }: { fromMs: number; untilMs: number }, region: string): Measured[] {
+function idleLooks({ fromMs, untilMs }: Span, names: Names): Measured[] {
+  const StateMachineArn = stateMachineId('rescue-instances');
   const looks: Measured[] = [];
   for (let atMs = fromMs; atMs < untilMs; atMs += rescueMs) {
     for (const name of ['Stranded', 'LeasesUnclear']) {
-      looks.push({ namespace: metricNamespace, name, value: 0, dimensions: { region }, atMs });
+      looks.push({ namespace: metricNamespace, name, value: 0, dimensions: { ...names }, atMs });
     }
+    looks.push({
+      ...{ namespace: 'AWS/States', name: 'ExecutionsSucceeded', value: 1, atMs },
+      dimensions: { StateMachineArn },
+    });
   }
   return looks;
 }

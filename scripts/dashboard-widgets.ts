@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Line, lineOf, linesOf, type Measured, type Span } from './dashboard-math.ts';
+import { metricNamespace } from '../shared/domain/metrics.ts';
+import { filledIn, type Line, lineOf, linesOf, type Measured, type Names, type Span } from './dashboard-math.ts';
 
 const placeSchema = z.object({ x: z.int(), y: z.int(), width: z.int(), height: z.int() });
 const expressionSchema = z.strictObject({ expression: z.string(), label: z.string(), color: z.string().optional() });
@@ -10,9 +11,25 @@ const settingsSchema = z.strictObject({
   visible: z.boolean().default(true),
   label: z.string().default(''),
 });
+const text = z.string();
+const ofOneDimension = z
+  .tuple([text, text, text, text, settingsSchema])
+  .transform(([namespace, name, key, value, settings]) => ({
+    namespace,
+    name,
+    dimensions: { [key]: value },
+    ...settings,
+  }));
+const ofTwoDimensions = z
+  .tuple([text, text, text, text, text, text, settingsSchema])
+  .transform(([namespace, name, key, value, otherKey, otherValue, settings]) => ({
+    ...{ namespace, name, ...settings },
+    dimensions: { [key]: value, [otherKey]: otherValue },
+  }));
 const metricSchema = z.union([
-  z.tuple([expressionSchema]),
-  z.tuple([z.string(), z.string(), z.string(), z.string(), settingsSchema]),
+  z.tuple([expressionSchema]).transform(([only]) => only),
+  ofOneDimension,
+  ofTwoDimensions,
 ]);
 const graphSchema = placeSchema.extend({
   type: z.literal('metric'),
@@ -53,26 +70,29 @@ export interface Series {
 export function seriesOf(
   { properties: { metrics } }: GraphWidget,
   recorded: readonly Measured[],
-  span: Span,
+  { span, names }: { span: Span; names: Names },
 ): { series: Series[]; notSimulated: string[] } {
   const ids = new Map<string, Line>();
   const series: Series[] = [];
   const notSimulated: string[] = [];
   for (const metric of metrics) {
-    if (metric.length === 1) {
-      const [first] = metric;
-      for (const line of linesOf(first.expression, { recorded, span, ids })) {
-        series.push(drawn(line, first.label, span, first.color));
-      }
+    const label = filledIn(metric.label, names);
+    if ('expression' in metric) {
+      const { expression, color } = metric;
+      for (const line of linesOf(expression, { recorded, span, ids })) series.push(drawn(line, label, span, color));
       continue;
     }
-    const [namespace, name, key, value, { id, stat, period, visible, label }] = metric;
-    if (namespace !== 'AWS/States') {
+    const { namespace, name, dimensions, id, stat, period, visible } = metric;
+    if (namespace !== 'AWS/States' && namespace !== metricNamespace) {
       notSimulated.push(label);
       continue;
     }
+    const of = Object.entries(dimensions).map(([key, value]) => [key, filledIn(value, names)] as const);
     const own = recorded.filter(
-      (each) => each.namespace === namespace && each.name === name && `\${${each.dimensions[key]}}` === value,
+      (each) =>
+        each.namespace === namespace &&
+        each.name === name &&
+        of.every(([key, value]) => each.dimensions[key] === value),
     );
     const line = lineOf(own, { stat, periodSeconds: period, dimensions: {}, span });
     if (id !== undefined) ids.set(id, line);

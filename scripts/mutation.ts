@@ -37,8 +37,8 @@ export function mutationPage(report: Report, explanations: readonly Explanation[
   return [
     '# Mutation testing',
     `Written by \`node scripts/write-mutation.ts\` from what \`npm run mutate\` found with Stryker ${packageJson.devDependencies['@stryker-mutator/core']} and vitest ${packageJson.devDependencies.vitest}; never edited by hand.`,
-    'Stryker changes the code in one place (a condition turned round, a `<` made `<=`, a text emptied, a call left out) and runs the tests that reach it. A change that no test notices *survives*. The score is the part that did not. Only the suites under `test/unit/` of the same part are asked, so that a rule is held by its own tests; stories, state machines and explorations would catch more.',
-    'Repeat it with `npm run mutate -- --force`, which takes about half an hour, or for some files with `npm run mutate -- --mutate shared/domain/plan.ts`; each run adds to `reports/mutation.json`.',
+    'Stryker changes the code in one place (a condition turned round, a `<` made `<=`, a text emptied, a call left out) and runs the tests that reach it. A change that no test notices *survives*. The score is the part that did not. Only `test/unit/domain`, `runtime` and `engine` are asked, so that a rule is held by its own tests; stories, state machines and explorations would catch more.',
+    'Repeat it with `npm run mutate -- --force`, which takes half an hour of two cores, or for some files with `npm run mutate -- --mutate shared/domain/plan.ts`; each run adds to `reports/mutation.json`.',
     'Left out, and counted as *static*: what is evaluated once, while a file loads, such as schemas, catalogues of texts and constants. They would need every test once more in a new process.',
     ...parts.flatMap(({ title, folder }) => partSection(title, filesOf(report, folder))),
     '## Survivors of the rules, and why',

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { readWorkflow, workflowNames } from '../cli/simulation/workflows.ts';
 import { functionFolders, readFunctionFile } from '../deploy/function-files.ts';
-import { rightsOf } from '../deploy/machine-rights.ts';
+import { reasonedRightsOf, rightsOfEveryMachine } from '../deploy/machine-rights.ts';
 import { inProject } from '../deploy/names.ts';
+import type { Reasoned } from '../deploy/role.ts';
+import { eventRuleRights, scheduleRights } from '../deploy/triggers.ts';
 import { markdownTable } from './markdown.ts';
 
 /** The text of docs/security.md. */
@@ -15,12 +17,29 @@ export function security(): string {
     'Besides, each writes its own log and its traces. *Needed where* says which policies a right is there for; without it, it is always there.',
     markdownTable(['Function', 'May', 'On', 'If', 'Needed where', 'Why'], functionFolders().flatMap(functionRows)),
     '## State machines',
-    'Besides, each delivers its log and writes its traces.',
-    markdownTable(['State machine', 'May', 'On'], workflowNames().flatMap(machineRows)),
+    markdownTable(
+      ['State machine', 'May', 'On', 'Why'],
+      [
+        ...workflowNames().flatMap((name) => reasonedRows(code(name), reasonedRightsOf(readWorkflow(name)))),
+        ...reasonedRows('each of them', rightsOfEveryMachine),
+      ],
+    ),
     '## What starts them',
-    'EventBridge Scheduler and EventBridge may start the state machines that they are for, and the former may put into the queue what it could not start. Lambda functions are called by state machines alone.',
+    'Lambda functions are called by state machines alone.',
+    markdownTable(
+      ['Who', 'May', 'On', 'Why'],
+      [
+        ...reasonedRows('EventBridge Scheduler', scheduleRights()),
+        ...reasonedRows('EventBridge, for its rules', eventRuleRights()),
+      ],
+    ),
     '## What is not limited',
-    '- Calls that describe know no resources: functions see every instance and image of the account.\n- `copy-image` may copy every image that the account may read: IAM knows no condition on the tags of the source.\n- Which KMS keys may be used is for the policies of the keys to say; roles ask only that EC2 does it.',
+    [
+      '- Calls that describe know no resources: functions see every instance and image of the account.',
+      '- `copy-image` may copy every image of this account, ours or not, and give the copy our tags: of the source, IAM is told the owner, and no tags. It could make copies, and never change or delete what it copies.',
+      '- `plan-retirement` and `retire-image` let EC2 read every parameter of Parameter Store and every recipe in their name, as `DescribeImageReferences` needs; the functions themselves cannot. That rests on `aws:CalledVia`, as AWS writes it in its own policy for this call (`AmazonEC2ImageReferencesAccessPolicy`); it is not tried on AWS here.',
+      '- Which KMS keys may be used is for the policies of the keys to say; roles ask only that EC2 does it.',
+    ].join('\n'),
     '',
   ].join('\n\n');
 }
@@ -56,10 +75,13 @@ function whysOf(folder: string): string[] {
     });
 }
 
-function machineRows(name: string): string[][] {
-  return rightsOf(readWorkflow(name))
-    .filter(({ Action }) => !Action.some((action) => /^(?:logs|xray):/.test(action)))
-    .map(({ Action, Resource }) => [`\`${name}\``, Action.map(code).join(' '), namesOf(Resource).map(code).join(' ')]);
+function reasonedRows(who: string, rights: readonly Reasoned[]): string[][] {
+  return rights.map(({ statement: { Action, Resource }, why }) => [
+    who,
+    Action.map(code).join(' '),
+    namesOf(Resource).map(code).join(' '),
+    why,
+  ]);
 }
 
 const code = (text: string): string => `\`${text}\``;

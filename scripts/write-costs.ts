@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { projectDirectory } from '../cli/simulation/project.ts';
 import { namedPolicySchema } from '../shared/domain/policy.ts';
 import { costsIn, withCosts } from './costs.ts';
+import { idleLook } from './idle-look.ts';
 import { monthlyUse } from './monthly-use.ts';
 
 const policy = namedPolicySchema.parse({
@@ -15,5 +16,7 @@ const policy = namedPolicySchema.parse({
 });
 
 const file = join(projectDirectory, 'docs', 'deploy.md');
-const lines = costsIn(await monthlyUse(policy, 100));
+const use = await monthlyUse(policy, 100);
+const { transitions } = await idleLook();
+const lines = costsIn(use, transitions);
 writeFileSync(file, withCosts(readFileSync(file, 'utf8'), lines));

@@ -1,5 +1,6 @@
 // What a function finds in its environment on Lambda; see functions/*/function.yml.
 process.env.AWS_REGION = 'eu-west-1';
+process.env.STACK_NAME = 'ami-lifecycle-test';
 process.env.WORK_BUCKET = 'ami-lifecycle-test-work';
 process.env.POLICY_PREFIX = '/ami-lifecycle/test/policies/';
 process.env.NOTIFICATION_TOPIC_ARN = 'arn:aws:sns:eu-west-1:123456789012:ami-lifecycle-test';

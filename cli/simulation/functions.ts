@@ -26,6 +26,7 @@ const settingsSchema = z.object({ timeout: z.number().positive() });
 
 /** The variables that functions find in a simulation; see functions/<name>/function.yml for those of a stack. */
 export const stackNames = {
+  stack: 'ami-lifecycle-simulation',
   workBucket: 'ami-lifecycle-work',
   policyPrefix: '/ami-lifecycle/simulation/policies/',
 } as const;
@@ -41,6 +42,7 @@ export async function loadFunctions(region: string, accountId: string): Promise<
   loadedRegion = region;
   Object.assign(process.env, {
     AWS_REGION: region,
+    STACK_NAME: stackNames.stack,
     WORK_BUCKET: stackNames.workBucket,
     POLICY_PREFIX: stackNames.policyPrefix,
     NOTIFICATION_TOPIC_ARN: `arn:aws:sns:${region}:${accountId}:ami-lifecycle`,

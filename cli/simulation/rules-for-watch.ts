@@ -37,11 +37,31 @@ function rulesOf({ retire, retain, copies }: NamedPolicy, region: string, homeRe
       steps: retire.steps,
       graceDays: retire.graceDays,
       ...(retire.maxPerRun === undefined ? {} : { maxPerRun: retire.maxPerRun }),
+      share: {
+        percent: retire.maxPercentPerRun,
+        rulesOfLineage: Math.max(...[retain, ...copies.map((copy) => copy.retain)].map(ruleCount)),
+        daysBetweenRuns: daysBetween(retire.cron),
+      },
       // The newest stays in any case.
       atLeast: atLeast ?? 1,
       ...(afterTermination === undefined ? {} : { afterTerminationDays: daysOf(afterTermination) }),
     },
   ];
+}
+
+const keepingRules = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly', 'within'] as const;
+
+function ruleCount(retain: Retain = {}): number {
+  return keepingRules.filter((rule) => retain[rule] !== undefined).length;
+}
+
+/** At most so many days between two runs of a cron, by the fields that it leaves open. */
+function daysBetween(cron: string): number {
+  const [, , dayOfMonth = '', month = '', dayOfWeek = ''] = cron.split(' ');
+  const isOpen = (field: string) => ['*', '?'].includes(field);
+  if (!isOpen(month)) return 366;
+  if (!isOpen(dayOfMonth)) return 31;
+  return isOpen(dayOfWeek) ? 1 : 7;
 }
 
 /** At least so many days: calendars have longer months and years. */

@@ -17,8 +17,8 @@ const beginning: Beginning = {
   at: '2026-11-21T02:58:00Z',
   policies: [keeping('gold')],
   servers: [web],
-  // Most pages come empty, with others to follow; snapshots take their time to start.
-  behaviour: { ...quick, emptyPageProbability: 0.6, snapshotStartSeconds: () => 30 },
+  // Most pages come empty, with others to follow; snapshots start while a stop would not be over.
+  behaviour: { ...quick, emptyPageProbability: 0.6, snapshotStartSeconds: () => 5 },
   schedulesUntil: '2026-11-21T03:30:00Z',
   rescuesUntil: '2026-11-21T14:00:00Z',
 };
@@ -68,8 +68,8 @@ export const captureWorlds: readonly TrialWorld[] = [
   },
   {
     name: 'one night',
-    tells: 'A server is captured, and half a day is left to start it again',
-    beginning,
+    tells: 'A server is captured and copied to Paris, and half a day is left to start it again',
+    beginning: { ...beginning, policies: [keeping('gold', { copies: [{ region: paris }] })] },
     hours: 30,
     lacking: (story) => lackingImages(story, [web], oneNight),
   },

@@ -1,6 +1,7 @@
-import { captureMutants } from './capture-mutants.ts';
+import { imageMutants } from './image-mutants.ts';
+import { instanceMutants } from './instance-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { retirementMutants } from './retirement-mutants.ts';
 
 /** Every mutant; each invariant has one at least. */
-export const mutants: readonly Mutant[] = [...captureMutants, ...retirementMutants];
+export const mutants: readonly Mutant[] = [...instanceMutants, ...imageMutants, ...retirementMutants];

@@ -43,7 +43,7 @@ export async function withMutatedCopy<Answer>(
 export function edited(text: string, { file, from, to }: Edit): string {
   const [before = '', after, ...others] = text.split(from);
   if (after === undefined || others.length > 0) {
-    const count = others.length + (after === undefined ? 0 : 1);
+    const count = after === undefined ? 0 : others.length + 1;
     throw new Error(`'${from}' stands ${count} times in ${file}, not once: mend the mutant in explore/mutants.`);
   }
   return before + to + after;

@@ -19,8 +19,8 @@ export const retirementMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'shared/aws/snapshots.ts',
-        from: "{ Name: `tag:${tagKeys.policy}`, Values: [policyName] },\n          { Name: 'tag-key', Values: [tagKeys.source] },",
-        to: '{ Name: `tag:${tagKeys.policy}`, Values: [policyName] },',
+        from: "          { Name: 'tag-key', Values: [tagKeys.source] },\n        ];\n        const pages = paginateDescribeSnapshots(",
+        to: '        ];\n        const pages = paginateDescribeSnapshots(',
       },
       { file: 'functions/delete-snapshots/task.ts', from: ' || tags[tagKeys.source] === undefined', to: '' },
     ],
@@ -44,8 +44,8 @@ export const retirementMutants: readonly Mutant[] = [
     edits: [
       {
         file: uses,
-        from: "`in use by ${words[kind] ?? kind} ${nameIn(Arn)}`);\n      }",
-        to: "`in use by ${words[kind] ?? kind} ${nameIn(Arn)}`);\n      }\n      break;",
+        from: 'nameIn(Arn)}`);\n      }',
+        to: 'nameIn(Arn)}`);\n      }\n      break;',
       },
     ],
   },
@@ -54,7 +54,11 @@ export const retirementMutants: readonly Mutant[] = [
     name: 'Auto Scaling is not asked for what it launches from',
     world: 'five days',
     edits: [
-      { file: uses, from: 'await addAutoScaling(clients.autoScaling(region), add);', to: '(await Promise.resolve([])) as Awaited<ReturnType<typeof addAutoScaling>>;' },
+      {
+        file: uses,
+        from: 'await addAutoScaling(clients.autoScaling(region), add);',
+        to: '(await Promise.resolve([])) as Awaited<ReturnType<typeof addAutoScaling>>;',
+      },
     ],
   },
   {
@@ -78,10 +82,14 @@ export const retirementMutants: readonly Mutant[] = [
   {
     invariant: 6,
     name: 'the oldest images are taken for the newest',
-    world: 'at least three',
+    world: 'five days',
     edits: [
       { file: judgement, from: 'leftSlot > rightSlot ? -1 : 1', to: 'leftSlot > rightSlot ? 1 : -1' },
-      { file: 'shared/domain/retention.ts', from: 'images.toSorted(compareAge)', to: 'images.toSorted((left, right) => -compareAge(left, right))' },
+      {
+        file: 'shared/domain/retention.ts',
+        from: 'images.toSorted(compareAge)',
+        to: 'images.toSorted((left, right) => -compareAge(left, right))',
+      },
     ],
   },
   {
@@ -95,20 +103,36 @@ export const retirementMutants: readonly Mutant[] = [
     name: 'a lineage is given up at once when its instance is gone',
     world: 'instance gone',
     edits: [
-      { file: judgement, from: '.timezone) <= Date.parse(now);\n}\n\nconst countRules', to: '.timezone) > 0;\n}\n\nconst countRules' },
+      {
+        file: judgement,
+        from: '.timezone) <= Date.parse(now);\n}\n\nconst countRules',
+        to: '.timezone) > 0;\n}\n\nconst countRules',
+      },
     ],
   },
   {
     invariant: 7,
     name: 'the grace is ignored',
     world: 'five days',
-    edits: [{ file: ladder, from: 'return secondsBetween(since, now) >= graceDays * 86_400 - toleranceSeconds;', to: 'return secondsBetween(since, now) >= graceDays - 1 - toleranceSeconds;' }],
+    edits: [
+      {
+        file: ladder,
+        from: 'return secondsBetween(since, now) >= graceDays * 86_400 - toleranceSeconds;',
+        to: 'return secondsBetween(since, now) >= graceDays - 1 - toleranceSeconds;',
+      },
+    ],
   },
   {
     invariant: 7,
     name: 'the grace is counted from the first step',
     world: 'five days',
-    edits: [{ file: ladder, from: 'return isGraceOver(rung.since,', to: 'return isGraceOver(image.tags[tagKeys.retiringSince] ?? rung.since,' }],
+    edits: [
+      {
+        file: ladder,
+        from: 'return isGraceOver(rung.since,',
+        to: 'return isGraceOver(image.tags[tagKeys.retiringSince] ?? rung.since,',
+      },
+    ],
   },
   {
     invariant: 7,
@@ -139,7 +163,13 @@ export const retirementMutants: readonly Mutant[] = [
     invariant: 9,
     name: 'an image goes that was to be archived first',
     world: 'archived',
-    edits: [{ file: judgement, from: 'archive: isDue && obstacle === undefined,', to: 'archive: isDue && obstacle !== undefined,' }],
+    edits: [
+      {
+        file: judgement,
+        from: 'due.now.has(image.imageId) || (isCandidate && due.beforeItGoes.has(image.imageId));',
+        to: 'due.now.has(image.name) && isCandidate;',
+      },
+    ],
   },
   {
     invariant: 9,
@@ -158,14 +188,26 @@ export const retirementMutants: readonly Mutant[] = [
     name: 'nobody asks whether a plan is over its cap',
     world: 'over the cap',
     edits: [
-      { file: 'functions/plan-retirement/task.ts', from: 'const excess = blastRadius(items, named, policy) ?? null;', to: 'const excess = blastRadius([], named, policy) ?? null;' },
+      {
+        file: 'functions/plan-retirement/task.ts',
+        from: 'const excess = blastRadius(items, named, policy) ?? null;',
+        to: 'const excess = blastRadius([], named, policy) ?? null;',
+      },
     ],
   },
   {
     invariant: 12,
     name: 'a cap lets one image more go than it says',
     world: 'over the cap',
-    edits: [{ file: 'shared/domain/plan.ts', from: 'stepping.length > maxPerRun\n', to: 'stepping.length > maxPerRun + 1\n' }],
+    edits: [
+      { file: 'shared/domain/plan.ts', from: 'stepping.length > maxPerRun\n', to: 'stepping.length > maxPerRun + 1\n' },
+    ],
+  },
+  {
+    invariant: 12,
+    name: 'of the caps only the number counts, and not the part',
+    world: 'over the share',
+    edits: [{ file: 'shared/domain/plan.ts', from: '...(most > byPercent\n', to: '...(most > total\n' }],
   },
   {
     invariant: 14,

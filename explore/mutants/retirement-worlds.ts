@@ -10,6 +10,8 @@ const vault = 'my-ami-archive';
 const never = { cron: '0 3 1 1 ? *', timezone: 'UTC' };
 const web = server('web');
 const dayHours = 24;
+/** Every image is archived, and one stays. */
+const archiving = { retain: { daily: 1 }, archive: { bucket: vault, prefix: 'gold/', when: { daily: 30 } } };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -19,12 +21,12 @@ interface Retirement extends Pick<TrialWorld, 'name' | 'tells' | 'prepare' | 'ar
   faults?: readonly Fault[];
   /** How often retirement runs. */
   runs: number;
-  /** The nights of which an image is left, where the world is to be judged by that. */
-  left?: readonly string[];
+  /** The nights whose images must be gone in the end. What must stay is for other invariants to say. */
+  gone?: readonly string[];
 }
 
 function retirement(world: Retirement): TrialWorld {
-  const { fields = {}, retire = {}, faults = [], runs, left, ...rest } = world;
+  const { fields = {}, retire = {}, faults = [], runs, gone = [], ...rest } = world;
   const beginning: Beginning = {
     at: '2026-11-21T11:50:00Z',
     policies: [impatient({ schedule: never, ...fields }, retire)],
@@ -37,15 +39,12 @@ function retirement(world: Retirement): TrialWorld {
   };
   // Until an hour after the last run.
   const hours = (runs - 1) * dayHours + 1 + 1 / 6;
-  return { ...rest, beginning, hours, lacking: (story) => (left ? differences(story, left) : []) };
+  return { ...rest, beginning, hours, lacking: (story) => stillThere(story, gone) };
 }
 
-function differences(story: Story, left: readonly string[]): string[] {
+function stillThere(story: Story, nights: readonly string[]): string[] {
   const found = story.images(home).map(({ tags }) => (tags['ami-lifecycle:slot'] ?? '').slice(4, 8));
-  return [
-    ...left.filter((night) => !found.includes(night)).map((night) => `The image of ${night} is gone.`),
-    ...found.filter((night) => !left.includes(night)).map((night) => `The image of ${night} is still there.`),
-  ];
+  return nights.flatMap((night) => (found.includes(night) ? [`The image of ${night} is still there.`] : []));
 }
 
 /** A running instance that was launched from that image. */
@@ -81,7 +80,7 @@ function whileArchiving(name: string, tells: string, happens: (story: Story, ima
   return retirement({
     name,
     tells,
-    fields: { retain: { daily: 1 }, archive: { bucket: vault, prefix: 'gold/', when: { daily: 30 } } },
+    fields: archiving,
     retire: { steps: ['disable', 'deregister'] },
     prepare(story) {
       story.account.createBucket(vault, home);
@@ -89,11 +88,8 @@ function whileArchiving(name: string, tells: string, happens: (story: Story, ima
       story.onceAfter('CreateStoreImageTask', 5, () => happens(story, older));
     },
     runs: 1,
-    left: ['1119', '1120'],
   });
 }
-
-const archiving = { retain: { daily: 1 }, archive: { bucket: vault, prefix: 'gold/', when: { daily: 30 } } };
 
 export const retirementWorlds: readonly TrialWorld[] = [
   retirement({
@@ -113,18 +109,21 @@ export const retirementWorlds: readonly TrialWorld[] = [
       loadForeignSnapshot(story);
     },
     runs: 5,
-    left: ['1115', '1116', '1117', '1119', '1120'],
+    gone: ['1118'],
   }),
   retirement({
     name: 'silent templates',
     tells: 'A launch template uses an image, and whoever asks for launch templates is refused',
-    faults: [{ fault: 'access-denied', operation: 'DescribeLaunchTemplates' }],
+    faults: [{ fault: 'access-denied', operation: 'DescribeLaunchTemplateVersions' }],
     prepare(story) {
-      const [ImageId] = hang(story, web, nightsUntil('2026-11-20', 3));
-      story.account.call('ec2', 'CreateLaunchTemplate', {
-        LaunchTemplateName: 'farm',
-        LaunchTemplateData: { ImageId },
-      });
+      const [ImageId, newer] = hang(story, web, nightsUntil('2026-11-20', 3));
+      const LaunchTemplateName = 'farm';
+      story.account.call('ec2', 'CreateLaunchTemplate', { LaunchTemplateName, LaunchTemplateData: { ImageId } });
+      // So many that references tell of the newest alone; the default is the first all the same.
+      for (let version = 2; version < 14; version++) {
+        const LaunchTemplateData = { ImageId: newer };
+        story.account.call('ec2', 'CreateLaunchTemplateVersion', { LaunchTemplateName, LaunchTemplateData });
+      }
     },
     runs: 3,
   }),
@@ -134,7 +133,7 @@ export const retirementWorlds: readonly TrialWorld[] = [
     fields: { retain: { last: 1, atLeast: 3 } },
     prepare: (story) => void hang(story, web, nightsUntil('2026-11-20', 4)),
     runs: 3,
-    left: ['1118', '1119', '1120'],
+    gone: ['1117'],
   }),
   retirement({
     name: 'instance gone',
@@ -145,7 +144,6 @@ export const retirementWorlds: readonly TrialWorld[] = [
       story.account.call('ec2', 'TerminateInstances', { InstanceIds: [web.id] });
     },
     runs: 5,
-    left: ['1119', '1120'],
   }),
   retirement({
     name: 'archived',
@@ -157,7 +155,7 @@ export const retirementWorlds: readonly TrialWorld[] = [
       hang(story, web, nightsUntil('2026-11-20', 2));
     },
     runs: 4,
-    left: ['1120'],
+    gone: ['1119'],
   }),
   retirement({
     name: 'archive deleted',
@@ -170,7 +168,7 @@ export const retirementWorlds: readonly TrialWorld[] = [
         for (const Key of [...objects.keys()]) story.account.call('s3', 'DeleteObject', { Bucket: vault, Key });
       });
     },
-    runs: 3,
+    runs: 4,
   }),
   whileArchiving('held while archived', 'An image that is to go is held while it is being archived', (story, imageId) =>
     tagByHand(story, imageId, { 'ami-lifecycle:hold': 'evidence' }),
@@ -188,6 +186,13 @@ export const retirementWorlds: readonly TrialWorld[] = [
     runs: 1,
   }),
   retirement({
+    name: 'over the share',
+    tells: 'Ten images of twelve would go, and the policy lets a quarter go in a run',
+    retire: { maxPercentPerRun: 25 },
+    prepare: (story) => void hang(story, web, nightsUntil('2026-11-20', 12)),
+    runs: 1,
+  }),
+  retirement({
     name: 'snapshot in use',
     tells: 'An image goes whose snapshot somebody has made another image of',
     prepare(story) {
@@ -195,6 +200,6 @@ export const retirementWorlds: readonly TrialWorld[] = [
       loadImageOfSnapshot(story, oldest);
     },
     runs: 3,
-    left: ['1119', '1120'],
+    gone: ['1118'],
   }),
 ];

@@ -7,7 +7,7 @@ import { drawDeed, oneOf } from './people.ts';
 
 const dayMs = 86_400_000;
 export const vault = 'my-ami-archive';
-export const paris = 'eu-west-3';
+const paris = 'eu-west-3';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -52,7 +52,7 @@ const beginMs = Date.parse('2026-11-01T00:00:00Z');
  * A snapshot that was left behind is a week old before that is noted, has two days of grace then, and a run that does not come
  * through is one more.
  */
-export const quietDays = 13;
+const quietDays = 13;
 export const leastDays = quietDays + 5;
 
 /** @param days in all, the quiet ones at the end included */

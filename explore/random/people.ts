@@ -3,8 +3,6 @@ import type { RandomStream } from '../../simulator/random.ts';
 import { type ImageDeed, imageDeeds } from './image-deeds.ts';
 import { type ServerDeed, serverDeeds, servers } from './server-deeds.ts';
 
-export type DeedName = keyof typeof imageDeeds | keyof typeof serverDeeds;
-
 const ofImages = new Map<string, ImageDeed>(Object.entries(imageDeeds));
 const ofServers = new Map<string, ServerDeed>(Object.entries(serverDeeds));
 

@@ -26,12 +26,20 @@ function holder(story: Story): string {
   return story.tags(web)[lease.stoppedBy] ?? '';
 }
 
+/** By the rescue itself, or by the alarm on a rescue that did not succeed. */
+function isTold({ account, stack }: Story): boolean {
+  const runs = stack.engine.listExecutions({ stateMachine: 'rescue-instances' });
+  return (
+    account.notifications.some(({ subject }) => subject?.startsWith('Rescue')) ||
+    runs.some(({ status }) => status !== 'SUCCEEDED' && status !== 'RUNNING')
+  );
+}
+
 function lackingRescue(story: Story): string[] {
-  const isTold = story.account.notifications.some(({ subject }) => subject?.startsWith('Rescue') ?? false);
   return [
     ...(story.state(web) === 'running' ? [] : [`${web.id} is ${story.state(web)}.`]),
     ...Object.values(lease).flatMap((key) => (key in story.tags(web) ? [`${web.id} carries ${key}.`] : [])),
-    ...(isTold ? [] : [`Nobody was told that ${web.id} was rescued.`]),
+    ...(isTold(story) ? [] : [`Nobody was told that ${web.id} was rescued.`]),
   ];
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { LifecycleError } from '../../shared/domain/errors.ts';
 import { type Health, type Instance, isAlive } from '../../shared/domain/instance.ts';
+import type { Meter } from '../../shared/domain/metrics.ts';
 import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
 
 /** EC2 forces a shutdown that hangs after some minutes; what takes longer than this will not end by itself. */
@@ -38,19 +39,20 @@ interface Ports {
     describe(instanceId: string): Promise<Instance | undefined>;
     health(instanceId: string): Promise<Health>;
   };
+  meter: Pick<Meter, 'count'>;
 }
 
 /** Looks whether an instance has stopped, or runs and passes its status checks. */
-export function makeCheckInstance({ instances }: Ports) {
+export function makeCheckInstance({ instances, meter }: Ports) {
   return async (input: Input): Promise<Output> => {
     const instance = await instances.describe(input.instanceId);
     if (input.until === 'stopped') return stopProgress(input, isAlive(instance) ? instance : undefined);
     if (!isAlive(instance)) return answer(input, 'gone', 'terminated');
-    return startProgress(
-      input,
-      instance,
-      instance.state === 'running' ? await instances.health(input.instanceId) : undefined,
-    );
+    const health = instance.state === 'running' ? await instances.health(input.instanceId) : undefined;
+    const progress = startProgress(input, instance, health);
+    // As where EC2 refuses: people hear of it at once, and the workflow tries again for hours.
+    if (progress.status === 'fell-back') meter.count('RestartDelayed', 1, {});
+    return progress;
   };
 }
 

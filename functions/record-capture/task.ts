@@ -45,10 +45,10 @@ type Output = z.output<typeof contract.output>;
 interface Ports {
   region: string;
   imagesIn: (region: string) => { writeTags(imageId: string, tags: Tags): Promise<void> };
-  meter: Pick<Meter, 'seconds'>;
+  meter: Pick<Meter, 'count' | 'seconds'>;
 }
 
-/** Marks the image and its good copies as complete, and measures. */
+/** Marks the image and its good copies as complete, counts the capture, and measures. */
 export function makeRecordCapture({ region, imagesIn, meter }: Ports) {
   return async (input: Input): Promise<Output> => {
     const { imageId, policyName, deliveries, stopRequestedAt, runningAt, imageRequestedAt, availableAt, now } = input;
@@ -61,12 +61,14 @@ export function makeRecordCapture({ region, imagesIn, meter }: Ports) {
     }
     const downtimeSeconds = stopRequestedAt && runningAt ? secondsBetween(stopRequestedAt, runningAt) : null;
     const availableSeconds = secondsBetween(imageRequestedAt, availableAt);
+    const failed = deliveries.find(({ error }) => error !== null);
+    // Last, as what comes before may fail and be tried again; and here, as a run may go on for hours after its first image.
     const dimensions = { policy: policyName };
+    if (!failed) meter.count('Captured', 1, dimensions);
     if (downtimeSeconds !== null) meter.seconds('Downtime', downtimeSeconds, dimensions);
     meter.seconds('TimeToAvailable', availableSeconds, dimensions);
     if (deliveries.some((copy) => copy.region !== region))
       meter.seconds('CopyLag', secondsBetween(availableAt, now), dimensions);
-    const failed = deliveries.find(({ error }) => error !== null);
     return {
       downtimeSeconds,
       availableSeconds,

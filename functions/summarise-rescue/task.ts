@@ -47,18 +47,19 @@ interface Ports {
   meter: Pick<Meter, 'count'>;
 }
 
-/** Counts what became of every stranded instance, tells people what is news, once, and says whether the run failed. */
+/** Tells people once what is news of the stranded instances, counts them, and says whether the run failed. */
 export function makeSummariseRescue({ topicArn, objectsIn, notifications, meter }: Ports) {
   return async ({ results }: Input): Promise<Output> => {
     const items = (await readItemResults(objectsIn(results.bucket), results.key)).map(toldOf);
     const counted = (outcome: Told['outcome']): number => items.filter((item) => item.outcome === outcome).length;
     const rescued = counted('running');
     const failed = counted('failed');
-    meter.count('Rescued', rescued, {});
-    meter.count('RescueFailed', failed, {});
     const summary = `Rescue: ${rescued} instances run again, ${failed} do not`;
     const news = items.filter(({ isNews }) => isNews);
     if (news.length > 0 && topicArn !== '') await notifications.publish(topicArn, summary, messageOf(summary, news));
+    // Last: while people cannot be told, all of this is tried again.
+    meter.count('Rescued', rescued, {});
+    meter.count('RescueFailed', failed, {});
     const failures = items.filter(({ outcome }) => outcome === 'failed');
     const Cause = messageOf(summary, failures);
     return {

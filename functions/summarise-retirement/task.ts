@@ -69,8 +69,12 @@ const itemOutputSchema = z.object({
 
 interface Told {
   subject: string;
+  /** Of a failure its error and cause: `AccessDenied: …`. */
   what: string;
 }
+
+/** What the last look before an act did not find out is as incomplete as what the plan did not. */
+const isUnknown = ({ what }: Told): boolean => what.startsWith('EvidenceIncomplete' satisfies ErrorName);
 
 interface Ports {
   /** The stack's own topic, for policies that name none; empty for none. */
@@ -80,7 +84,7 @@ interface Ports {
   meter: Pick<Meter, 'count' | 'seconds' | 'gigabytes'>;
 }
 
-/** Counts what became of every image, tells people once, and says whether the run failed. */
+/** Tells people once what became of every image, counts it, and says whether the run failed. */
 export function makeSummariseRetirement({ topicArn, objectsIn, notifications, meter }: Ports) {
   return async ({ policyName, plan, shareResults, results, failure: runFailure }: Input): Promise<Output> => {
     // Sharing first: of what failed, access is the gravest.
@@ -102,18 +106,6 @@ export function makeSummariseRetirement({ topicArn, objectsIn, notifications, me
         notable.push({ subject, what: `its snapshot ${snapshotId} stays: ${reason}` });
       }
     }
-    const dimensions = { policy: policyName };
-    for (const { region, images, gigabytes, newestAgeSeconds } of plan?.holdings ?? []) {
-      meter.count('Images', images, { ...dimensions, region });
-      meter.gigabytes('Gigabytes', gigabytes, { ...dimensions, region });
-      if (newestAgeSeconds !== null) meter.seconds('NewestImageAge', newestAgeSeconds, { ...dimensions, region });
-    }
-    meter.count('HeldByReference', plan?.inUse ?? 0, dimensions);
-    meter.count('Retired', outcomes.deregistered ?? 0, dimensions);
-    meter.count('Archived', outcomes.archived ?? 0, dimensions);
-    meter.count('EvidenceIncomplete', plan?.incomplete.length ?? 0, dimensions);
-    meter.count('BlastRadiusExceeded', isRefused(plan) ? 1 : 0, dimensions);
-
     const ended = endOf({ plan, runFailure, failures });
     const summary = summaryOf(policyName, plan, outcomes, failures.length);
     // A run that only reports must not look like one that had nothing to do.
@@ -125,8 +117,28 @@ export function makeSummariseRetirement({ topicArn, objectsIn, notifications, me
       const topic = plan?.policy.notify?.topicArn ?? topicArn;
       if (topic !== '') await notifications.publish(topic, ended ? `${policyName}: ${ended.Error}` : summary, message);
     }
+    // Last: while people cannot be told, all of this is tried again.
+    count(policyName, plan, { outcomes, failures });
     return { images: plan?.images ?? 0, kept: plan?.kept ?? 0, outcomes, failed: failures.length, failure: ended };
   };
+
+  function count(
+    policy: string,
+    plan: Input['plan'],
+    { outcomes, failures }: { outcomes: Readonly<Record<string, number>>; failures: readonly Told[] },
+  ): void {
+    const dimensions = { policy };
+    for (const { region, images, gigabytes, newestAgeSeconds } of plan?.holdings ?? []) {
+      meter.count('Images', images, { ...dimensions, region });
+      meter.gigabytes('Gigabytes', gigabytes, { ...dimensions, region });
+      if (newestAgeSeconds !== null) meter.seconds('NewestImageAge', newestAgeSeconds, { ...dimensions, region });
+    }
+    meter.count('HeldByReference', plan?.inUse ?? 0, dimensions);
+    meter.count('Retired', outcomes.deregistered ?? 0, dimensions);
+    meter.count('Archived', outcomes.archived ?? 0, dimensions);
+    meter.count('EvidenceIncomplete', (plan?.incomplete.length ?? 0) + failures.filter(isUnknown).length, dimensions);
+    meter.count('BlastRadiusExceeded', isRefused(plan) ? 1 : 0, dimensions);
+  }
 
   async function resultsIn(place: Input['results']): Promise<ItemResult[]> {
     return place ? readItemResults(objectsIn(place.bucket), place.key) : [];
@@ -172,9 +184,8 @@ function endOf({
   }
   const [first] = failures;
   if (!first) return null;
-  const isUnknown = failures.some(({ what }) => what.startsWith('EvidenceIncomplete'));
   return {
-    Error: isUnknown ? 'EvidenceIncomplete' : 'RetirementFailed',
+    Error: failures.some(isUnknown) ? 'EvidenceIncomplete' : 'RetirementFailed',
     Cause: `${failures.length} failed, the first: ${first.subject} ${first.what}`.slice(0, 2000),
   };
 }

@@ -64,7 +64,7 @@ interface Ports {
   meter: Pick<Meter, 'count'>;
 }
 
-/** Counts what became of every item, tells people once, and says whether the run failed. */
+/** Tells people once what became of every item, counts it, and says whether the run failed. */
 export function makeSummariseRun({ topicArn, objectsIn, notifications, meter }: Ports) {
   return async ({ policies, unusable, selected, results, failure: runFailure }: Input): Promise<Output> => {
     const items = results ? (await readItemResults(objectsIn(results.bucket), results.key)).map(itemOf) : [];
@@ -76,8 +76,6 @@ export function makeSummariseRun({ topicArn, objectsIn, notifications, meter }: 
     const captured = items.filter(({ outcome }) => outcome === 'captured').length;
     const name = Object.keys(policies).join(' ') || 'no policy';
 
-    count(Object.keys(policies), items, selected);
-
     const summary = `${name}: ${captured} captured, ${items.length - captured - failures.length} skipped, ${failures.length} failed of ${selected}`;
     const ended = endOf(runFailure, unusable);
     const topics = topicsOf(policies, topicArn);
@@ -86,6 +84,8 @@ export function makeSummariseRun({ topicArn, objectsIn, notifications, meter }: 
       for (const topic of topics)
         await notifications.publish(topic, ended ? `${name}: ${ended.Error}` : summary, message);
     }
+    // Last: while people cannot be told, all of this is tried again.
+    count(Object.keys(policies), items, selected);
     return {
       selected,
       captured,
@@ -96,16 +96,14 @@ export function makeSummariseRun({ topicArn, objectsIn, notifications, meter }: 
     };
   };
 
-  /** By policy, as a tag may name several, and each has an alarm of its own for captures that do not come. */
+  /** By policy, as a tag may name several. What was captured is counted already, image by image. */
   function count(names: readonly string[], items: readonly Item[], selected: number): void {
     const [first] = names;
     for (const policy of names) {
       const own = items.filter((item) => (item.policy ?? first) === policy);
-      const numberOf = (outcome: Item['outcome']): number => own.filter((item) => item.outcome === outcome).length;
       // One that is alone was selected for, even where the Map did not run.
       meter.count('Selected', names.length === 1 ? selected : own.length, { policy });
-      meter.count('Captured', numberOf('captured'), { policy });
-      meter.count('Skipped', numberOf('skipped'), { policy });
+      meter.count('Skipped', own.filter(({ outcome }) => outcome === 'skipped').length, { policy });
       for (const item of own) if (item.outcome === 'failed') meter.count('Failed', 1, { policy, error: item.error });
     }
   }

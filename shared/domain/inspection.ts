@@ -2,11 +2,13 @@ import type { Image } from './image.ts';
 import { type Device, type Instance, isAlive, leaseOf, type StopFacts } from './instance.ts';
 import type { NamedPolicy } from './policy.ts';
 import { pollSeconds, secondsBetween } from './polling.ts';
-import { isSelected } from './selection.ts';
+import { isSelected, policyWords } from './selection.ts';
 import { type Consistency, hasRoomForLease, isProductOf, type Tags, tagKeys } from './tags.ts';
 
 /** Another's lease, or an instance in transition, is waited for this long. */
 const patienceSeconds = 2 * 60 * 60;
+/** EC2 fails an image whose snapshots come within 15 s of others of the same volume; policies begin some seconds apart. */
+const turnSeconds = 60;
 
 export type SkipReason =
   | 'skip-tag'
@@ -27,7 +29,7 @@ export type UnstoppableReason =
 
 export type Verdict =
   | { action: 'skip'; reason: SkipReason; explanation: string }
-  | { action: 'wait'; reason: 'leased-by-another' | 'in-transition'; waitSeconds: number }
+  | { action: 'wait'; reason: 'leased-by-another' | 'in-transition' | 'turn-of-another-policy'; waitSeconds: number }
   | { action: 'capture'; consistency: Consistency; reason: CaptureReason; notices: string[] }
   | {
       action: 'stop';
@@ -58,7 +60,7 @@ export interface InspectionInput {
  * Pure: the same answers of AWS at the same time give the same verdict.
  */
 export function inspect(input: InspectionInput): Verdict {
-  return reasonToSkip(input) ?? reasonToWait(input) ?? wayToCapture(input);
+  return reasonToSkip(input) ?? reasonToWait(input) ?? awaitTurn(wayToCapture(input), input);
 }
 
 /** The volumes that the image is to hold. */
@@ -113,6 +115,19 @@ function reasonToWait({ instance, executionId, since, now }: InspectionInput): V
       : { action: 'skip', reason: 'in-transition', explanation: `it has been ${instance.state} for two hours` };
   }
   return undefined;
+}
+
+/**
+ * Policies that capture one instance at the same time would fail each other's images, night after night, a second attempt
+ * included. Where none of them stops it no lease keeps them apart, so they go in the order in which its tag names them.
+ */
+function awaitTurn(way: Verdict, { instance, policy, executionId, since, now }: InspectionInput): Verdict {
+  const isHeld = leaseOf(instance.tags)?.executionId === executionId;
+  if (way.action !== 'capture' || isHeld) return way;
+  const words = [...new Set(policyWords(instance.tags[tagKeys.policy] ?? ''))];
+  const place = words.includes(policy.name) ? words.indexOf(policy.name) : words.length;
+  const waitSeconds = Math.ceil(place * turnSeconds - secondsBetween(since, now));
+  return waitSeconds > 0 ? { action: 'wait', reason: 'turn-of-another-policy', waitSeconds } : way;
 }
 
 function wayToCapture({ instance, facts, policy, executionId }: InspectionInput): Verdict {

@@ -136,8 +136,7 @@ function isComplete(image: Image): boolean {
 
 /** People disable what must not be launched, such as what is found to be vulnerable. */
 function isDisabledByHand(image: Image): boolean {
-  const rung = rungOf(image.tags);
-  return image.state === 'disabled' && (!rung || rung.isByHand === true);
+  return image.state === 'disabled' && image.tags[tagKeys.state] !== 'capturing' && !isComplete(image);
 }
 
 /** Why an image has no place among the others: people, or a tool that copies tags, have written its tags. */
@@ -176,7 +175,9 @@ function unreadiness(image: Image, hasBetter: boolean, now: string): string | un
 function whyNot(image: Image): string {
   if (image.state === 'failed') return 'EC2 could not make it';
   if (image.tags[tagKeys.state] === 'capturing') return 'its capture was never completed';
-  return isDisabledByHand(image) ? 'disabled by hand' : 'no rule keeps it';
+  const rung = rungOf(image.tags);
+  if (image.state === 'disabled' && (!rung || rung.isByHand)) return 'disabled by hand';
+  return 'no rule keeps it';
 }
 
 /** When the instance was first seen to be gone, as its images say. */

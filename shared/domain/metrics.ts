@@ -1,8 +1,11 @@
 /** What CloudWatch is told under; functions write it, alarms and the dashboard read it. */
 export const metricNamespace = 'AmiLifecycle';
 
-/** `region` is the Region that a number is about; where a function names none, it is that of the stack. */
-export type MetricDimension = 'policy' | 'region' | 'error';
+/**
+ * `region` is the Region that a number is about; where a function names none, it is that of the stack. `stack` is the name
+ * of the stack, for what is of no policy: two stages may share a Region.
+ */
+export type MetricDimension = 'stack' | 'policy' | 'region' | 'error';
 
 export interface Metric {
   unit: 'Count' | 'Seconds' | 'Gigabytes';
@@ -10,7 +13,7 @@ export interface Metric {
   by: readonly (readonly MetricDimension[])[];
 }
 
-const stackWide = [['region']] as const;
+const stackWide = [['stack', 'region']] as const;
 const ofPolicy = [['policy', 'region']] as const;
 
 /** Every metric that a function writes: whoever reads one names it from here. */
@@ -61,13 +64,13 @@ export const metricMeanings: Readonly<Record<MetricName, string>> = {
   Retired: 'Images deregistered',
   HeldByReference: 'Images that stay because something uses them, and no rule',
   Archived: 'Images stored in S3',
-  EvidenceIncomplete: 'Regions left alone, as not all was known there',
+  EvidenceIncomplete: 'Regions and images left alone, as not all was known of them',
   BlastRadiusExceeded: 'Runs that would have retired more than they may',
   Stranded: 'Instances that stand still after a capture has left them',
   LeasesUnclear: 'Instances that stand still under a lease nobody can read',
   Rescued: 'Instances started again by a rescue',
   RescueFailed: 'Instances that a rescue could not start',
-  RestartDelayed: 'Starts that EC2 refused for want of capacity',
+  RestartDelayed: 'Starts that EC2 refused for want of capacity, or that ended in a stop',
   Throttled: 'Tasks that AWS throttled for longer than the SDK bridges',
 };
 

@@ -216,5 +216,5 @@ export function isRecent({ tags }: Image, { cron }: NonNullable<NamedPolicy['ret
 /** How many images of a lineage may be let go at the same moment in the ordinary course: one by each rule. */
 function ruleCount(retain: Retain = {}): number {
   const floors = ['atLeast', 'afterTermination'];
-  return Object.entries(retain).filter(([rule, wanted]) => wanted !== undefined && !floors.includes(rule)).length;
+  return Object.keys(retain).filter((rule) => !floors.includes(rule)).length;
 }

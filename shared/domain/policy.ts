@@ -256,7 +256,11 @@ const notify = z.strictObject({
   topicArn: z
     .string()
     .regex(/^arn:aws[a-z-]*:sns:[a-z]+(-[a-z]+)+-\d+:\d{12}:[\w-]{1,256}(\.fifo)?$/, 'is no ARN of an SNS topic')
-    .describe('The SNS topic that hears of every run.'),
+    .refine(
+      (topicArn) => !topicArn.endsWith('.fifo'),
+      'is a FIFO topic, which takes no messages like ours: name a standard one',
+    )
+    .describe('The SNS topic that hears of every run: a standard one, in the Region of the stack.'),
 });
 
 const fields = {

@@ -67,7 +67,6 @@ export function ownMachines(rescueExecutionId: string): OwnMachines {
 export function holderOf(lease: Lease | undefined, own: OwnMachines): Holder {
   const pattern = /^(arn:[^:]+:states:[^:]+:\d{12}:execution:[^:/]+)(?:\/([^:/]+))?:[^:]+$/;
   const [, machine, label] = pattern.exec(lease?.executionId ?? '') ?? [];
-  if (machine === undefined) return 'nobody';
   if (machine === own.rescues) return 'rescue';
   if (machine === own.captures) return 'capture';
   // Leases are held by the children of a Map, which carry its label beside the name of the state machine.
@@ -136,7 +135,7 @@ function deadlineOf(instance: Instance): number {
 }
 
 function hasJustStopped({ stoppedByHandAt }: Instance, now: string): boolean {
-  return stoppedByHandAt !== '' && secondsBetween(stoppedByHandAt, now) < visibilitySeconds;
+  return secondsBetween(stoppedByHandAt, now) < visibilitySeconds;
 }
 
 /** A failure that lasts is told once for each day of it: whether one has begun since the last attempt. */

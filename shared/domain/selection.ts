@@ -19,7 +19,7 @@ export function isSelected(tags: Tags, policy: Pick<NamedPolicy, 'name' | 'selec
 
 /** The names in the value of the policy tag: words between spaces. */
 export function policyWords(value: string): string[] {
-  return value.split(/\s+/).filter((word) => word !== '');
+  return value.split(/\s/).filter((word) => word !== '');
 }
 
 /** `*` stands for any text, also none. Linear: patterns and values come from users. */

@@ -27,7 +27,7 @@ export const meter: Meter = { count: record, seconds: record, gigabytes: record 
 
 function record(name: MetricName, value: number, given: MetricDimensions): void {
   const { unit, by }: Metric = metricCatalogue[name];
-  const dimensions = { region: process.env.AWS_REGION ?? '', ...given };
+  const dimensions = { stack: process.env.STACK_NAME ?? '', region: process.env.AWS_REGION ?? '', ...given };
   globalThis.amiLifecycleMetricListener?.(name, value, dimensions);
   for (const set of by) {
     if (!set.every((key) => dimensions[key])) continue;

@@ -14,20 +14,28 @@ export interface Context {
 
 export type Condition = (context: Context) => boolean;
 
-/** Keys of one value that have no name of a tag in them. */
+/** Keys that have no name of a tag in them. */
 const plainKeys: ReadonlySet<string> = new Set([
+  'aws:CalledVia',
   'aws:SourceAccount',
   'ec2:CreateAction',
+  'ec2:Owner',
   'kms:GrantIsForAWSResource',
   'kms:ViaService',
 ]);
+
+const severalValues: ReadonlySet<string> = new Set(['aws:CalledVia', 'aws:TagKeys']);
 
 /**
  * One test of a statement's `Condition`: operator, key, and the values of which one must match.
  * @throws NotSimulated for operators and keys that are not understood, so that none is ever passed over
  */
 export function parseCondition(operator: string, key: string, wanted: readonly string[]): Condition {
-  const [, quantifier, comparison = ''] = /^(?:(ForAllValues|ForAnyValue):)?(\w+)$/.exec(operator) ?? [];
+  const [, quantifier, comparison = '', ifExists] =
+    /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
+  const isMetWithout = ifExists !== undefined;
+  // Together they hold under conditions that nobody here has a use for.
+  if (isMetWithout && (quantifier !== undefined || comparison === 'Null')) throw unknown(`the operator ${operator}`);
   const read = readerOf(key);
   if (comparison === 'Null' && quantifier === undefined) {
     const isAbsent = wanted.join() === 'true';
@@ -42,8 +50,8 @@ export function parseCondition(operator: string, key: string, wanted: readonly s
       return (context) => read(context)?.some(matches) ?? false;
     default:
       // What IAM makes of a key with several values and no quantifier is not documented.
-      if (key === 'aws:TagKeys') throw unknown(`${operator} of ${key} without ForAllValues: or ForAnyValue:`);
-      return (context) => read(context)?.some(matches) ?? false;
+      if (severalValues.has(key)) throw unknown(`${operator} of ${key} without ForAllValues: or ForAnyValue:`);
+      return (context) => read(context)?.some(matches) ?? isMetWithout;
   }
 }
 

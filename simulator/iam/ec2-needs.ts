@@ -39,10 +39,15 @@ const ofInstances = (operation: string): AnyNeeds =>
 export const ec2Needs: NeedsTable = {
   CopyImage: needs<CopyImageCommandInput>((input, place) => {
     const { world } = place;
-    const source = { world, region: world.region(input.SourceRegion ?? '') };
+    const region = world.region(input.SourceRegion ?? '');
+    const { OwnerId } = region.images.get(input.SourceImageId ?? '')?.description ?? {};
     return [
-      // Since October 2024 the source counts, too.
-      ...onResource('ec2:CopyImage', input.SourceImageId, source),
+      // Since October 2024 the source counts, too; its tags are not among what IAM is told of it.
+      ...onResource('ec2:CopyImage', input.SourceImageId, { world, region }).map(({ action, resource }) => ({
+        action,
+        resource,
+        context: { values: OwnerId === undefined ? {} : { 'ec2:Owner': OwnerId } },
+      })),
       ...making('CopyImage', ['image', 'snapshot'], input.TagSpecifications, place),
     ];
   }),
@@ -99,10 +104,11 @@ export const ec2Needs: NeedsTable = {
     const types = input.IncludeAllResourceTypes
       ? referenceTypes
       : (input.ResourceTypes ?? []).flatMap(({ ResourceType }) => ResourceType ?? []);
-    return ['ec2:DescribeImageReferences', ...types.flatMap((type) => lookups[type])].map((action) => ({
-      action,
-      resource: '*',
-    }));
+    const context = { values: { 'aws:CalledVia': 'ec2-images.amazonaws.com' } };
+    return [
+      { action: 'ec2:DescribeImageReferences', resource: '*' },
+      ...types.flatMap((type) => lookups[type]).map((action) => ({ action, resource: '*', context })),
+    ];
   }),
   DescribeInstanceAttribute: ofInstance('DescribeInstanceAttribute'),
   DescribeSnapshotAttribute: ofSnapshot('DescribeSnapshotAttribute'),
@@ -120,12 +126,15 @@ export const ec2Needs: NeedsTable = {
   TerminateInstances: ofInstances('TerminateInstances'),
 };
 
-/** DescribeImageReferences looks with the rights of its caller. */
+/**
+ * DescribeImageReferences looks with the rights of its caller, in its own name. Source: "Identify your resources
+ * referencing specified AMIs", EC2 User Guide; AmazonEC2ImageReferencesAccessPolicy, AWS Managed Policy Reference.
+ */
 const lookups: Record<ImageReferenceResourceType, readonly string[]> = {
   'ec2:Instance': ['ec2:DescribeInstances'],
   'ec2:LaunchTemplate': ['ec2:DescribeLaunchTemplates', 'ec2:DescribeLaunchTemplateVersions'],
   'ssm:Parameter': ['ssm:DescribeParameters', 'ssm:GetParameters'],
-  'imagebuilder:ImageRecipe': ['imagebuilder:ListImageRecipes', 'imagebuilder:GetImageRecipe'],
+  'imagebuilder:ImageRecipe': ['imagebuilder:ListImageRecipes'],
   'imagebuilder:ContainerRecipe': ['imagebuilder:ListContainerRecipes', 'imagebuilder:GetContainerRecipe'],
 };
 

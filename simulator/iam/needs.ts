@@ -1,11 +1,11 @@
 import type { DescribeExecutionCommandInput } from '@aws-sdk/client-sfn';
 import type { PublishCommandInput } from '@aws-sdk/client-sns';
-import type { GetParameterCommandInput } from '@aws-sdk/client-ssm';
+import type { GetParameterCommandInput, GetParametersCommandInput } from '@aws-sdk/client-ssm';
 import { NotSimulated } from '../service-failure.ts';
 import type { RegionState } from '../state.ts';
 import type { World } from '../world.ts';
 import { ec2Needs } from './ec2-needs.ts';
-import { type AnyNeeds, type NeedsTable, needs } from './needs-table.ts';
+import { type AnyNeeds, type NeedsTable, needs, type Place } from './needs-table.ts';
 import type { Need } from './rights.ts';
 import { s3Needs } from './s3-needs.ts';
 
@@ -14,12 +14,12 @@ const tables: Readonly<Record<string, NeedsTable>> = {
   ec2: ec2Needs,
   s3: s3Needs,
   ssm: {
-    GetParameter: needs<GetParameterCommandInput>(({ Name = '' }, { world, region }) => [
-      {
-        action: 'ssm:GetParameter',
-        resource: `arn:aws:ssm:${region.name}:${world.accountId}:parameter/${Name.replace(/^\//, '')}`,
-      },
+    GetParameter: needs<GetParameterCommandInput>(({ Name = '' }, place) => [
+      { action: 'ssm:GetParameter', resource: parameterArn(Name, place) },
     ]),
+    GetParameters: needs<GetParametersCommandInput>(({ Names = [] }, place) =>
+      Names.map((name) => ({ action: 'ssm:GetParameters', resource: parameterArn(name, place) })),
+    ),
   },
   sns: {
     Publish: needs<PublishCommandInput>(({ TopicArn = '' }) => [{ action: 'sns:Publish', resource: TopicArn }]),
@@ -30,6 +30,9 @@ const tables: Readonly<Record<string, NeedsTable>> = {
     ]),
   },
 };
+
+const parameterArn = (name: string, { world, region }: Place): string =>
+  `arn:aws:ssm:${region.name}:${world.accountId}:parameter/${name.replace(/^\//, '')}`;
 
 /** IAM's names of services, where they are not those of the simulator's folders. */
 const prefixes: Readonly<Record<string, string>> = { 'auto-scaling': 'autoscaling' };

@@ -1,6 +1,6 @@
 import type { Image } from '@aws-sdk/client-ec2';
 import type { ImageRecord, RegionState } from '../state.ts';
-import { mayBeSeen, prefix, tagsIn, tagsOf } from './records.ts';
+import { mayBeSeen, prefix, type TagTexts, tagsIn, tagsOf } from './records.ts';
 
 export interface Lineage {
   /** The images of the same policy, source and Region, this one included. */
@@ -64,8 +64,12 @@ function isComplete(image: Image, nowMs: number): boolean {
   if (tags[`${prefix}state`] === 'capturing') return false;
   const rung = tags[`${prefix}rung`] ?? '';
   const isOfUse = image.State === 'available' || (rung.startsWith('disable ') && !rung.endsWith(byHand));
-  const atMs = Date.parse((tags[`${prefix}slot`] ?? '').replace(slotPattern, '$1-$2-$3T$4:$5:00Z'));
-  return isOfUse && atMs <= nowMs + mostAheadMs;
+  return isOfUse && slotMsOf(tags) <= nowMs + mostAheadMs;
+}
+
+/** When an image was to be made, as its tags say; NaN where they do not. */
+export function slotMsOf(tags: TagTexts): number {
+  return Date.parse((tags[`${prefix}slot`] ?? '').replace(slotPattern, '$1-$2-$3T$4:$5:00Z'));
 }
 
 function isStanding(image: Image, nowMs: number): boolean {

@@ -2,6 +2,7 @@ import type { Image } from '@aws-sdk/client-ec2';
 import type { Account } from '../account.ts';
 import type { AnsweredCall, Request } from '../attempt.ts';
 import type { ImageRecord, RegionState } from '../state.ts';
+import { watchCaps } from './caps.ts';
 import { type Lineage, lineageIn } from './lineage.ts';
 import { isOurs, isSettled, listIn, prefix, tagKeysIn, tagsIn, tagsOf, textIn, unseenMs } from './records.ts';
 import { referenceTo } from './references.ts';
@@ -19,6 +20,14 @@ export interface RetirementRules {
   afterTerminationDays?: number;
   /** Images that may take a step in one run; absent where their number is not watched. */
   maxPerRun?: number;
+  /** What part of them may take the same step in one run; absent where that is not watched. */
+  share?: {
+    percent: number;
+    /** How many images of a lineage may be let go at once in the ordinary course: one by each rule. */
+    rulesOfLineage: number;
+    /** At most. What was made since the last run may go. */
+    daysBetweenRuns: number;
+  };
 }
 
 export interface RetirementOptions {
@@ -59,8 +68,6 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
   const takenFromOthers = new Set<string>();
   /** Images that people deregistered a moment ago: whoever looked just before counted with them. */
   let goneLately: { region: string; image: ImageRecord; atMs: number }[] = [];
-  /** The images that took a step since the last plan of a policy, and how many may: a plan is measured when it is made. */
-  const moved = new Map<string, { images: Set<string>; most: number }>();
 
   const before = (request: Request): void => {
     const step = stepOf[request.operation];
@@ -75,7 +82,7 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
     // What EC2 has not made, or could not make, is cleared away and not retired. That it is ours is invariant 3.
     if (!isUsable(image) || !isOurs(image)) return;
     checkPace(region, image, step, nowMs);
-    checkCap(image);
+    caps.step(image, step);
     if (step === 'deprecate') return;
     checkNeed(region, image, step);
     checkLineage(region, image);
@@ -109,7 +116,7 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
     const writesRung = /^(Create|Delete)Tags$/.test(operation) && tagKeysIn(input).includes(`${prefix}rung`);
     if (writesRung && call.caller !== undefined) for (const id of listIn(input, 'Resources')) takenBack.delete(id);
     const planned = operation === 'PutObject' && call.caller === 'plan-retirement' ? policyPlanned(input) : undefined;
-    if (planned !== undefined) moved.set(planned, { images: new Set(), most: capOf(planned) });
+    if (planned !== undefined) caps.begin(planned);
     if (operation === 'TerminateInstances' && 'InstanceIds' in input && Array.isArray(input.InstanceIds)) {
       for (const id of input.InstanceIds) if (!ends.has(String(id))) ends.set(String(id), atMs);
     }
@@ -151,17 +158,12 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
   };
 
   /** The cap is the policy's, whatever the Region. */
-  const capOf = (policyName: string): number => {
-    const rules = rulesOf?.(policyName, account.homeRegion) ?? [];
-    return rules.length === 0 ? Infinity : Math.max(...rules.map(({ maxPerRun = Infinity }) => maxPerRun));
-  };
-
-  const checkCap = (image: ImageRecord): void => {
-    const policyName = tagsOf(image)[`${prefix}policy`] ?? '';
-    const { images, most } = moved.get(policyName) ?? { images: new Set<string>(), most: capOf(policyName) };
-    moved.set(policyName, { images: images.add(image.id), most });
-    if (images.size > most) breach(12, `${image.id} is number ${images.size} of ${most}.`);
-  };
+  const caps = watchCaps(
+    account,
+    (policyName) => rulesOf?.(policyName, account.homeRegion) ?? [],
+    () => goneLately.filter(({ atMs }) => account.clock.now() - atMs < unseenMs),
+    (found) => breach(12, found),
+  );
 
   const checkNeed = (region: RegionState, image: ImageRecord, step: RetirementStep): void => {
     const isShared = image.launchPermissions.length > 0 || takenFromOthers.has(image.id);

@@ -58,8 +58,7 @@ function judgeRefusal({ error, lines }: Ending): void {
   const message = error instanceof Error ? error.message : '';
   expect(message).toMatch(/^The input does not fit: \S+.*: ./);
   expect(message.length).toBeLessThanOrEqual(1024);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-  expect(message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+  expect(message).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
   expect(message).not.toContain(secret);
   expect(lines.join('')).not.toContain(secret);
 }

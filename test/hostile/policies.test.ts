@@ -102,7 +102,10 @@ describe('a policy file', () => {
   it.each([
     [
       'of aliases that multiply',
-      `a: &a [x, x]\n${[...'bcdefghijklmnop'].map((key, index) => `${key}: &${key} [${`*${'abcdefghijklmnop'[index]}, `.repeat(9)}]`).join('\n')}`,
+      `a: &a [x, x]\n${'bcdefghijklmnop'
+        .split('')
+        .map((key, index) => `${key}: &${key} [${`*${'abcdefghijklmnop'[index]}, `.repeat(9)}]`)
+        .join('\n')}`,
       'alias',
     ],
     ['that is nested without end', '['.repeat(20_000), 'nested'],

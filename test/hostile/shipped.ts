@@ -79,20 +79,22 @@ export function emptyAccount(): Account {
   return account;
 }
 
+const writeOut = process.stdout.write.bind(process.stdout);
+const writeError = process.stderr.write.bind(process.stderr);
+
 /** What is logged meanwhile goes no further than to the test. */
 export async function listening(act: () => Promise<Omit<Ending, 'lines'>>): Promise<Ending> {
   const lines: string[] = [];
-  const { stdout, stderr } = process;
-  const writes = [stdout.write, stderr.write] as const;
   const note = (chunk: unknown): boolean => {
     lines.push(String(chunk));
     return true;
   };
-  stdout.write = note;
-  stderr.write = note;
+  process.stdout.write = note;
+  process.stderr.write = note;
   try {
     return { ...(await act()), lines };
   } finally {
-    [stdout.write, stderr.write] = writes;
+    process.stdout.write = writeOut;
+    process.stderr.write = writeError;
   }
 }

@@ -6,6 +6,8 @@ import {
   queriesOfNothing,
   unwatchedPolicies,
 } from './findings/alarms.ts';
+import { misfitEnvironments } from './findings/functions.ts';
+import { functions } from './folders.ts';
 import type { slips } from './slips.ts';
 import { at, changed, type Template, text } from './template.ts';
 
@@ -37,6 +39,23 @@ export const alarmSlips: typeof slips = [
     alarmsOnNothing,
     (template) => changed(template, ['PolicygoldBlastRadiusAlarm', 'Properties', 'Dimensions', 0, 'Value'], 'godl'),
     'of godl, which is no policy',
+  ],
+  [
+    'an alarm on another stage',
+    alarmsOnNothing,
+    (template) => changed(template, ['ThrottlingAlarm', 'Properties', 'Dimensions', 0, 'Value'], 'ami-lifecycle-dev'),
+    'of ami-lifecycle-dev, which is another stack',
+  ],
+  [
+    'a function that counts for no stack',
+    (template) => misfitEnvironments(template, functions),
+    (template) =>
+      changed(
+        template,
+        ['FindStrandedLambdaFunction', 'Properties', 'Environment', 'Variables', 'STACK_NAME'],
+        undefined,
+      ),
+    'functions/find-stranded reads STACK_NAME, which nothing sets',
   ],
   [
     'an alarm on a machine that is elsewhere',
@@ -115,8 +134,26 @@ export const alarmSlips: typeof slips = [
   [
     'a dashboard of a metric that nobody writes',
     emptyWidgets,
-    (template) => redrawn(template, 'MetricName=\\"Captured\\"', 'MetricName=\\"Captures\\"'),
+    (template) => redrawn(template, 'MetricName=\\"Downtime\\"', 'MetricName=\\"Downtimes\\"'),
     'which no function writes',
+  ],
+  [
+    'a dashboard of a name that nobody writes',
+    emptyWidgets,
+    (template) => redrawn(template, '"Stranded"', '"Standing"'),
+    'Standing, which no function writes',
+  ],
+  [
+    'a dashboard of another stage',
+    emptyWidgets,
+    (template) => redrawn(template, '"stack","ami-lifecycle-test"', '"stack","ami-lifecycle-dev"'),
+    'of ami-lifecycle-dev, which is another stack',
+  ],
+  [
+    'a dashboard of a policy that there is not',
+    emptyWidgets,
+    (template) => redrawn(template, '"policy","gold"', '"policy","godl"'),
+    'of godl, which is no policy',
   ],
   [
     'a dashboard of a dimension that is not written',

@@ -161,6 +161,32 @@ export const slips: readonly [
     'name resources',
   ],
   [
+    'a look into every parameter',
+    widerThanNeeded,
+    (template) =>
+      grown(template, role('RetireImageRole'), { Effect: 'Allow', Action: ['ssm:GetParameters'], Resource: '*' }),
+    'name resources',
+  ],
+  [
+    'a copy of an image that may be anybody’s',
+    changesWithoutOurTags,
+    (template) =>
+      grown(template, role('CopyImageRole'), { Effect: 'Allow', Action: ['ec2:CopyImage'], Resource: ['arn'] }),
+    'add a condition on a tag of ours',
+  ],
+  [
+    'a copy that is tagged as it pleases',
+    changesWithoutOurTags,
+    (template) =>
+      grown(template, role('CopyImageRole'), {
+        Effect: 'Allow',
+        Action: ['ec2:CreateTags'],
+        Resource: ['arn'],
+        Condition: { StringEquals: { 'ec2:CreateAction': 'CopyImage' } },
+      }),
+    'add a condition on a tag of ours',
+  ],
+  [
     'a change to what is not ours',
     changesWithoutOurTags,
     (template) =>

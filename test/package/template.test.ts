@@ -99,7 +99,7 @@ describe('Removing the stack', () => {
 const actionsOf = (template: Template): string[] => rightsIn(template).flatMap(({ actions }) => actions);
 
 describe('A right that only some policies need', () => {
-  it.each(['kms:CreateGrant', 'kms:Decrypt', 'ebs:GetSnapshotBlock', 'ebs:StartSnapshot', 's3:RestoreObject'])(
+  it.each(['kms:ReEncrypt*', 'kms:Decrypt', 'ebs:GetSnapshotBlock', 'ebs:StartSnapshot', 's3:RestoreObject'])(
     'is given where one of them does, and is not there where none does: %s',
     (action) => {
       expect(actionsOf(initial)).toContain(action);
@@ -120,6 +120,19 @@ describe('A right that only some policies need', () => {
     ]);
     expect(images(plain).map(({ conditions }) => conditions)).toEqual([
       { StringLike: { 'aws:ResourceTag/role': 'web' } },
+      { StringLike: { 'aws:ResourceTag/ami-lifecycle:stopped-by': '*' } },
+    ]);
+  });
+
+  it('to publish is for the topics that they name, and for the stack’s own', () => {
+    const topics = (template: Template) =>
+      rightsIn(template)
+        .filter(({ role, actions }) => role === 'SummariseRunRole' && actions.includes('sns:Publish'))
+        .flatMap(({ resources }) => resources);
+    expect(topics(plain)).toEqual([{ Ref: 'NotificationTopic' }]);
+    expect(topics(initial)).toEqual([
+      { Ref: 'NotificationTopic' },
+      'arn:aws:sns:eu-south-1:111122223333:ami-lifecycle',
     ]);
   });
 
@@ -131,6 +144,18 @@ describe('A right that only some policies need', () => {
     expect(places).not.toEqual([]);
     for (const place of places) expect(place).toContain(':s3:::ami-lifecycle-archive-111122223333');
   });
+});
+
+describe('A right to end what is under way', () => {
+  it.each(['ec2:StartInstances', 'kms:CreateGrant'])(
+    'is there whatever policies there are, as a deploy may change them while an instance is stopped: %s',
+    (action) => {
+      for (const template of [initial, plain]) {
+        const rights = rightsIn(template).filter(({ role }) => role === 'StartInstanceRole');
+        expect(rights.flatMap(({ actions }) => actions)).toContain(action);
+      }
+    },
+  );
 });
 
 describe('The rule for tagging', () => {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Workflow } from '../../cli/simulation/workflows.ts';
 import { functionFolders } from '../../deploy/function-files.ts';
-import { database, policy, server } from '../../explore/servers.ts';
+import { database, home, policy, server } from '../../explore/servers.ts';
 import { archiveNow, archiving, givenVault, hangOne, stored } from './archiving.ts';
+import { abortHolder } from './rescuing.ts';
 import { betweenPlanAndAct, hang, nightsUntil, retire } from './retiring.ts';
 import { given } from './story.ts';
+import { encryptedUnder } from './used-rights.ts';
 
 const start = '2026-11-21T03:00:00Z';
 const before = policy('gold', { copies: [{ region: 'eu-west-3' }], share: { accounts: ['123456789012'] } });
@@ -80,6 +82,64 @@ describe('A deploy while a capture is under way', () => {
 
     expect(story.stack.engine.describeExecution(arn).status).toBe('FAILED');
     expect(story.accepted('StopInstances', web)).toHaveLength(1);
+  });
+});
+
+describe('A deploy that takes away the rights by which an instance was stopped', () => {
+  const key = `arn:aws:kms:${home}:111122223333:key/11111111-2222-3333-4444-555555555555`;
+  const selecting = (tags: Record<string, string>, consistency = 'stop') =>
+    policy('gold', {
+      select: { tags },
+      schedule: { cron: '0 3 * * ? *', onTagged: false },
+      capture: { consistency },
+    });
+  const changes = [
+    { what: 'stops nothing any more', after: selecting({ environment: 'production' }, 'crash') },
+    { what: 'selects others', after: selecting({ tier: 'db' }) },
+  ];
+  const moments = [
+    { operation: 'StopInstances', seconds: 1 },
+    { operation: 'CreateImage', seconds: 5 },
+    { operation: 'StartInstances', seconds: 20 },
+  ];
+
+  it.each(changes.flatMap((change) => moments.map((moment) => ({ ...change, ...moment }))))(
+    'lets it get its image, and run again on its encrypted volumes: $seconds s after $operation, the policy $what',
+    async ({ after, operation, seconds }) => {
+      const production = encryptedUnder(key, server('web', { under: null, tags: { environment: 'production' } }));
+      const story = await given({
+        at: start,
+        policies: [selecting({ environment: 'production' })],
+        servers: [production],
+      });
+      story.account.region(home).keys.add(key);
+      story.onceAfter(operation, seconds, () => story.stack.deploy({ policies: [after] }));
+
+      await story.capture('gold');
+
+      expect(story.lastRun().status).toBe('SUCCEEDED');
+      expect(story.journey(production)).toEqual(['stopping', 'stopped', 'pending', 'running']);
+      expect(story.image().tags['ami-lifecycle:state']).toBe('complete');
+    },
+  );
+
+  it('lets the rescuer start it, whose holder is gone', async () => {
+    const production = encryptedUnder(key, server('web', { under: null, tags: { environment: 'production' } }));
+    const story = await given({
+      at: start,
+      policies: [selecting({ environment: 'production' })],
+      servers: [production],
+      rescuesUntil: '2026-11-21T09:00:00Z',
+    });
+    story.account.region(home).keys.add(key);
+    story.onceAfter('StopInstances', 20, () => {
+      story.stack.deploy({ policies: [selecting({ tier: 'db' }, 'crash')] });
+      abortHolder(story, production);
+    });
+
+    await story.capture('gold');
+
+    expect(story.journey(production)).toEqual(['stopping', 'stopped', 'pending', 'running']);
   });
 });
 

@@ -1,4 +1,5 @@
 import {
+  CopyImageCommand,
   CreateImageCommand,
   CreateTagsCommand,
   DeleteSnapshotCommand,
@@ -9,7 +10,8 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { DeleteObjectCommand, GetObjectCommand } from '@aws-sdk/client-s3';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { GetParameterCommand, GetParametersCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
 import { functionFolders } from '../../deploy/function-files.ts';
 import { home, policy, server } from '../../explore/servers.ts';
@@ -38,14 +40,20 @@ async function fullRights() {
   const all = archiving({}, { copies: [{ region: 'eu-central-1', kmsKeyId: 'alias/ami' }] });
   const story = await build({ policies: [all], servers: [ours, theirs] });
   story.account.createBucket(vaultName);
-  const our = hangOne(story, ours);
+  hangOne(story, ours);
   const { ImageId = '' } = story.account.call('ec2', 'CreateImage', { InstanceId: theirs.id, Name: 'theirs' });
   await story.rest();
   const snapshotIds = story.account.region(home).images.get(ImageId)?.snapshotIds ?? [];
-  return { story, ImageId, SnapshotId: snapshotIds[0] ?? '', our };
+  // Somebody else's, who lets this account use it.
+  const SourceImageId = 'ami-0123456789abcdef0';
+  story.account.load({
+    instances: [],
+    images: [{ ImageId: SourceImageId, Name: 'foreign', OwnerId: '123456789012', State: 'available' }],
+  });
+  return { story, ImageId, SnapshotId: snapshotIds[0] ?? '', SourceImageId };
 }
 
-const { story, ImageId, SnapshotId } = await fullRights();
+const { story, ImageId, SnapshotId, SourceImageId } = await fullRights();
 const ec2 = clients.ec2(home);
 const Tags = [{ Key: 'ami-lifecycle:policy', Value: 'gold' }];
 const InstanceIds = [theirs.id];
@@ -68,6 +76,26 @@ const misdeeds: Record<string, () => Promise<unknown>> = {
       }),
     ),
   'make an image of others look like ours': () => ec2.send(new CreateTagsCommand({ Resources: [ImageId], Tags })),
+  'copy an image of another account': () =>
+    ec2.send(new CopyImageCommand({ SourceImageId, SourceRegion: home, Name: 'copy' })),
+  'make an image of another account look like ours by a copy': () =>
+    ec2.send(
+      new CopyImageCommand({
+        SourceImageId,
+        SourceRegion: home,
+        Name: 'copy',
+        TagSpecifications: [{ ResourceType: 'image', Tags }],
+      }),
+    ),
+  'tag a copy as whatever it pleases': () =>
+    ec2.send(
+      new CopyImageCommand({
+        SourceImageId: ImageId,
+        SourceRegion: home,
+        Name: 'copy',
+        TagSpecifications: [{ ResourceType: 'image', Tags: [{ Key: 'approved', Value: 'yes' }] }],
+      }),
+    ),
   'put an instance under a policy': () => ec2.send(new CreateTagsCommand({ Resources: InstanceIds, Tags })),
   'take a policy from an instance': () =>
     ec2.send(new DeleteTagsCommand({ Resources: [ours.id], Tags: [{ Key: 'ami-lifecycle:policy' }] })),
@@ -79,11 +107,17 @@ const misdeeds: Record<string, () => Promise<unknown>> = {
     clients.s3(home).send(new GetObjectCommand({ Bucket: story.stack.workBucket.name, Key: 'secrets.json' })),
   'read a parameter that is no policy': () =>
     clients.ssm(home).send(new GetParameterCommand({ Name: '/passwords/root' })),
+  'read several of them at once': () =>
+    clients.ssm(home).send(new GetParametersCommand({ Names: ['/passwords/root'] })),
+  'publish to a topic that no policy names': () =>
+    clients
+      .sns(home)
+      .send(new PublishCommand({ TopicArn: `arn:aws:sns:${home}:111122223333:paging`, Message: 'wake up' })),
 };
 
 describe.each(Object.entries(misdeeds))('A task that was made to %s', (_, act) => {
   it.each(functionFolders())('is refused by the role of %s', async (folder) => {
-    const errors = ['UnauthorizedOperation', 'AccessDenied', 'AccessDeniedException'];
+    const errors = ['UnauthorizedOperation', 'AccessDenied', 'AccessDeniedException', 'AuthorizationError'];
     expect(errors).toContain(await attempted(story, folder, act));
   });
 });

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectDirectory } from '../../cli/simulation/project.ts';
-import { workflowNames } from '../../cli/simulation/workflows.ts';
+import { readWorkflow, workflowNames } from '../../cli/simulation/workflows.ts';
 import { functionFolders } from '../../deploy/function-files.ts';
+import { reasonedRightsOf, rightsOfEveryMachine } from '../../deploy/machine-rights.ts';
 import { database, home, policy, server } from '../../explore/servers.ts';
 import { build, type Story } from '../../explore/world.ts';
 import type { Right } from '../../simulator/iam/rights.ts';
@@ -56,6 +57,25 @@ async function rescue(): Promise<Story> {
   story.onceAfter('StopInstances', 20, () => abortHolder(story, web));
   await story.capture('gold');
   expect(story.state(web)).toBe('running');
+  await story.capture('gold');
+  expect(story.lastRun().status).toBe('SUCCEEDED');
+  return story;
+}
+
+/** Somebody takes away the tag that one of two servers is selected by, once it is stopped. */
+async function unselectedWhileStopped(): Promise<Story> {
+  const [production, other] = ['production', 'other'].map((name) =>
+    server(name, { under: null, tags: { environment: 'production' } }),
+  );
+  if (!production || !other) throw new Error('There are two servers.');
+  const gold = policy('gold', {
+    select: { tags: { environment: 'production' } },
+    schedule: { cron: '0 3 * * ? *', onTagged: false },
+  });
+  const story = await build({ policies: [gold], servers: [production, other] });
+  story.onceAfter('StopInstances', 5, () => {
+    story.account.call('ec2', 'DeleteTags', { Resources: [production.id], Tags: [{ Key: 'environment' }] });
+  });
   await story.capture('gold');
   expect(story.lastRun().status).toBe('SUCCEEDED');
   return story;
@@ -165,6 +185,7 @@ async function restoreWithoutRecord(): Promise<Story> {
 const stories = [
   await captureEverywhere(),
   await rescue(),
+  await unselectedWhileStopped(),
   await retireImages(),
   await looksAgain(),
   await archiveAndRestore(),
@@ -204,10 +225,32 @@ describe('A right of a function', () => {
 });
 
 describe('A right of a state machine', () => {
-  it('to call a function is used by one of these stories', () => {
-    const machines = rightsOver(stories.map(({ stack }) => stack.rights.machines));
-    const calls = machines.used.filter(({ action }) => action === 'lambda:InvokeFunction');
-    expect(calls.map(({ role }) => role).sort()).toEqual(workflowNames());
+  /** Every action of every statement, with what is said of it; the roles have them in the same order. */
+  const rights = workflowNames().flatMap((name) => {
+    const reasoned = [...reasonedRightsOf(readWorkflow(name)), ...rightsOfEveryMachine];
+    const usedIn = stories.map(({ stack }) => stack.rights.machines.all().filter(({ role }) => role === name));
+    return reasoned
+      .flatMap(({ statement, why }) => statement.Action.map((action) => ({ action, why })))
+      .map(({ action, why }, index) => {
+        expect(usedIn.map((all) => all[index]?.action)).toEqual(stories.map(() => action));
+        const isUsed = usedIn.some((all) => all[index]?.isUsed);
+        return { isUsed, saysUnused: /unused in simulation: \w/.test(why), right: `${name}: ${action} (${why})` };
+      });
+  });
+  const where = (isUsed: boolean, saysUnused: boolean): string[] =>
+    rights.filter((each) => each.isUsed === isUsed && each.saysUnused === saysUnused).map(({ right }) => right);
+
+  it('is used by one of these stories, or says in deploy/machine-rights.ts why it is “unused in simulation”', () => {
+    expect(where(false, false)).toEqual([]);
+  });
+
+  it('that is used is not said to be unused', () => {
+    expect(where(true, true)).toEqual([]);
+  });
+
+  it('is there for every workflow to call its functions', () => {
+    const calls = where(true, false).filter((right) => right.includes(': lambda:InvokeFunction ('));
+    expect(calls.map((right) => right.split(':')[0]).sort()).toEqual(workflowNames());
   });
 });
 

@@ -5,11 +5,12 @@ import type { Right, Rights } from '../../simulator/iam/rights.ts';
 const nameOf = ({ role, action, resources, condition }: Right): string =>
   [role, action, kindsOf(resources), condition].join(' | ');
 
-/** What kind of thing an ARN names: buckets and their objects, images, parameters. */
+/** What kind of thing an ARN names: buckets and their objects, images, parameters, topics. */
 function kindsOf(resources: readonly string[]): string {
   const kinds = resources.map((resource) => {
     const [, , service = '*', , , ...rest] = resource.split(':');
     const [kind = '', ...path] = rest.join(':').split('/');
+    if (service === 'sns') return 'sns topic';
     return service === 's3' ? `s3 ${kind}${path.length > 0 ? ' objects' : ''}` : `${service} ${kind}`;
   });
   return [...new Set(kinds)].join();

@@ -10,7 +10,15 @@ export interface TextFile {
 /** A house rule: the faults it finds, each one sentence that names the file and the cure. */
 export type Rule = (files: readonly TextFile[]) => string[];
 
-const ignoredFolders = new Set(['node_modules', '.git', 'coverage', '.serverless', 'dashboard']);
+const ignoredFolders = new Set([
+  'node_modules',
+  '.git',
+  'coverage',
+  '.serverless',
+  '.stryker-tmp',
+  'dashboard',
+  'reports',
+]);
 const binaryExtensions = new Set(['.png', '.jpg', '.gif', '.ico', '.zip', '.gz', '.woff2', '.pdf']);
 
 /** Every text file below `root`. Walks the folder rather than asking git, so that an unpacked archive can be tested. */

@@ -10,7 +10,7 @@ const measuredByAws: Readonly<Record<string, { dimension: string; of: string; me
   'AWS/States': {
     dimension: 'StateMachineArn',
     of: 'AWS::StepFunctions::StateMachine',
-    metrics: ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'],
+    metrics: ['ExecutionsSucceeded', 'ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'],
   },
   'AWS/SQS': { dimension: 'QueueName', of: 'AWS::SQS::Queue', metrics: ['ApproximateNumberOfMessagesVisible'] },
 };
@@ -49,10 +49,14 @@ function problemsOf(
   if (namespace !== metricNamespace) return [`in ${namespace}, where nobody writes`];
   if (!isOneOfOurs(name)) return ['which no function writes'];
   const keys = dimensions.map(([key]) => key);
-  const policy = dimensions.find(([key]) => key === 'policy')?.[1];
+  const valueOf = (wanted: string) => dimensions.find(([key]) => key === wanted)?.[1];
+  const [policy, stack] = [valueOf('policy'), valueOf('stack')];
   return [
     ...(isKeptBy(name, keys) ? [] : [`by ${keys.join()}, under which it is not kept`]),
     ...(policy === undefined || policies.includes(text(policy)) ? [] : [`of ${text(policy)}, which is no policy`]),
+    ...(stack === undefined || stacksIn(template).has(text(stack))
+      ? []
+      : [`of ${text(stack)}, which is another stack`]),
   ];
 }
 
@@ -86,7 +90,8 @@ export function alarmsWithoutWord(template: Template): string[] {
 /** Policies whose captures could cease, and nobody would hear of it. */
 export function unwatchedPolicies(template: Template): string[] {
   const watched = alarmsIn(template).flatMap(([, alarm]) => {
-    const isDeadMan = /FILL\(captured, 0\)/.test(text(alarm.Metrics)) || alarm.MetricName === 'NewestImageAge';
+    const isDeadMan =
+      /FILL\((?:captured, 0|age, [1-9]\d*)\)/.test(text(alarm.Metrics)) || alarm.MetricName === 'NewestImageAge';
     if (!isDeadMan || alarm.TreatMissingData === 'notBreaching') return [];
     return watchedBy(alarm).flatMap(({ dimensions }) => dimensions.map(([, value]) => value));
   });
@@ -103,6 +108,14 @@ export const runbookHeadings = (): string[] =>
 const policiesIn = (template: Template): string[] =>
   resourcesOf(template, 'AWS::SSM::Parameter').map(
     ([, { Properties }]) => text(Properties.Name).split('/').at(-1) ?? '',
+  );
+
+/** What functions count under, for what is of no policy. */
+const stacksIn = (template: Template): Set<string> =>
+  new Set(
+    resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties }]) =>
+      text(at(Properties.Environment, 'Variables', 'STACK_NAME')),
+    ),
   );
 
 const alarmsIn = (template: Template) =>
@@ -165,10 +178,14 @@ function problemsOfWidget(widget: Json, template: Template): string[] {
   return metrics.flatMap((metric) => {
     const expression = at(metric[0], 'expression');
     if (expression !== undefined) return problemsOfExpression(text(expression), ids);
-    const [namespace, name, dimension, value] = metric.map(text);
-    const dimensions: [string, Json][] = [[dimension ?? '', { 'Fn::Sub': value ?? '' }]];
-    const watched = { namespace: namespace ?? '', name: name ?? '', dimensions, periodSeconds: 60 };
-    return problemsOf(watched, template, []).map((problem) => `${name}, ${problem}`);
+    const [namespace = '', name = '', ...pairs] = metric.slice(0, -1).map(text);
+    const dimensions = pairs.flatMap((key, index): [string, Json][] =>
+      index % 2 === 0
+        ? [[key, namespace === metricNamespace ? (pairs[index + 1] ?? '') : { 'Fn::Sub': pairs[index + 1] ?? '' }]]
+        : [],
+    );
+    const watched = { namespace, name, dimensions, periodSeconds: 60 };
+    return problemsOf(watched, template, policiesIn(template)).map((problem) => `${name}, ${problem}`);
   });
 }
 

@@ -59,17 +59,17 @@ export function versionsOf(template: Template, logicalId: string): string[] {
     .map(([id]) => id);
 }
 
-/** What a handler reads from its environment, its function.yml sets; and nothing else. */
+/** What a handler reads from its environment, its function.yml sets, and what its meter reads, serverless.yml; and nothing else. */
 export function misfitEnvironments(template: Template, folders: readonly string[]): string[] {
   return folders.flatMap((folder) => {
     const handler = readFileSync(join(projectDirectory, 'functions', folder, 'handler.ts'), 'utf8');
-    const read = new Set([...handler.matchAll(/variables\.(\w+)/g)].map(([, name = '']) => name));
+    const read = new Set(['STACK_NAME', ...[...handler.matchAll(/variables\.(\w+)/g)].map(([, name = '']) => name)]);
     const environment = template.Resources[`${pascal(folder)}LambdaFunction`]?.Properties.Environment;
     const set = new Set(Object.keys(at(environment, 'Variables') ?? {}));
     return [
       ...missing(read, set)
         .filter((name) => name !== 'AWS_REGION')
-        .map((name) => `functions/${folder} reads ${name}, which its function.yml does not set`),
+        .map((name) => `functions/${folder} reads ${name}, which nothing sets`),
       ...missing(set, read).map((name) => `functions/${folder}/function.yml sets ${name}, which nothing reads`),
     ];
   });

@@ -49,31 +49,33 @@ const harmlessEverywhere = new Set([
   'ec2:DescribeSpotFleetRequests',
   'ec2:ListImagesInRecycleBin',
   'imagebuilder:GetContainerRecipe',
-  'imagebuilder:GetImageRecipe',
-  'ssm:GetParameters',
 ]);
+
+/** Calls that would read what is none of ours, and may name no resource only where a service looks in our name. */
+const onlyCalledVia = new Map([['ssm:GetParameters', '"aws:CalledVia":["ec2-images.amazonaws.com"]']]);
 
 /** No right is wider than what it is for. */
 export function widerThanNeeded(template: Template): string[] {
-  return rightsIn(template).flatMap(({ role, actions, resources }) => [
+  return rightsIn(template).flatMap(({ role, actions, resources, conditions }) => [
     ...actions
       .filter((action) => /^\*$|:\*$/.test(action))
       .map((action) => `${role} may do ${action}; name the actions`),
     ...(resources.some((resource) => resource === '*')
       ? actions
           .filter((action) => !withoutResources.has(action) && !harmlessEverywhere.has(action))
+          .filter((action) => !text(conditions).includes(onlyCalledVia.get(action) ?? 'nothing lets it'))
           .map((action) => `${role} may do ${action} to everything; name resources`)
       : []),
   ]);
 }
 
-/** EC2's changes are allowed by tags: ours on what there is, ours on what is made, or ours alone to be changed. */
+/**
+ * EC2's changes are allowed by tags: ours on what there is, ours on what is made, or ours alone to be changed; or by the
+ * owner of what is copied, whose tags IAM is not told.
+ */
 const tagConditions =
-  /aws:ResourceTag\/ami-lifecycle:|aws:RequestTag\/ami-lifecycle:|ec2:CreateAction|"aws:TagKeys":\["ami-lifecycle:/;
-const mayGoByItsResourceAlone = new Map([
-  ['ec2:CopyImage', 'its source cannot be told by a tag'],
-  ['ec2:CreateImageUsageReport', 'a report is new, and carries none'],
-]);
+  /aws:ResourceTag\/ami-lifecycle:|aws:RequestTag\/ami-lifecycle:|"aws:TagKeys":\["ami-lifecycle:|"ec2:Owner":\{"Ref":"AWS::AccountId"\}/;
+const mayGoByItsResourceAlone = new Map([['ec2:CreateImageUsageReport', 'a report is new, and carries none']]);
 
 /** What changes anything in EC2 is bound to our tags, or to those that a policy selects instances by. */
 export function changesWithoutOurTags(template: Template): string[] {
@@ -134,10 +136,13 @@ export function tooLongForIam(template: Template): string[] {
 const handedOver: readonly [actions: RegExp, keys: RegExp][] = [
   [/^ec2:CreateTags$/, /^(?:aws:(?:RequestTag|ResourceTag)\/.+|aws:TagKeys|ec2:CreateAction)$/],
   [/^ec2:DeleteTags$/, /^(?:aws:(?:RequestTag|ResourceTag)\/.+|aws:TagKeys)$/],
-  [/^ec2:(?:CreateImage|CopyImage|CopySnapshot|CreateRestoreImageTask)$/, /^aws:(?:RequestTag|ResourceTag)\/.+$/],
+  [/^ec2:CopyImage$/, /^(?:aws:RequestTag\/.+|ec2:Owner)$/],
+  [/^ec2:(?:CreateImage|CopySnapshot|CreateRestoreImageTask)$/, /^aws:(?:RequestTag|ResourceTag)\/.+$/],
   [/^(?:ec2|ebs):/, /^aws:ResourceTag\/.+$/],
   [/^kms:CreateGrant$/, /^kms:(?:GrantIsForAWSResource|ViaService)$/],
   [/^kms:/, /^kms:ViaService$/],
+  // As AWS's own policy for DescribeImageReferences has it.
+  [/^(?:ssm:DescribeParameters|ssm:GetParameters|imagebuilder:.+)$/, /^aws:CalledVia$/],
 ];
 
 /** Conditions by keys that come with no such request. */

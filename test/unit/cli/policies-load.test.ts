@@ -309,7 +309,10 @@ describe('a policy that no parameter of Systems Manager holds', () => {
 
   it('is refused by its bytes: few characters of another script may be too many', () => {
     const letters = (letter: string) =>
-      `${valid}select: { tags: { ami-lifecycle:policy: gold, ${[...'abcdefghij'].map((key) => `${key}: ${letter.repeat(250)}`).join(', ')} } }\n`;
+      `${valid}select: { tags: { ami-lifecycle:policy: gold, ${'abcdefghij'
+        .split('')
+        .map((key) => `${key}: ${letter.repeat(250)}`)
+        .join(', ')} } }\n`;
     expect(problemsOf(letters('x'))).toEqual([]);
     expect(problemsOf(letters('ж'))).toEqual([
       expect.stringMatching(/^gold\.yml: is too long: it comes to \d{4} bytes of JSON/),

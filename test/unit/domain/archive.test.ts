@@ -109,5 +109,19 @@ describe('an archive', () => {
     expect(archiveRecordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
     expect(archiveRecordSchema.safeParse({ ...record, tags: undefined }).success).toBe(false);
     expect(archiveRecordSchema.safeParse({ ...record, version: 2 }).success).toBe(false);
+    const isRead = (permission: object) =>
+      archiveRecordSchema.safeParse({ ...record, launchPermissions: [permission] }).success;
+    const organization = 'arn:aws:organizations::111122223333:organization/o-abc123';
+    for (const permission of [{ OrganizationArn: organization }, { OrganizationalUnitArn: organization }]) {
+      expect(isRead(permission)).toBe(true);
+    }
+    for (const account of ['1111222233334', 'x111122223333', '11112222333', '*', '']) {
+      expect(isRead({ UserId: account })).toBe(false);
+    }
+    for (const arn of ['', '*', 'arn:aws:*', `x${organization}`, `${organization}*`, 'arn:other:x']) {
+      expect(isRead({ OrganizationArn: arn })).toBe(false);
+      expect(isRead({ OrganizationalUnitArn: arn })).toBe(false);
+    }
+    for (const Group of ['', 'everybody', '*']) expect(isRead({ Group })).toBe(false);
   });
 });

@@ -107,7 +107,7 @@ describe('how much a run may take away', () => {
 
   it('leaves room for the Monday on which two rules let an image go, and for no more', () => {
     const rules = {
-      retain: { daily: 3, weekly: 2, atLeast: 2 },
+      retain: { daily: 3, weekly: 2, atLeast: 2, afterTermination: '90d' },
       copies: [{ region: 'eu-west-1', retain: { last: 2 } }],
     };
     const policyOfIt = aPolicy({ ...rules, retire: {} });
@@ -115,6 +115,16 @@ describe('how much a run may take away', () => {
     expect(blastRadius(items(25), { total: 72, lineages: 12, recent: 12 }, policyOfIt)).toBe(
       '25 of 72 images would take the same step, and 24 may: that needs a maxPercentPerRun of 35',
     );
+  });
+
+  it('leaves room for the rules of copies, where these are more', () => {
+    const copies = [{ region: 'eu-west-1', retain: { daily: 3, weekly: 2 } }];
+    const policyOfIt = aPolicy({ retain: { last: 1 }, copies, retire: {} });
+    expect(blastRadius(items(24), { total: 72, lineages: 12, recent: 12 }, policyOfIt)).toBeUndefined();
+  });
+
+  it('is not asked where the policy no longer retires', () => {
+    expect(blastRadius(items(99), { total: 99, lineages: 1, recent: 1 }, aPolicy())).toBeUndefined();
   });
 
   it('leaves room for as many as came since the last run, where that is more often than once', () => {
@@ -132,7 +142,7 @@ describe('how much a run may take away', () => {
     const { retire } = aPolicy({ retain: { last: 1 }, retire: { cron } });
     const isIt = (slot: string) => retire && isRecent(anImage({ tags: { [tagKeys.slot]: slot } }), retire, now);
     expect(isIt(slotOf(after(-days * day + 60)))).toBe(true);
-    expect(isIt(slotOf(after(-days * day - 60)))).toBe(false);
+    expect(isIt(slotOf(after(-days * day)))).toBe(false);
     expect(isIt('yesterday')).toBe(false);
     expect(retire && isRecent(anImage({ tags: {} }), retire, now)).toBe(false);
   });

@@ -5,6 +5,7 @@ import {
   isLifecycleError,
   LifecycleError,
   sentenceOf,
+  withoutEncoded,
 } from '../../../shared/domain/errors.ts';
 
 const names = Object.keys(errorCatalogue).filter((name): name is ErrorName => name in errorCatalogue);
@@ -47,6 +48,7 @@ describe('an error of the catalogue', () => {
   it('has details that survive JSON, and its cause', () => {
     expect(JSON.parse(JSON.stringify(error.details))).toEqual({ imageId: 'ami-1', attempts: 2 });
     expect(error.cause).toBe(cause);
+    expect(new LifecycleError('NameTaken', 'x', {}, cause).cause).toBe(cause);
     expect(new LifecycleError('NameTaken', 'x').details).toEqual({});
   });
 
@@ -75,4 +77,29 @@ describe('the cause of a failed task', () => {
       expect(sentenceOf(cause)).toBe(cause);
     },
   );
+});
+
+it.each([
+  [
+    'You may not. Encoded authorization failure message: aB3-_x',
+    'You may not. Encoded authorization failure message: ',
+  ],
+  ['encoded authorization failure message:  aB3', 'encoded authorization failure message:  '],
+  ['Encoded authorization failure message aB3', 'Encoded authorization failure message '],
+])('what AWS encodes into a message is left out of it: %s', (message, kept) => {
+  expect(withoutEncoded(`${message} More.`)).toBe(`${kept}(left out; CloudTrail has it) More.`);
+  expect(withoutEncoded('You may not.')).toBe('You may not.');
+});
+
+it('a text among the details of an error is cut short, and what is no text stays', () => {
+  const { details } = new LifecycleError('NameTaken', 'x', { text: 'a'.repeat(2001), attempts: 2, isOurs: false });
+  expect(details).toEqual({ text: `${'a'.repeat(2000)}… (2001 characters)`, attempts: 2, isOurs: false });
+});
+
+it('a list among the details of an error is cut short, and so are its texts', () => {
+  const { details } = new LifecycleError('NameTaken', 'x', {
+    names: ['a', 'b'.repeat(3000), ...new Array(200).fill('c')],
+  });
+  expect(details.names).toHaveLength(100);
+  expect(details.names).toEqual(['a', `${'b'.repeat(2000)}… (3000 characters)`, ...new Array(98).fill('c')]);
 });

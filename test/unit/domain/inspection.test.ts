@@ -89,6 +89,19 @@ describe('an instance is captured', () => {
   });
 });
 
+it('an instance that is selected by a tag of its own waits for no other policy', () => {
+  const select = { tags: { team: 'platform' } };
+  const policy = aPolicy({
+    select,
+    capture: { consistency: 'crash' },
+    schedule: { cron: '0 3 * * ? *', onTagged: false },
+  });
+  const instance = anInstance({ tags: select.tags });
+  const when = { since: beginning, now: beginning };
+  const verdict = inspect({ instance, facts: stopFacts(), policy, slot, executionId, existing: undefined, ...when });
+  expect(verdict).toMatchObject({ action: 'capture', consistency: 'crash' });
+});
+
 describe('an instance that must not be stopped', () => {
   const obstacles: [Verdict['reason'], Partial<StopFacts>][] = [
     ['member-of-auto-scaling-group', { autoScalingGroup: 'web' }],
@@ -240,6 +253,32 @@ describe('an instance is waited for', () => {
   it('not for a lease of our own, which is none to be replaced either', () => {
     expect(verdictOn({ instance: ours })).toMatchObject({ action: 'stop', abandonedLease: null });
     expect(verdictOn({})).toMatchObject({ action: 'stop', abandonedLease: null });
+  });
+});
+
+describe('an instance of several policies', () => {
+  const both = (instance: Partial<Instance>, words = 'silver gold'): Partial<Instance> => ({
+    ...instance,
+    tags: { ...instance.tags, [tagKeys.policy]: words },
+  });
+  const stopped = { state: 'stopped' } as const;
+
+  it('is captured by one after the other, in the order of its tag, as EC2 fails snapshots that come together', () => {
+    expect(verdictOn({ instance: both(stopped) })).toEqual({
+      action: 'wait',
+      reason: 'turn-of-another-policy',
+      waitSeconds: 60,
+    });
+    expect(verdictOn({ instance: both(stopped), waitedSeconds: 20 })).toMatchObject({ waitSeconds: 40 });
+    expect(wordsOn({ instance: both(stopped), waitedSeconds: 60 })).toBe('capture stopped already-stopped');
+    expect(wordsOn({ instance: both(stopped, 'gold silver') })).toBe('capture stopped already-stopped');
+    expect(verdictOn({ instance: both(stopped, 'bronze bronze silver  gold') })).toMatchObject({ waitSeconds: 120 });
+    expect(verdictOn({ instance: both({ state: 'running' }), capture: { consistency: 'reboot' } }).action).toBe('wait');
+  });
+
+  it('waits for nothing where a lease keeps the others away', () => {
+    expect(verdictOn({ instance: both({ state: 'running' }) }).action).toBe('stop');
+    expect(wordsOn({ instance: both({ ...stopped, ...ours }) })).toBe('capture stopped stopped-by-us');
   });
 });
 

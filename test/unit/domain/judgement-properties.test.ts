@@ -9,6 +9,9 @@ import type { Step } from '../../../shared/domain/policy.ts';
 import { type Tags, tagKeys } from '../../../shared/domain/tags.ts';
 import { after, anImage, aPolicy, instanceId, beginning as now, productTags } from './examples.ts';
 
+/** Why an image stays that nobody can launch from: whatever can be launched from takes its place. */
+const forWantOfAnother = 'disabled by hand, but the newest there is';
+
 const fixed = { seed: 20_261_121, numRuns: 400 };
 const hour = 3600;
 const day = 24 * hour;
@@ -175,7 +178,7 @@ describe('whatever images there are, whatever the policy', () => {
     });
   });
 
-  it('another image never sends a newer one away, but for one that was kept as the oldest', () => {
+  it('another image never sends a newer one away, but for one that was kept as the oldest or for want of another', () => {
     fc.assert(
       fc.property(lineages, circumstances, slots, fc.boolean(), (lineage, given, slot, isComplete) => {
         const there = { ...given, isSourceGone: false };
@@ -189,7 +192,7 @@ describe('whatever images there are, whatever the policy', () => {
           .map(idOf);
         for (const { image, keeps } of lives(lineage, there)) {
           const isNewer = (image.tags[tagKeys.slot] ?? '') > slot;
-          if (isNewer && keeps.some((reason) => !reason.startsWith('oldest, '))) {
+          if (isNewer && keeps.some((reason) => !reason.startsWith('oldest, ') && reason !== forWantOfAnother)) {
             expect(goingNow).not.toContain(image.imageId);
           }
         }
@@ -203,6 +206,7 @@ describe('whatever images there are, whatever the policy', () => {
       const there = { ...given, isSourceGone: false };
       const counting = complete(lineage);
       const alone = lives(counting, there);
+      if (alone.some(({ keeps }) => keeps.includes(forWantOfAnother))) return;
       const among = lives(lineage, there).filter(({ image }) => counting.includes(image));
       expect(new Map(among.map((life) => [idOf(life), life]))).toEqual(
         new Map(alone.map((life) => [idOf(life), life])),

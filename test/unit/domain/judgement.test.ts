@@ -127,6 +127,17 @@ describe('what cannot be launched from neither counts nor serves', () => {
     expect(judged([...all, anImageOf('20261101T0300Z')], newer, under({ daily: 3 })).keeps).toEqual([]);
   });
 
+  it('one that a person disabled stays for want of another, whatever newer one was never made', () => {
+    const createdAt = after(-30 * day);
+    const capturing = { [tagKeys.state]: 'capturing' };
+    const disabled = anImageOf('20261110T0300Z', { state: 'disabled', createdAt });
+    const failed = anImageOf('20261111T0300Z', { state: 'failed', createdAt });
+    const unfinished = anImageOf('20261112T0300Z', { state: 'disabled', createdAt, tags: capturing });
+    const images = [disabled, failed, unfinished];
+    expect(judged(images, disabled, under({ last: 1 })).keeps).toEqual(['disabled by hand, but the newest there is']);
+    expect(judged(images, failed, under({ last: 1 })).keeps).toEqual([]);
+  });
+
   it('one that we disabled is not the newest that always stays', () => {
     const disabled = anImageOf('20261122T0300Z', { state: 'disabled', tags: { [tagKeys.state]: 'retiring' } });
     const images = [disabled, ...dailies(3)];

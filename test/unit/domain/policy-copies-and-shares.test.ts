@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { namedPolicySchema, policySchema } from '../../../shared/domain/policy.ts';
 
 const schedule = { cron: '0 3 * * ? *' };
+const organization = 'arn:aws:organizations::111122223333:organization/o-abc123';
+const unit = 'arn:aws:organizations::111122223333:ou/o-abc123/ou-abcd-12345678';
 const keyIn = (region: string): string => `arn:aws:kms:${region}:111122223333:key/1`;
 const copiesWith = (kmsKeyId: string) => ({ copies: [{ region: 'eu-central-1' }, { region: 'eu-west-1', kmsKeyId }] });
 
@@ -32,6 +34,11 @@ describe('a policy is refused', () => {
       copiesWith(keyIn('eu-south-1')),
       'copies.1.kmsKeyId: is a key of eu-south-1, and the copy is in eu-west-1: name a key of that Region',
     ],
+    [
+      'whose copy is encrypted with a key of GovCloud',
+      copiesWith(keyIn('us-gov-west-1').replace('aws', 'aws-us-gov')),
+      'copies.1.kmsKeyId: is a key of us-gov-west-1, and the copy is in eu-west-1: name a key of that Region',
+    ],
   ])('%s', (_says, fields, fault) => {
     expect(faultsOf(fields)).toEqual([fault]);
   });
@@ -41,6 +48,8 @@ describe('a policy is taken', () => {
   it.each<[says: string, fields: Record<string, unknown>]>([
     ['that shares with everybody', { share: { public: true } }],
     ['that shares with one account', { share: { accounts: ['111122223333'] } }],
+    ['that shares with an organization alone', { share: { organizationArns: [organization] } }],
+    ['that shares with a unit of it alone', { share: { organizationalUnitArns: [unit] } }],
     ['whose copy is encrypted with a key of its Region', copiesWith(keyIn('eu-west-1'))],
   ])('%s', (_says, fields) => {
     expect(faultsOf(fields)).toEqual([]);

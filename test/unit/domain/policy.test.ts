@@ -75,13 +75,18 @@ describe('a policy is refused, with the path of the fault,', () => {
     ['when an image may take no time', { capture: { timeoutHours: 0 } }, /^capture\.timeoutHours: /],
     ['when an image may take longer than AWS takes', { capture: { timeoutHours: 37 } }, /^capture\.timeoutHours: /],
     ['when nothing may run at a time', { capture: { concurrency: 0 } }, /^capture\.concurrency: /],
-    ['when more may run at a time than a Map can', { capture: { concurrency: 1001 } }, /^capture\.concurrency: /],
+    ['when more may run at a time than a Map can', { capture: { concurrency: 10_001 } }, /^capture\.concurrency: /],
     ['when it copies twice to a Region', copiesTo('eu-west-1', 'eu-west-1'), /^copies\.1\.region: names eu-west-1 a/],
     ['when a Region is none', copiesTo('Ireland'), 'copies.0.region: is no Region name such as eu-west-1'],
     ['when a copy has an odd deadline', copies({ withinMinutes: 20 }), /^copies\.0\.withinMinutes: /],
     ['when it selects by no tag', selectsBy({}), /^select\.tags: needs at least one tag/],
     ['when an account id is a number', { share: { accounts: [111122223333] } }, /^share\.accounts\.0: /],
     ['when an account id is short', { share: { accounts: ['123'] } }, /^share\.accounts\.0: is no account id/],
+    [
+      'when a topic is FIFO',
+      { notify: { topicArn: 'arn:aws:sns:eu-west-1:111122223333:ops.fifo' } },
+      'notify.topicArn: is a FIFO topic, which takes no messages like ours: name a standard one',
+    ],
     ['when a topic is no ARN', { notify: { topicArn: 'ops' } }, 'notify.topicArn: is no ARN of an SNS topic'],
     ['when its own tags take a name of ours', ownTags('ami-lifecycle:hold'), /^capture\.tags\.ami-lifecycle:hold: /],
     ['when its own tags take a name of AWS', ownTags('aws:x'), /^capture\.tags\.aws:x: /],
@@ -91,6 +96,7 @@ describe('a policy is refused, with the path of the fault,', () => {
     ['when it archives, and nothing retires', archiving({}, {}), /^archive: has no effect without retire, /],
     ['when a copy retains, and nothing retires', copies({ retain: { daily: 7 } }), /^copies\.0\.retain: has no effect/],
     ['when it retains by no rule', retiring({}, {}), /^retain: names no rule: everything but the newest/],
+    ['when it retains by an empty rule', retiring({}, { daily: undefined }), /^retain: names no rule/],
     ['when it only says when the rules end', retiring({}, { afterTermination: '90d' }), /^retain: names no rule/],
     [
       'when a copy retains by no rule',
@@ -118,6 +124,7 @@ describe('a policy is refused, with the path of the fault,', () => {
       /^retire\.launchTemplateVersions: /,
     ],
     ['when it archives by no rule', archiving({ when: {} }), 'archive.when: names no rule, such as monthly: 12'],
+    ['when it archives by an empty rule', archiving({ when: { monthly: undefined } }), /^archive\.when: names no rule/],
     [
       'when it archives by a duration',
       archiving({ when: { within: '14d' } }),
@@ -146,9 +153,12 @@ describe('a policy is refused, with the path of the fault,', () => {
 });
 
 describe('a policy is taken', () => {
-  it.each(['UTC', 'Europe/Rome', 'America/Argentina/Buenos_Aires', 'Asia/Kolkata'])('in the zone %s', (timezone) => {
-    expect(faultsOf({ schedule: { ...schedule, timezone } })).toEqual([]);
-  });
+  it.each(['UTC', 'Europe/Rome', 'America/Port-au-Prince', 'Asia/Kolkata', 'Etc/GMT+1'])(
+    'in the zone %s',
+    (timezone) => {
+      expect(faultsOf({ schedule: { ...schedule, timezone } })).toEqual([]);
+    },
+  );
 
   it('with 36 tags of its own', () => {
     expect(faultsOf({ capture: { tags: manyTags(36) } })).toEqual([]);

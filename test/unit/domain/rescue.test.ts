@@ -15,7 +15,7 @@ import { after, anInstance, beginning } from './examples.ts';
 
 const hour = 3600;
 const executions = 'arn:aws:states:eu-west-1:123456789012:execution:stack-dev';
-const capture = `${executions}-capture-images/CaptureInstances:a`;
+const capture = `${executions}-capture-images/CaptureInstances:monday`;
 const now = after(0);
 
 function standing(restartBy: string | undefined, different: Partial<Instance> = {}): Instance {
@@ -38,11 +38,21 @@ describe('Who holds a lease', () => {
     expect(ownMachines(`${executions}-rescue-instances/RescueInstances:a`)).toEqual(own);
   });
 
+  it('is told by the last part of the names of our state machines, whatever the stack is called', () => {
+    const stack = executions.replace('stack', 'rescue-instances');
+    expect(ownMachines(`${stack}-rescue-instances:run`)).toEqual({
+      rescues: `${stack}-rescue-instances`,
+      captures: `${stack}-capture-images`,
+    });
+    expect(ownMachines('by hand').rescues).toBe('by hand');
+  });
+
   it.each([
     ['another stage', capture.replace('dev', 'prod')],
     ['another Region', capture.replace('eu-west-1', 'eu-west-3')],
     ['another account', capture.replace('123456789012', '111122223333')],
     ['a longer name', capture.replace('-images/', '-images-2/')],
+    ['another stage, or its rescue,', `${executions.replace('dev', 'prod')}-rescue-instances/RescueInstances:a`],
   ])('may be a capture of %s, about which we may not ask', (_, executionId) => {
     expect(of(executionId)).toBe('another');
   });
@@ -54,6 +64,7 @@ describe('Who holds a lease', () => {
     'arn:aws:states:eu-west-1:123456789012:execution:nightly/Map:a',
     `${executions}-capture-images`,
     `${capture}:and more`,
+    `see ${capture}`,
   ])('is nobody that we know where its tag says %j', (executionId) => {
     expect(of(executionId)).toBe('nobody');
     expect(holderOf(undefined, own)).toBe('nobody');
@@ -66,6 +77,7 @@ describe('The execution of a lease', () => {
     ['it stands still before its deadline', 'capture', standing(after(hour)), true],
     ['it runs and has time', 'capture', standing(after(hour), { state: 'running' }), false],
     ['it runs and has no deadline', 'capture', standing(undefined, { state: 'running' }), true],
+    ['its deadline is this very moment', 'capture', standing(now), false],
     ['it is of another stack', 'another', standing(after(hour)), false],
     ['it is of nobody', 'nobody', standing(undefined), false],
     ['it is a rescue', 'rescue', standing(after(-1)), true],
@@ -100,6 +112,25 @@ describe('A lease', () => {
       expect(all.map((deadline) => verdictOf(holder, deadline, status))).toEqual(expected);
     },
   );
+
+  it.each<[reason: string, holder: Holder, deadline: Deadline, status: HolderState['status']]>([
+    ['its deadline is over', 'capture', 'over', 'running'],
+    ['the execution that stopped it has ended', 'capture', 'ahead', 'ended'],
+    ['the execution that stopped it is not known any more', 'capture', 'ahead', 'lost'],
+    ['its last rescue has failed', 'rescue', 'ahead', 'ended'],
+  ])('ends in a rescue, and people are told why: %s', (reason, holder, deadline, status) => {
+    expect(judgeLease(standing(deadlines[deadline]), holder, says(status), now)).toMatchObject({ reason });
+  });
+
+  it('is over at the very moment of its deadline', () => {
+    expect(judgeLease(standing(now), 'capture', says('running'), now)).toMatchObject({ overdueSince: now });
+  });
+
+  it('that is none says nothing', () => {
+    const without = anInstance({ state: 'stopped', tags: {} });
+    expect(judgeLease(without, 'nobody', notAsked, now)).toEqual({ action: 'leave', reason: 'unclear' });
+    expect(isWorthAsking(without, 'nobody', now)).toBe(false);
+  });
 
   it('of an execution that Step Functions may not show yet is held for five minutes from the stop', () => {
     const stopped = (seconds: number) => standing(deadlines.ahead, { stoppedByHandAt: after(-seconds) });
@@ -143,6 +174,7 @@ describe('A stop by hand', () => {
   it('is our own where the instance has not been started since the lease began', () => {
     expect(stopped(after(-hour), after(1))).toBe(false);
     expect(stopped(beginning, after(1))).toBe(false);
+    expect(stopped(after(60), after(60))).toBe(false);
   });
 
   it("is its owner's where the instance had been started again under the lease", () => {

@@ -3,7 +3,7 @@ import { contract, makeCheckInstance } from '../../../functions/check-instance/t
 import type { Health, InstanceState } from '../../../shared/domain/instance.ts';
 import { pollSeconds } from '../../../shared/domain/polling.ts';
 import { after, anInstance, beginning, executionId, instanceId } from '../domain/examples.ts';
-import { fakeInstances, within } from './fakes.ts';
+import { fakeInstances, fakeMeter, within } from './fakes.ts';
 
 interface Case {
   until: 'stopped' | 'running';
@@ -12,12 +12,12 @@ interface Case {
   waitedSeconds?: number;
 }
 
-async function look({ until, state, health = 'ok', waitedSeconds = 0 }: Case) {
+async function look({ until, state, health = 'ok', waitedSeconds = 0 }: Case, meter = fakeMeter()) {
   const instances = {
     ...fakeInstances(...(state === 'unknown' ? [] : [anInstance({ state, stateReason: 'because' })])),
     health: async () => health,
   };
-  const checkInstance = within(contract, makeCheckInstance({ instances }));
+  const checkInstance = within(contract, makeCheckInstance({ instances, meter }));
   return checkInstance({ executionId, instanceId, until, since: beginning, now: after(waitedSeconds) });
 }
 
@@ -74,8 +74,17 @@ describe('an instance that is being started', () => {
     expect(await look({ until, state: 'running' })).toMatchObject({ status: 'reached' });
   });
 
-  it('is reported when it falls back, with the reason of EC2', async () => {
-    expect(await look({ until, state: 'stopped' })).toMatchObject({ status: 'fell-back', reason: 'because' });
+  it('is reported when it falls back, with the reason of EC2, and people hear of it at once', async () => {
+    const meter = fakeMeter();
+    expect(await look({ until, state: 'stopped' }, meter)).toMatchObject({ status: 'fell-back', reason: 'because' });
+    expect(meter.measured).toEqual(['RestartDelayed=1']);
+  });
+
+  it('is no delay to tell people of while it is on its way, runs, or is gone', async () => {
+    const meter = fakeMeter();
+    for (const state of ['pending', 'running', 'terminated'] as const) await look({ until, state }, meter);
+    await look({ until: 'stopped', state: 'stopped' }, meter);
+    expect(meter.measured).toEqual([]);
   });
 
   it.each(gone)('leaves nothing to do when it is %s', async (state) => {
@@ -97,10 +106,10 @@ describe('an instance that is being started', () => {
 });
 
 describe('an instance that is stopped again after its start', () => {
-  const lookAt = (stoppedByHandAt: string) => {
+  const lookAt = (stoppedByHandAt: string, meter = fakeMeter()) => {
     const instances = fakeInstances(anInstance({ state: 'stopped', stoppedByHandAt }));
     const input = { executionId, instanceId, until: 'running', since: beginning, now: after(60) } as const;
-    return within(contract, makeCheckInstance({ instances }))(input);
+    return within(contract, makeCheckInstance({ instances, meter }))(input);
   };
 
   it('fell back, as long as EC2 tells of no stop but ours before the start', async () => {
@@ -109,6 +118,8 @@ describe('an instance that is stopped again after its start', () => {
   });
 
   it('was stopped by its owner, who is not to be overruled, where EC2 tells of a later stop', async () => {
-    expect(await lookAt(after(30))).toMatchObject({ status: 'stopped-by-hand' });
+    const meter = fakeMeter();
+    expect(await lookAt(after(30), meter)).toMatchObject({ status: 'stopped-by-hand' });
+    expect(meter.measured).toEqual([]);
   });
 });

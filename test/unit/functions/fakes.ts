@@ -150,6 +150,13 @@ export function fakeResults(items: readonly Readonly<Record<string, unknown>>[],
 }
 
 /** Notifications that note what was told to whom. */
+/** Nobody can be told at present. */
+export const noNotifications = {
+  publish: async (): Promise<void> => {
+    throw new Error('Throttled.');
+  },
+};
+
 export function fakeNotifications() {
   const told: { topicArn: string; subject: string; message: string }[] = [];
   const publish = async (topicArn: string, subject: string, message: string): Promise<void> => {

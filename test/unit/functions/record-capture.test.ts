@@ -34,7 +34,7 @@ describe('a capture that went well', () => {
     const { home, meter, record } = recording();
     expect(await record(input)).toEqual({ downtimeSeconds: 150, availableSeconds: 600, failure: null });
     expect(home.calls).toEqual([`tag ${imageId} ${complete}`]);
-    expect(meter.measured).toEqual(['Downtime=150 gold', 'TimeToAvailable=600 gold']);
+    expect(meter.measured).toEqual(['Captured=1 gold', 'Downtime=150 gold', 'TimeToAvailable=600 gold']);
   });
 
   it.each([
@@ -43,7 +43,7 @@ describe('a capture that went well', () => {
   ])('has no downtime for an instance %s', async (_says, times) => {
     const { meter, record } = recording();
     expect(await record({ ...input, ...times })).toMatchObject({ downtimeSeconds: null });
-    expect(meter.measured).toEqual(['TimeToAvailable=600 gold']);
+    expect(meter.measured).toEqual(['Captured=1 gold', 'TimeToAvailable=600 gold']);
   });
 
   it('completes its copies too, and says how far they lag behind', async () => {
@@ -52,6 +52,19 @@ describe('a capture that went well', () => {
     expect(home.calls).toEqual([`tag ${imageId} ${complete}`]);
     expect(away.calls).toEqual([`tag ami-00000002 ${complete}`]);
     expect(meter.measured).toContain('CopyLag=340 gold');
+  });
+
+  it('is counted last: what fails before is tried again, and would be counted again', async () => {
+    const { home, away, meter, record } = recording();
+    const write = away.writeTags;
+    away.writeTags = async () => {
+      throw new Error('Throttled.');
+    };
+    await expect(record({ ...input, deliveries: [copied] })).rejects.toThrow();
+    expect([home.calls.length, meter.measured]).toEqual([1, []]);
+    away.writeTags = write;
+    await record({ ...input, deliveries: [copied] });
+    expect(meter.measured.filter((each) => each.startsWith('Captured'))).toEqual(['Captured=1 gold']);
   });
 
   it('has no copy that lags behind where it was only shared', async () => {
@@ -64,12 +77,13 @@ describe('a capture that went well', () => {
 describe('a capture whose copy failed', () => {
   const failed = { region: 'us-east-1', imageId: 'ami-00000003', error: 'ImageFailed', cause: 'its key is gone' };
 
-  it('says which and why, and completes what is good', async () => {
-    const { home, away, record } = recording();
+  it('says which and why, completes what is good, and is no capture that is counted', async () => {
+    const { home, away, meter, record } = recording();
     const answer = await record({ ...input, deliveries: [failed, copied] });
     expect(answer.failure).toEqual({ Error: 'ImageFailed', Cause: 'In us-east-1: its key is gone' });
     expect(home.calls).toEqual([`tag ${imageId} ${complete}`]);
     expect(away.calls).toEqual([`tag ami-00000002 ${complete}`]);
+    expect(meter.measured.join()).not.toContain('Captured');
   });
 
   it('says so even where there is neither a copy nor a cause', async () => {

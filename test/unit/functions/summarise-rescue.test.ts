@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contract, makeSummariseRescue } from '../../../functions/summarise-rescue/task.ts';
 import { executionId } from '../domain/examples.ts';
-import { within } from './fakes.ts';
+import { fakeMeter, noNotifications, within } from './fakes.ts';
 
 const results = { bucket: 'work', key: 'manifest.json' };
 const topicArn = 'arn:aws:sns:eu-west-1:123456789012:lifecycle';
@@ -26,18 +26,22 @@ const bad = (different: object = {}) => ({
   Cause: JSON.stringify({ errorType: 'CapacityUnavailable', errorMessage: 'No room.' }),
 });
 
-async function summarise(list: readonly object[], topic = topicArn) {
-  const published: { subject: string; message: string }[] = [];
-  const metrics: Record<string, number> = {};
+const objectsWith = (list: readonly object[]) => {
   const objects: Record<string, unknown> = {
     'manifest.json': { ResultFiles: { SUCCEEDED: [{ Key: 'all.json' }] } },
     'all.json': list,
   };
+  return () => ({ readJson: async (key: string) => objects[key] });
+};
+
+async function summarise(list: readonly object[], topic = topicArn) {
+  const published: { subject: string; message: string }[] = [];
+  const metrics: Record<string, number> = {};
   const task = within(
     contract,
     makeSummariseRescue({
       topicArn: topic,
-      objectsIn: () => ({ readJson: async (key) => objects[key] }),
+      objectsIn: objectsWith(list),
       notifications: { publish: async (_, subject, message) => void published.push({ subject, message }) },
       meter: {
         count(name, value) {
@@ -62,6 +66,13 @@ describe('The summary of a rescue', () => {
       },
     ]);
     expect(metrics).toEqual({ Rescued: 2, RescueFailed: 0 });
+  });
+
+  it('counts once it has told: while it cannot tell, all of this is tried again', async () => {
+    const meter = fakeMeter();
+    const ports = { topicArn, objectsIn: objectsWith([good('running')]), notifications: noNotifications, meter };
+    await expect(within(contract, makeSummariseRescue(ports))({ executionId, results })).rejects.toThrow('Throttled');
+    expect(meter.measured).toEqual([]);
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { contract, makeSummariseRetirement } from '../../../functions/summarise-retirement/task.ts';
 import { executionId } from '../domain/examples.ts';
-import { fakeMeter, fakeNotifications, fakeResults, within } from './fakes.ts';
+import { fakeMeter, fakeNotifications, fakeResults, noNotifications, within } from './fakes.ts';
 import { abroad, home, retiring, stackTopic } from './retirement-examples.ts';
 
 type Input = z.output<typeof contract.input>;
@@ -115,6 +115,15 @@ describe('a run that went well', () => {
     expect(told).toEqual([{ topicArn: stackTopic, subject, message: `${subject}\n${where}` }]);
   });
 
+  it('is measured once it is told: while it cannot be told, all of this is tried again', async () => {
+    const { place, objectsIn } = fakeResults(items);
+    const meter = fakeMeter();
+    const ports = { topicArn: stackTopic, objectsIn, notifications: noNotifications, meter };
+    const input = { executionId, policyName: 'gold', plan: aPlan(), shareResults: null, results: place, failure: null };
+    await expect(within(contract, makeSummariseRetirement(ports))(input)).rejects.toThrow('Throttled');
+    expect(meter.measured).toEqual([]);
+  });
+
   it('tells what was spared after all, and which snapshots stay', async () => {
     const { lines } = await summarise({
       items: [
@@ -182,9 +191,14 @@ describe('a run in which an image failed', () => {
     ]);
   });
 
-  it('says that evidence was missing where that is why', async () => {
-    const { answer } = await summarise({ items: [denied, failed('ami-5', 'EvidenceIncomplete', 'who uses it?')] });
+  it('says that evidence was missing where that is why, and counts that as what the plan lacks', async () => {
+    const unknown = failed('ami-5', 'EvidenceIncomplete', 'who uses it?');
+    const { answer, measured } = await summarise({ items: [denied, unknown] });
     expect(answer).toMatchObject({ failed: 2, failure: { Error: 'EvidenceIncomplete' } });
+    expect(measured).toContain('EvidenceIncomplete=1 gold');
+    const plan = aPlan({ incomplete: [{ region: abroad, reason: 'DescribeImages: no right' }] });
+    const both = await summarise({ plan, items: [denied, unknown, failed('ami-6', 'EvidenceIncomplete', 'who?')] });
+    expect(both.measured).toContain('EvidenceIncomplete=3 gold');
   });
 
   it('tells failures before all else, at most twenty one by one, and of none more than fits', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contract, makeSummariseRun } from '../../../functions/summarise-run/task.ts';
 import { aPolicy, executionId } from '../domain/examples.ts';
-import { fakeMeter, fakeNotifications, fakeResults, within } from './fakes.ts';
+import { fakeMeter, fakeNotifications, fakeResults, noNotifications, within } from './fakes.ts';
 
 const stackTopic = 'arn:aws:sns:eu-west-1:123456789012:ami-lifecycle';
 const teamTopic = 'arn:aws:sns:eu-west-1:123456789012:team';
@@ -48,7 +48,7 @@ async function summarise(example: Case) {
 describe('a run that went well', () => {
   const items = [captured, captured, skipped('skip-tag'), skipped('skip-tag'), skipped('stop-protection')];
 
-  it('is counted, with why some were skipped', async () => {
+  it('is counted, with why some were skipped; what was captured is counted with each image', async () => {
     const { answer, measured } = await summarise({ items });
     expect(answer).toEqual({
       selected: 5,
@@ -57,7 +57,7 @@ describe('a run that went well', () => {
       failed: 0,
       failure: null,
     });
-    expect(measured).toEqual(['Selected=5 gold', 'Captured=2 gold', 'Skipped=3 gold']);
+    expect(measured).toEqual(['Selected=5 gold', 'Skipped=3 gold']);
   });
 
   it('is told once', async () => {
@@ -66,10 +66,27 @@ describe('a run that went well', () => {
     expect(told).toEqual([{ topicArn: stackTopic, subject, message: subject }]);
   });
 
+  it('is measured once it is told: while it cannot be told, all of this is tried again', async () => {
+    const { place, objectsIn } = fakeResults(items);
+    const meter = fakeMeter();
+    const notifications = noNotifications;
+    const task = within(contract, makeSummariseRun({ topicArn: stackTopic, objectsIn, notifications, meter }));
+    const input = {
+      executionId,
+      policies: { gold: aPolicy() },
+      unusable: [],
+      selected: 5,
+      results: place,
+      failure: null,
+    };
+    await expect(task(input)).rejects.toThrow('Throttled');
+    expect(meter.measured).toEqual([]);
+  });
+
   it('and selected nothing is measured, but tells nobody', async () => {
     const { answer, measured, told } = await summarise({ hasResults: false });
     expect(answer).toMatchObject({ selected: 0, failure: null });
-    expect(measured).toEqual(['Selected=0 gold', 'Captured=0 gold', 'Skipped=0 gold']);
+    expect(measured).toEqual(['Selected=0 gold', 'Skipped=0 gold']);
     expect(told).toEqual([]);
   });
 });
@@ -140,7 +157,7 @@ describe('a run of several policies, of which some are not to be had', () => {
     expect(told[0]?.message).toContain(failure.Cause);
   });
 
-  it('is measured for each policy by itself, as each has an alarm of its own', async () => {
+  it('is measured for each policy by itself', async () => {
     const of = (name: string, result: object) => ({
       ...result,
       Input: JSON.stringify({ instanceId: 'i-1', policy: { name } }),
@@ -150,8 +167,8 @@ describe('a run of several policies, of which some are not to be had', () => {
       policies: [aPolicy(), aPolicy({ name: 'web' })],
     });
     expect(measured).toEqual([
-      ...['Selected=1 gold', 'Captured=1 gold', 'Skipped=0 gold'],
-      ...['Selected=2 web', 'Captured=0 web', 'Skipped=1 web', 'Failed=1 web StopTimedOut'],
+      ...['Selected=1 gold', 'Skipped=0 gold'],
+      ...['Selected=2 web', 'Skipped=1 web', 'Failed=1 web StopTimedOut'],
     ]);
   });
 

@@ -53,6 +53,12 @@ describe('A number for CloudWatch', () => {
     expect(sets).toEqual([...metricCatalogue.Failed.by]);
   });
 
+  it('of no policy is of the stack, of which a Region may have several', () => {
+    meter.count('Stranded', 1, {});
+    expect(lines).toEqual([expect.objectContaining({ Stranded: 1, stack: 'ami-lifecycle-test', region: 'eu-west-1' })]);
+    expect(lines[0]?._aws.CloudWatchMetrics[0]?.Dimensions).toEqual([['stack', 'region']]);
+  });
+
   it('of no policy is not written where it would be found under nothing', () => {
     meter.count('Captured', 1, {});
     expect(lines).toEqual([]);
@@ -62,6 +68,6 @@ describe('A number for CloudWatch', () => {
     const heard: unknown[] = [];
     globalThis.amiLifecycleMetricListener = (...number) => heard.push(number);
     meter.count('Stranded', 2, {});
-    expect(heard).toEqual([['Stranded', 2, { region: 'eu-west-1' }]]);
+    expect(heard).toEqual([['Stranded', 2, { stack: 'ami-lifecycle-test', region: 'eu-west-1' }]]);
   });
 });

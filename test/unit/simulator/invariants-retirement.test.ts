@@ -332,6 +332,34 @@ describe('what must never happen to an image on its way out', () => {
     expect(broken()).toEqual([12]);
   });
 
+  test('12: no run takes the same step with a larger part of the images than its policy allows', async () => {
+    const four = [image('ami-00000000000000004', '20261117T0300Z'), ...images];
+    const share = { percent: 50, rulesOfLineage: 1, daysBetweenRuns: 1 };
+    const { account, deprecate, plan, broken } = watched({ rulesOf: () => [{ ...ladder, share }] }, four);
+    account.createBucket('work');
+    await plan('gold');
+    await deprecate('ami-00000000000000004');
+    await deprecate(oldest);
+    expect(broken()).toEqual([]);
+    await deprecate(middle);
+    expect(broken()).toEqual([12]);
+  });
+
+  test('12: as many as were made since the last run may go in any case, and one for each rule of a lineage', async () => {
+    const share = { percent: 1, rulesOfLineage: 1, daysBetweenRuns: 31 };
+    const { account, deprecate, plan, broken } = watched({ rulesOf: () => [{ ...ladder, share }] });
+    account.createBucket('work');
+    await plan('gold');
+    for (const each of [oldest, middle, newest]) await deprecate(each);
+    expect(broken()).toEqual([]);
+    share.daysBetweenRuns = 0;
+    await plan('gold');
+    await deprecate(oldest);
+    expect(broken()).toEqual([]);
+    await deprecate(middle);
+    expect(broken()).toEqual([12]);
+  });
+
   test('is not what people do by hand, nor what becomes of images that EC2 could not make', async () => {
     const failed = image('ami-00000000000000004', '20261121T0300Z', { State: 'failed' }, { hold: 'look' });
     const { account, deregister, broken } = watched({ rulesOf: () => [ladder] }, [...images, failed]);

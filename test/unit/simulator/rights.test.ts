@@ -92,6 +92,24 @@ describe('A condition', () => {
       {},
     ],
     [
+      'on who owns it, if that is said',
+      { StringEqualsIfExists: { 'ec2:Owner': '111122223333' } },
+      {},
+      { values: { 'ec2:Owner': '123456789012' } },
+    ],
+    [
+      'on who owns it, where it is said',
+      { StringEqualsIfExists: { 'ec2:Owner': '111122223333' } },
+      { values: { 'ec2:Owner': '111122223333' } },
+      { values: { 'ec2:Owner': '123456789012' } },
+    ],
+    [
+      'on the service that asks for somebody',
+      { 'ForAnyValue:StringEquals': { 'aws:CalledVia': ['ec2-images.amazonaws.com'] } },
+      { values: { 'aws:CalledVia': 'ec2-images.amazonaws.com' } },
+      {},
+    ],
+    [
       'on two things at once',
       { StringEquals: { 'ec2:CreateAction': 'CopyImage', 'aws:RequestTag/ours': 'gold' } },
       { requestTags: ours, values: { 'ec2:CreateAction': 'CopyImage' } },
@@ -108,7 +126,9 @@ describe('A condition', () => {
 
   it.each<[condition: unknown, named: string]>([
     [{ StringNotLike: { 'aws:ResourceTag/ours': 'x' } }, 'StringNotLike'],
-    [{ StringEqualsIfExists: { 'aws:ResourceTag/ours': 'x' } }, 'StringEqualsIfExists'],
+    [{ StringNotEqualsIfExists: { 'aws:ResourceTag/ours': 'x' } }, 'StringNotEqualsIfExists'],
+    [{ 'ForAllValues:StringEqualsIfExists': { 'aws:TagKeys': 'x' } }, 'ForAllValues:StringEqualsIfExists'],
+    [{ StringEquals: { 'aws:CalledVia': 'x' } }, 'aws:CalledVia'],
     [{ StringEquals: { 'aws:PrincipalArn': 'x' } }, 'aws:PrincipalArn'],
     [{ StringEquals: { 'aws:TagKeys': 'x' } }, 'aws:TagKeys'],
   ])('that is not understood is an error, not a silent yes: %j', (condition, named) => {

@@ -1,0 +1,163 @@
+import type { Mutant } from './mutant.ts';
+
+const machine = 'statemachines/capture-images/definition.asl.yaml';
+const inspection = 'shared/domain/inspection.ts';
+
+/** What may go wrong with instances that are stopped and started. */
+export const instanceMutants: readonly Mutant[] = [
+  {
+    invariant: 1,
+    name: 'StartInstance says that it has started what it has not',
+    world: 'one night',
+    edits: [
+      {
+        file: 'functions/start-instance/task.ts',
+        from: '(await instances.start(instanceId)) ?',
+        to: 'Boolean(instances) ?',
+      },
+    ],
+  },
+  {
+    invariant: 1,
+    name: 'the restart is taken out of the Catch',
+    world: 'no image',
+    edits: [
+      {
+        file: machine,
+        from: "            - Condition: '{% $leased %}'\n              Assign: { restartSince: '{% $states.context.State.EnteredTime %}' }\n              Next: StartInstance\n          Default: CaptureFailed",
+        to: "            - Condition: '{% $leased %}'\n              Next: CaptureFailed\n          Default: CaptureFailed",
+      },
+    ],
+  },
+  {
+    invariant: 1,
+    name: 'the lease is written when the instance has been stopped already',
+    world: 'one night',
+    placement: 'stop-instance/ec2:StopInstances@eu-west-1#1 killed-after-call',
+    edits: [
+      {
+        file: 'functions/stop-instance/task.ts',
+        from: '    await instances.writeLease(instanceId, { executionId, restartBy });\n',
+        to: '    await instances.stop(instanceId);\n    await instances.writeLease(instanceId, { executionId, restartBy });\n',
+      },
+    ],
+  },
+  {
+    invariant: 1,
+    name: 'the rescue takes an execution that has ended for one at work, and its time for unlimited',
+    world: 'aborted',
+    edits: [
+      {
+        file: 'shared/domain/rescue.ts',
+        from: "if (state.status === 'ended') return rescue",
+        to: "if (state.status === 'lost') return rescue",
+      },
+      {
+        file: 'shared/domain/rescue.ts',
+        from: 'const isOver = deadlineMs <= Date.parse(now);',
+        to: 'const isOver = Number.isNaN(Date.parse(now));',
+      },
+    ],
+  },
+  {
+    invariant: 1,
+    name: 'the lease stays when the instance runs again',
+    world: 'one night',
+    edits: [
+      { file: 'functions/release-lease/task.ts', from: 'await instances.removeLease(instanceId, lease);', to: '' },
+    ],
+  },
+  {
+    invariant: 2,
+    name: 'an instance that its owner has stopped since is taken for one whose start fell back',
+    world: 'owner stops',
+    edits: [
+      {
+        file: 'functions/check-instance/task.ts',
+        from: "isByHand ? 'stopped-by-hand' : 'fell-back'",
+        to: "isByHand ? 'fell-back' : 'fell-back'",
+      },
+    ],
+  },
+  {
+    invariant: 2,
+    name: 'whatever stands still is started after its image, and the role allows it',
+    world: 'two nights',
+    edits: [
+      {
+        file: machine,
+        from: "leased: '{% $leased or $states.result.Payload.holdsLease %}'",
+        to: "leased: '{% true %}'",
+      },
+      {
+        file: 'functions/start-instance/task.ts',
+        from: 'if (!lease) return answer',
+        to: 'if (!instance) return answer',
+      },
+      {
+        file: 'functions/start-instance/function.yml',
+        from: '    Condition:\n      StringLike: { aws:ResourceTag/ami-lifecycle:stopped-by: "*" }\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    invariant: 3,
+    name: "a lease is written into the instance's description, too, and the role allows it",
+    world: 'one night',
+    edits: [
+      {
+        file: 'shared/aws/instances.ts',
+        from: 'leaseTags(lease));',
+        to: "{ ...leaseTags(lease), Description: 'stopped' });",
+      },
+      {
+        file: 'functions/stop-instance/function.yml',
+        from: '    Condition:\n      ForAllValues:StringEquals: { aws:TagKeys: ["ami-lifecycle:stopped-by", "ami-lifecycle:restart-by"] }\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    invariant: 13,
+    name: 'nobody asks whether an instance is a member of an Auto Scaling group',
+    world: 'group member',
+    edits: [
+      {
+        file: inspection,
+        from: "if (facts.autoScalingGroup !== undefined) return 'member-of-auto-scaling-group';",
+        to: '',
+      },
+      { file: 'functions/stop-instance/task.ts', from: ' || tags[autoScalingGroupKey] !== undefined', to: '' },
+    ],
+  },
+  {
+    invariant: 15,
+    name: 'an instance that is still stopping is taken for stopped',
+    world: 'one night',
+    edits: [
+      {
+        file: 'functions/check-instance/task.ts',
+        from: "if (instance.state === 'stopped') return answer(input, 'reached'",
+        to: "if (instance.state !== 'running') return answer(input, 'reached'",
+      },
+      {
+        file: 'functions/create-image/task.ts',
+        from: "instance.state !== 'stopped'",
+        to: "instance.state === 'running'",
+      },
+    ],
+  },
+  {
+    invariant: 15,
+    name: 'the start of the snapshots is not waited for',
+    world: 'one night',
+    edits: [
+      {
+        file: 'functions/check-image/task.ts',
+        from: "return answer('pending', '', started);",
+        to: "return answer('pending', '', started || awaits !== null);",
+      },
+    ],
+  },
+];

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import type { Output } from '../../cli/output.ts';
+import { run } from '../../explore/main.ts';
+import { leastDays } from '../../explore/random/generate.ts';
+
+async function told(...words: string[]): Promise<{ code: number; printed: string; complained: string }> {
+  const printed: string[] = [];
+  const complained: string[] = [];
+  const plain = (_: unknown, text: string): string => text;
+  const output: Output = {
+    print: (text) => printed.push(text),
+    complain: (text) => complained.push(text),
+    style: plain,
+    styleError: plain,
+  };
+  const code = await run(words, output);
+  return { code, printed: printed.join('\n'), complained: complained.join('\n') };
+}
+
+const days = ['--days', String(leastDays)];
+
+describe('npm run explore with random worlds', () => {
+  it('lets one live again, and says that nothing broke', async () => {
+    const { code, printed } = await told('--world-seed', '4', ...days);
+
+    expect(code).toBe(0);
+    expect(printed).toMatch(/^1 random world of 18 days, \d+ faults and deeds: no breach\.$/);
+  });
+
+  it('shares many among workers, and tells machines what came of them', async () => {
+    const { code, printed } = await told('--worlds', '2', '--seed', '4', '--workers', '1', '--json', ...days);
+
+    expect(code).toBe(0);
+    const report = z.strictObject({ worlds: z.int(), days: z.int(), broken: z.array(z.unknown()) });
+    expect(report.parse(JSON.parse(printed))).toEqual({ worlds: 2, days: leastDays, broken: [] });
+  });
+
+  it.each([
+    ['no worlds', ['--worlds', '0']],
+    ['fewer days than it takes to come to rest', ['--worlds', '1', '--days', String(leastDays - 1)]],
+    ['half a seed', ['--world-seed', '1.5']],
+    ['numbers that are none', ['--world-seed', '1', '--only', '3,x']],
+  ])('refuses %s', async (_, words) => {
+    expect((await told(...words)).code).toBe(2);
+  });
+});
