@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bundleFunctions } from './bundle.ts';
-import { checkSize, checkTopics } from './limits.ts';
+import { checkSize } from './limits.ts';
 import { withVersions } from './versions.ts';
 import { zipOf } from './zip.ts';
 import { zipPath } from './zip-path.ts';
@@ -10,12 +10,11 @@ import { zipPath } from './zip-path.ts';
 interface Serverless {
   serviceDir: string;
   service: { provider: { compiledCloudFormationTemplate: { Resources: Readonly<Record<string, unknown>> } } };
-  getProvider(name: 'aws'): { getRegion(): string };
 }
 
 /**
  * Builds the functions' packages before osls looks for them, and names their versions once it has published them; refuses
- * what CloudFormation would refuse only later, or nobody at all.
+ * what CloudFormation would refuse only later.
  */
 export class AmiLifecyclePlugin {
   readonly hooks: Readonly<Record<string, () => Promise<void>>>;
@@ -28,12 +27,6 @@ export class AmiLifecyclePlugin {
         template.Resources = withVersions(template.Resources);
         checkSize(template);
       },
-      // Whoever only packages may leave open where it is going to be deployed.
-      'before:deploy:deploy': async () =>
-        checkTopics(
-          serverless.service.provider.compiledCloudFormationTemplate,
-          serverless.getProvider('aws').getRegion(),
-        ),
     };
   }
 }

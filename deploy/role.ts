@@ -1,5 +1,6 @@
 import type { Resource, Value } from './cloudformation.ts';
 import { ref } from './cloudformation.ts';
+import { refusal } from './refusal.ts';
 
 export interface Statement {
   Effect: 'Allow';
@@ -36,7 +37,7 @@ export function role(
   // What AWS fills in is about as long as what stands for it.
   const { length } = JSON.stringify(PolicyDocument);
   if (length > mostCharacters) {
-    throw new Error(
+    throw refusal(
       `${logicalId} comes to ${length} characters, and IAM takes ${mostCharacters}: its rights grow with the tags that policies select by, and with their archives and topics. Let policies differ in the value of one tag alone, which takes little room, or deploy some of them as another stage, from a folder of their own (--param="policies=FOLDER").`,
     );
   }

@@ -46,7 +46,7 @@ function folded(selectors: readonly Tags[]): readonly Wanted[] {
   for (const key of keys) {
     const byOthers = new Map<string, Wanted>();
     for (const each of wanted) {
-      const others = [...each].filter(([name]) => name !== key).sort();
+      const others = [...each].filter(([name]) => name !== key).sort(([a], [b]) => (a < b ? -1 : 1));
       const id = JSON.stringify([each.has(key), others]);
       const values = [...(byOthers.get(id)?.get(key) ?? []), ...(each.get(key) ?? [])];
       byOthers.set(id, each.has(key) ? new Map([...each, [key, [...new Set(values)]]]) : each);

@@ -4,7 +4,7 @@ import { alarmResources } from '../monitoring/alarms.ts';
 import { dashboardResource } from '../monitoring/dashboard.ts';
 import { queryResources } from '../monitoring/log-queries.ts';
 import type { Fragment, Value } from './cloudformation.ts';
-import { functionList, functionRoles as rolesUnder } from './functions.ts';
+import { functionList, functionRoles } from './functions.ts';
 import { stateMachineResources } from './state-machines.ts';
 import { eventRuleResources, scheduleResources } from './triggers.ts';
 
@@ -17,9 +17,18 @@ export function functions(): { [key: string]: Value } {
   return functionList();
 }
 
-export async function functionRoles(variables: Variables): Promise<Fragment> {
-  const policies = await policiesOf(variables);
-  return rolesUnder(policies.map(({ policy }) => policy));
+/**
+ * All that follows from the policies, read once: osls tells what is wrong with them for every variable that it cannot
+ * resolve. Roles of functions, schedules, alarms, the dashboard.
+ */
+export async function ofPolicies(variables: Variables): Promise<Fragment> {
+  const loaded = await policiesOf(variables);
+  return together([
+    functionRoles(loaded.map(({ policy }) => policy)),
+    scheduleResources(loaded),
+    alarmResources(loaded),
+    dashboardResource(loaded),
+  ]);
 }
 
 export function stateMachines(): Fragment {
@@ -30,29 +39,26 @@ export function eventRules(): Fragment {
   return eventRuleResources();
 }
 
-export async function schedules(variables: Variables): Promise<Fragment> {
-  return scheduleResources(await policiesOf(variables));
-}
-
-export async function alarms(variables: Variables): Promise<Fragment> {
-  return alarmResources(await policiesOf(variables));
-}
-
-export async function dashboard(variables: Variables): Promise<Fragment> {
-  return dashboardResource(await policiesOf(variables));
-}
-
 export function logQueries(): Fragment {
   return queryResources();
 }
 
-/** @throws with every problem of every file, as `ami-lifecycle policies check` names them */
+/** @throws with every problem of every file, as `ami-lifecycle policies check --region` names them */
 async function policiesOf({ resolveVariable }: Variables): Promise<LoadedPolicy[]> {
+  const folder = String(await resolveVariable('param:policies'));
+  const region = String(await resolveVariable('self:provider.region'));
   try {
-    return loadPolicies(String(await resolveVariable('param:policies'))).policies;
+    return loadPolicies(folder, { region }).policies;
   } catch (error) {
     // osls prints the stack where there is one; what is wrong with a file is not to be found in it.
     if (error instanceof InputError) delete error.stack;
     throw error;
   }
+}
+
+function together(fragments: readonly Fragment[]): Fragment {
+  return {
+    Resources: Object.assign({}, ...fragments.map(({ Resources }) => Resources)),
+    Outputs: Object.assign({}, ...fragments.map(({ Outputs }) => Outputs)),
+  };
 }

@@ -22,7 +22,7 @@ export interface RetryCounts {
 }
 
 export function countRetries(retriers: readonly Retrier[], random: Random): RetryCounts {
-  const counts = retriers.map(() => 0);
+  const counts: number[] = [];
   return {
     nextDelayMs(error) {
       const index = retriers.findIndex((retrier) => matchesError(retrier.errorEquals, error));

@@ -3,10 +3,13 @@ import { zoneOf } from '../../engine/schedule-zone.ts';
 import type { InputProblem } from '../input-error.ts';
 import { doubtsAbout } from './doubts.ts';
 import { type LoadedPolicy, readPolicies } from './load.ts';
+import { type Names, namesOf } from './names.ts';
 
 export interface CheckReport {
   policies: PolicyReport[];
   problems: InputProblem[];
+  /** Of policies that have problems; those of the others stand with them. */
+  warnings: InputProblem[];
 }
 
 /** ISO 8601; `local` with the offset of the policy's zone at that time. */
@@ -25,6 +28,7 @@ export interface PolicyReport {
   nextRuns: RunTime[];
   /** Absent where the policy retires nothing. */
   retirement?: { mode: 'report' | 'enforce'; schedule: string; nextRuns: RunTime[] };
+  names: Names;
   warnings: string[];
 }
 
@@ -36,10 +40,11 @@ const horizonMs = 366 * 86_400_000;
  * Checks policies and looks ahead: five runs, and a year of clock changes.
  * @param sources files or folders
  * @param atMs the instant from which the runs are counted, epoch milliseconds
+ * @param region where they are to be deployed; without it, what depends on that is not checked
  */
-export function checkPolicies(sources: readonly string[], atMs: number): CheckReport {
-  const { policies, problems } = readPolicies(sources);
-  return { policies: policies.map((loaded) => reportOn(loaded, atMs)), problems };
+export function checkPolicies(sources: readonly string[], atMs: number, region?: string): CheckReport {
+  const { policies, problems, doubts } = readPolicies(sources, region === undefined ? {} : { region });
+  return { policies: policies.map((loaded) => reportOn(loaded, atMs)), problems, warnings: doubts };
 }
 
 function reportOn(loaded: LoadedPolicy, atMs: number): PolicyReport {
@@ -67,6 +72,7 @@ function reportOn(loaded: LoadedPolicy, atMs: number): PolicyReport {
           },
         }
       : {}),
+    names: namesOf(policy),
     warnings,
   };
 }

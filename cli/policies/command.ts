@@ -4,6 +4,7 @@ import type { CommandContext } from '../main.ts';
 import { checkPolicies } from './check.ts';
 import { printReport } from './print-report.ts';
 import { addPushCommand } from './push-command.ts';
+import { parseRegion } from './region-option.ts';
 
 const usualFolder = 'policies';
 
@@ -14,12 +15,13 @@ export function addPoliciesCommand(program: Command, context: CommandContext): v
   addPushCommand(policies, context);
   policies
     .command('check')
-    .description('check policies, print their next runs, and warn of what is legal and hardly meant')
+    .description('check policies, print their next runs and what they name, and warn of what is legal and hardly meant')
     .argument('[file...]', 'policy files, or folders of them', [usualFolder])
     .option('--json', 'print the report as JSON')
     .option('--at <instant>', 'count the next runs from this instant (ISO 8601) instead of now', parseInstant)
-    .action((files: string[], options: { json?: true; at?: number }) => {
-      const report = checkPolicies(files, options.at ?? systemClock().now());
+    .option('--region <region>', 'check also that they can work when they are deployed to this Region', parseRegion)
+    .action((files: string[], options: { json?: true; at?: number; region?: string }) => {
+      const report = checkPolicies(files, options.at ?? systemClock().now(), options.region);
       if (options.json) output.print(JSON.stringify(report, null, 2));
       else printReport(report, output);
       finish(report.problems.length === 0 ? 0 : 2);

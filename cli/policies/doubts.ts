@@ -1,8 +1,8 @@
 import { nextRuns, type Schedule } from '../../engine/schedule.ts';
-import type { NamedPolicy } from '../../shared/domain/policy.ts';
+import type { NamedPolicy, Retain } from '../../shared/domain/policy.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 import type { LoadedPolicy } from './load.ts';
-import { misspeltRegion } from './regions.ts';
+import { isKnownRegion, regionMeantBy } from './regions.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
@@ -13,6 +13,9 @@ const reportDays = 15;
 /** How many retirement runs are looked at: a year of months. */
 const retirementRuns = 13;
 
+/** Several times what a run may do where maxPerRun is not written. */
+const manyImages = 200;
+
 /**
  * What is legal in a policy, and hardly meant: each a sentence.
  * @param runs its next captures, epoch milliseconds
@@ -22,6 +25,13 @@ export function doubtsAbout({ policy, retireSchedule }: LoadedPolicy, runs: read
   return [
     ...captureDoubts(policy, runs),
     ...copyDoubts(policy),
+    ...(policy.share?.public
+      ? ['share.public: everybody in the world may launch from its images, and read all that is on their volumes']
+      : []),
+    ...(policy.retain ? retainDoubts('retain', policy.retain) : []),
+    ...policy.copies.flatMap(({ retain }, index) =>
+      retain ? [...retainDoubts(`copies[${index}].retain`, retain)] : [],
+    ),
     ...retirementDoubts(policy),
     ...(retireSchedule ? sharedForEver(policy, retireSchedule, atMs) : []),
     ...(runs.length === 0 ? ['it never runs again: its last date is over'] : []),
@@ -30,7 +40,10 @@ export function doubtsAbout({ policy, retireSchedule }: LoadedPolicy, runs: read
 
 function* captureDoubts({ name, select, capture }: NamedPolicy, [first, second]: readonly number[]): Generator<string> {
   const selected = select?.tags[tagKeys.policy];
-  if (selected !== undefined && selected !== name) {
+  const tags = Object.entries(select?.tags ?? {});
+  if (tags.length > 0 && tags.every(([, value]) => /^\*+$/.test(value))) {
+    yield `it selects every instance that has the tag ${tags.map(([key]) => key).join(' and ')}, whatever its value is`;
+  } else if (selected !== undefined && selected !== name) {
     yield `it selects instances tagged '${selected}', though its name is '${name}': leave select out to select by its name`;
   }
   if (capture.consistency !== 'crash' && first !== undefined && second !== undefined && second - first < hourMs) {
@@ -40,9 +53,8 @@ function* captureDoubts({ name, select, capture }: NamedPolicy, [first, second]:
 
 function* copyDoubts({ copies, share }: NamedPolicy): Generator<string> {
   for (const { region, kmsKeyId } of copies) {
-    const meant = misspeltRegion(region);
-    if (meant !== undefined) {
-      yield `copies to ${region}, which is named like no Region of AWS${meant === '' ? '' : `: did you mean ${meant}?`}`;
+    if (!isKnownRegion(region)) {
+      yield `copies to ${region}, which is no Region that this version knows${regionMeantBy(region)}`;
     }
     if (!share) continue;
     if (share.public && kmsKeyId !== undefined) {
@@ -53,9 +65,20 @@ function* copyDoubts({ copies, share }: NamedPolicy): Generator<string> {
   }
 }
 
+/** More than the rules together can want: then they decide nothing. How many `within` wants, only the runs tell. */
+function* retainDoubts(where: string, rules: Retain): Generator<string> {
+  const { last = 0, hourly = 0, daily = 0, weekly = 0, monthly = 0, yearly = 0, within, atLeast = 1 } = rules;
+  const most = last + hourly + daily + weekly + monthly + yearly;
+  if (within !== undefined || atLeast <= Math.max(most, 1)) return;
+  yield `${where}.atLeast: ${atLeast} is more than all its rules together keep, which is ${most} at most: the newest ${atLeast} stay, and the rules decide nothing`;
+}
+
 function* retirementDoubts({ retire }: NamedPolicy): Generator<string> {
   if (!retire) return;
-  const { mode, steps } = retire;
+  const { mode, steps, maxPerRun = 0, maxPercentPerRun } = retire;
+  if (maxPercentPerRun === 100 && maxPerRun >= manyImages) {
+    yield `maxPercentPerRun: 100 and maxPerRun: ${maxPerRun} stop hardly anything: a mistyped rule may take all images of a step in one run`;
+  }
   if (mode === 'report') {
     yield 'mode: report: its runs write the plan, and retire and archive nothing; sharing follows the policy all the same, and what is wanted again comes back';
   } else if (!steps.includes('deregister')) {

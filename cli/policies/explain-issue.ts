@@ -57,13 +57,17 @@ export function explainIssue(issue: Issue, data: unknown): FieldProblem[] {
   }
 }
 
+/** The legal key that was probably meant by one that is none there. */
+export function keyMeantBy(parent: readonly PropertyKey[], key: string): string | undefined {
+  return nearest(key, legalKeys(parent));
+}
+
 function unknownKey(parent: readonly PropertyKey[], key: string): FieldProblem {
   const path = [...parent, key];
-  const keys = legalKeys(parent);
   const problem = parent.length === 0 ? 'is no key of a policy' : 'is no key here';
-  const meant = nearest(key, keys);
+  const meant = keyMeantBy(parent, key);
   if (meant !== undefined) return { path, problem, ...didYouMean(meant) };
-  const keysHere = `the keys here are ${keys.join(', ')}`;
+  const keysHere = `the keys here are ${legalKeys(parent).join(', ')}`;
   const place = likeliestPlace(placesOf(key), parent);
   if (place === undefined) return { path, problem, mend: keysHere };
   const belongs = place === '' ? 'it belongs at the top' : `it belongs in ${place}`;

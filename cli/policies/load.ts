@@ -5,6 +5,9 @@ import { type NamedPolicy, notAvailableYet, policyNamePattern, policySchema } fr
 import { mostParameterBytes, parameterBytes, policyText } from '../../shared/domain/policy-text.ts';
 import { InputError, type InputProblem } from '../input-error.ts';
 import { explainIssue, type FieldProblem, valueAt } from './explain-issue.ts';
+import { misfits } from './home-region.ts';
+import { withoutConsequences } from './mistyped-keys.ts';
+import { isKnownRegion, regionMeantBy } from './regions.ts';
 import { parseYamlFile } from './yaml-file.ts';
 
 /** A policy that is valid, its schedule included. */
@@ -20,6 +23,13 @@ export interface LoadedPolicy {
 export interface ReadPolicies {
   policies: LoadedPolicy[];
   problems: InputProblem[];
+  /** Regions that nobody knows in policies that have problems besides; of the others more is doubted than that. */
+  doubts: InputProblem[];
+}
+
+interface Destination {
+  /** The Region that the policies are deployed to, or simulated in: what cannot work there is a problem. */
+  region?: string;
 }
 
 /**
@@ -27,15 +37,18 @@ export interface ReadPolicies {
  * @param sources files, or folders whose *.yml and *.yaml files are taken
  * @throws InputError with every problem of every file
  */
-export function loadPolicies(sources: string | readonly string[]): { policies: LoadedPolicy[] } {
-  const { policies, problems } = readPolicies(typeof sources === 'string' ? [sources] : sources);
+export function loadPolicies(
+  sources: string | readonly string[],
+  destination: Destination = {},
+): { policies: LoadedPolicy[] } {
+  const { policies, problems } = readPolicies(typeof sources === 'string' ? [sources] : sources, destination);
   if (problems.length > 0) throw new InputError(problems);
   return { policies };
 }
 
 /** As `loadPolicies`, but hands back the valid ones beside the problems of the others. */
-export function readPolicies(sources: readonly string[]): ReadPolicies {
-  const result: ReadPolicies = { policies: [], problems: [] };
+export function readPolicies(sources: readonly string[], { region }: Destination = {}): ReadPolicies {
+  const result: ReadPolicies = { policies: [], problems: [], doubts: [] };
   const files = sources.flatMap((source) => filesOf(source, result.problems));
   const fileOfName = new Map<string, string>();
   for (const file of new Set(files)) {
@@ -47,7 +60,7 @@ export function readPolicies(sources: readonly string[]): ReadPolicies {
       continue;
     }
     fileOfName.set(name, file);
-    readPolicy(file, name, result);
+    readPolicy(file, name, region, result);
   }
   return result;
 }
@@ -72,7 +85,7 @@ function unreadable(error: unknown): { problem: string; mend: string } {
   return { problem: `cannot be read (${code})`, mend: 'name a policy file that you may read' };
 }
 
-function readPolicy(file: string, name: string, result: ReadPolicies): void {
+function readPolicy(file: string, name: string, region: string | undefined, result: ReadPolicies): void {
   const found: InputProblem[] = [];
   if (!policyNamePattern.test(name)) {
     const problem = `'${name}' cannot name a policy`;
@@ -92,13 +105,13 @@ function readPolicy(file: string, name: string, result: ReadPolicies): void {
     return;
   }
   const { problems, policy, schedule, retireSchedule } = judge(yaml.data);
-  found.push(
-    ...problems.map(({ path, ...rest }) => ({
-      file,
-      ...(path.length === 0 ? {} : { ...yaml.locate(path), path: pathText(path) }),
-      ...rest,
-    })),
-  );
+  const located = ({ path, ...rest }: FieldProblem): InputProblem => ({
+    file,
+    ...(path.length === 0 ? {} : { ...yaml.locate(path), path: pathText(path) }),
+    ...rest,
+  });
+  found.push(...problems.map(located));
+  if (policy && region !== undefined) found.push(...misfits(policy, region).map(located));
   if (found.length === 0 && policy) found.push(...tooLong(file, { name, ...policy }));
   found.sort((left, right) => (left.line ?? 0) - (right.line ?? 0));
   if (found.length === 0 && policy && schedule) {
@@ -110,6 +123,18 @@ function readPolicy(file: string, name: string, result: ReadPolicies): void {
     });
   }
   result.problems.push(...found);
+  if (found.length > 0) result.doubts.push(...unknownRegions(yaml.data).map(located));
+}
+
+function unknownRegions(data: unknown): FieldProblem[] {
+  const copies = valueAt(data, ['copies']);
+  if (!Array.isArray(copies)) return [];
+  return copies.flatMap((_, index) => {
+    const path = ['copies', index, 'region'];
+    const region = valueAt(data, path);
+    if (typeof region !== 'string' || !/^[a-z-]+\d$/.test(region) || isKnownRegion(region)) return [];
+    return [{ path, problem: `${region} is no Region that this version knows${regionMeantBy(region)}` }];
+  });
 }
 
 /** A policy is deployed as one parameter of Systems Manager, of the standard tier. */
@@ -131,7 +156,9 @@ function judge(data: unknown) {
   const { data: policy, error } = policySchema.safeParse(data);
   const parsed = judgeSchedule(data, ['schedule', 'cron']);
   const retires = judgeSchedule({ retire: policy?.retire ?? valueAt(data, ['retire']) }, ['retire', 'cron']);
-  const issues = (error?.issues ?? []).filter(({ path }) => !unavailable.some((field) => isWithin(path, field)));
+  const issues = withoutConsequences(error?.issues ?? [], data).filter(
+    ({ path }) => !unavailable.some((field) => isWithin(path, field)),
+  );
   return {
     policy,
     schedule: parsed.schedule,

@@ -1,12 +1,16 @@
 import { visible } from '../../shared/domain/visible.ts';
-import { InputError } from '../input-error.ts';
+import { describeProblem, InputError } from '../input-error.ts';
 import { complainOf, type Output } from '../output.ts';
 import type { CheckReport, PolicyReport } from './check.ts';
+import { namedThings } from './names.ts';
 
 /** Prints a report for people: valid policies with their runs, then what is wrong with the others. */
-export function printReport({ policies, problems }: CheckReport, output: Output): void {
+export function printReport({ policies, problems, warnings }: CheckReport, output: Output): void {
   for (const policy of policies) printPolicy(policy, output);
   complainOf(new InputError(problems), output);
+  for (const warning of warnings) {
+    output.complain(`${output.styleError('yellow', 'warning:')} ${describeProblem(warning)}`);
+  }
 }
 
 function printPolicy(policy: PolicyReport, output: Output): void {
@@ -28,6 +32,13 @@ function printPolicy(policy: PolicyReport, output: Output): void {
     );
   }
   runs('retires', policy.retirement?.nextRuns ?? []);
+  const named = namedThings(policy.names);
+  for (const [index, [kind, name]] of named.entries()) {
+    output.print(`   ${(index === 0 ? 'names' : '').padEnd(11)}${kind.padEnd(8)} ${name}`);
+  }
+  if (named.length > 0) {
+    output.print(`   ${''.padEnd(11)}${style('dim', 'all of these must be there before it is deployed')}`);
+  }
   for (const warning of policy.warnings) output.print(`   ${style('yellow', 'warning:')} ${warning}`);
   output.print('');
 }

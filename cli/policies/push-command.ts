@@ -4,6 +4,10 @@ import type { Output } from '../output.ts';
 import { table } from '../table.ts';
 import { loadPolicies } from './load.ts';
 import { type PushReport, pushPolicies } from './push.ts';
+import { failureOf } from './push-failure.ts';
+import { parseRegion } from './region-option.ts';
+
+const usualFolder = 'policies';
 
 /** Adds `policies push`. Exit code 2: refused, nothing was changed. 1: AWS answered no, what was done until then is done. */
 export function addPushCommand(policies: Command, { output, finish }: CommandContext): void {
@@ -11,8 +15,8 @@ export function addPushCommand(policies: Command, { output, finish }: CommandCon
     .command('push')
     .description('bring changed policies to a running stack, without a deploy')
     .requiredOption('--stage <stage>', 'the stage that the stack was deployed as')
-    .requiredOption('--region <region>', 'the Region that it was deployed to')
-    .option('--policies <folder>', 'the folder of all policies: those that are not in it are disabled', 'policies')
+    .requiredOption('--region <region>', 'the Region that it was deployed to', parseRegion)
+    .option('--policies <folder>', 'the folder of all policies: those that are not in it are disabled', usualFolder)
     .option('--dry-run', 'say what would be changed, and change nothing')
     .option('--json', 'print the report as JSON')
     .action(
@@ -23,18 +27,20 @@ export function addPushCommand(policies: Command, { output, finish }: CommandCon
         dryRun?: true;
         json?: true;
       }): Promise<void> => {
-        const loaded = loadPolicies(options.policies).policies;
+        const { stage, region } = options;
+        const loaded = loadPolicies(options.policies, { region }).policies;
         // Nothing else of the command needs AWS's clients, which take their time to load.
         const { deployedStack } = await import('../../shared/aws/deployed-stack.ts');
         const dryRun = options.dryRun === true;
         let report: PushReport;
         try {
-          report = await pushPolicies(deployedStack(options.stage, options.region), loaded, { dryRun });
+          const deployCommand = deployCommandOf(options);
+          report = await pushPolicies(deployedStack(stage, region), loaded, { dryRun, deployCommand });
         } catch (error) {
-          const told = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-          output.complain(
-            `${output.styleError('red', 'error:')} ${told}. Mend that, and push again: what is done already stays as it is.`,
-          );
+          const after = dryRun
+            ? 'Nothing was changed.'
+            : 'Mend that, and push again: what was done until then stays done.';
+          output.complain(`${output.styleError('red', 'error:')} ${failureOf(error, region)} ${after}`);
           finish(1);
           return;
         }
@@ -43,6 +49,12 @@ export function addPushCommand(policies: Command, { output, finish }: CommandCon
         finish(report.refusals.length === 0 ? 0 : 2);
       },
     );
+}
+
+/** The whole of it: without its stage, another stack would be made. */
+export function deployCommandOf(options: { stage: string; region: string; policies: string }): string {
+  const folder = options.policies === usualFolder ? '' : ` --param="policies=${options.policies}"`;
+  return `npx serverless deploy --stage ${options.stage} --region ${options.region}${folder}`;
 }
 
 const words = {

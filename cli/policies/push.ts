@@ -1,6 +1,9 @@
 import * as z from 'zod';
+import { stackName } from '../../deploy/cloudformation.ts';
 import { lackingUnder } from '../../deploy/lacking.ts';
 import { resourcesOfPolicy } from '../../deploy/triggers.ts';
+import { parseSchedule, ScheduleError } from '../../engine/schedule.ts';
+import { alarmsOfPolicy } from '../../monitoring/alarms.ts';
 import type { DeployedStack, PolicySchedule } from '../../shared/aws/deployed-stack.ts';
 import { type NamedPolicy, namedPolicySchema } from '../../shared/domain/policy.ts';
 import { policyText } from '../../shared/domain/policy-text.ts';
@@ -18,7 +21,12 @@ export interface PushReport {
   refusals: string[];
 }
 
-const deploy = 'run `npx serverless deploy`, which does both';
+interface PushOptions {
+  /** Say what would be changed, and change nothing. */
+  dryRun: boolean;
+  /** The whole command that deploys this stack, and no other. */
+  deployCommand: string;
+}
 
 /**
  * Brings policies to a stack that is there already: parameters first, so that no schedule starts a run of what is not
@@ -28,10 +36,11 @@ const deploy = 'run `npx serverless deploy`, which does both';
 export async function pushPolicies(
   stack: DeployedStack,
   loaded: readonly LoadedPolicy[],
-  { dryRun }: { dryRun: boolean },
+  { dryRun, deployCommand }: PushOptions,
 ): Promise<PushReport> {
   const deployed = await stack.policies();
-  const refusals = refusalsOf(deployed, loaded);
+  const refusals = refusalsOf(deployed, loaded, deployCommand);
+  if (refusals.length === 0) refusals.push(...(await lostSchedules(stack, loaded, deployCommand)));
   if (refusals.length > 0) return { changes: [], refusals };
   const changes: Change[] = [];
   const note = async (change: Change, act: () => Promise<void>): Promise<void> => {
@@ -67,18 +76,71 @@ export async function pushPolicies(
   return { changes, refusals };
 }
 
-/** Rights are those of the last deploy, which are told by the policies in force: a push never adds to them. */
-function refusalsOf(deployed: ReadonlyMap<string, string>, loaded: readonly LoadedPolicy[]): string[] {
+/** Rights and alarms are those of the last deploy, which are told by the policies in force: a push never changes them. */
+function refusalsOf(
+  deployed: ReadonlyMap<string, string>,
+  loaded: readonly LoadedPolicy[],
+  deployCommand: string,
+): string[] {
+  const deploy = `run \`${deployCommand}\`, which does both`;
   if (deployed.size === 0) {
     return ['There is no stack with policies of that stage in that Region: deploy it first, or name another.'];
   }
   const inForce = [...deployed.values()].flatMap((text) => parsed(text) ?? []);
-  return loaded.flatMap(({ policy }) => {
+  return loaded.flatMap((each) => {
+    const { policy } = each;
     if (!deployed.has(policy.name)) return [`${policy.name} is not part of the stack yet: ${deploy}.`];
-    return lackingUnder(inForce, policy).map(
-      (what) => `${policy.name} needs ${what}, which the stack lacks: ${deploy}.`,
-    );
+    return [
+      ...lackingUnder(inForce, policy).map((what) => `${policy.name} needs ${what}, which the stack lacks: ${deploy}.`),
+      ...alarmsAmiss(deployed.get(policy.name) ?? '', each).map(
+        (alarm) => `${policy.name} needs the alarm ${alarm} as only a deploy can make it: ${deploy}.`,
+      ),
+    ];
   });
+}
+
+/** Whoever deletes a schedule does not tell CloudFormation, whose next deploy finds nothing to be done. */
+async function lostSchedules(
+  stack: DeployedStack,
+  loaded: readonly LoadedPolicy[],
+  deployCommand: string,
+): Promise<string[]> {
+  const sentences: string[] = [];
+  for (const each of loaded) {
+    for (const { scheduleName } of wantedOf(each).schedules) {
+      if ((await stack.schedule(scheduleName)) !== undefined) continue;
+      sentences.push(
+        `The schedule ${scheduleName} was deleted, and CloudFormation believes that it is there: move ${each.file} away, ` +
+          `run \`${deployCommand}\`, put the file back, and run it again; or create the schedule by hand, like that of another policy.`,
+      );
+    }
+  }
+  return sentences;
+}
+
+/**
+ * The alarms of a policy that those in force are not: a deploy reckons from its schedule how long a silence may last. What
+ * nobody can read tells of no alarm.
+ */
+function alarmsAmiss(inForce: string, wanted: LoadedPolicy): string[] {
+  const loaded = asLoaded(inForce);
+  const present = new Map(loaded ? alarmsOfPolicy(loaded) : []);
+  return alarmsOfPolicy(wanted)
+    .filter(([id, alarm]) => JSON.stringify(present.get(id)) !== JSON.stringify(alarm))
+    .map(([, { Properties }]) => z.string().parse(Properties.AlarmName).replace(`${stackName}-`, ''));
+}
+
+function asLoaded(text: string): LoadedPolicy | undefined {
+  const policy = parsed(text);
+  if (!policy) return undefined;
+  const { schedule, retire } = policy;
+  try {
+    const retireSchedule = retire ? { retireSchedule: parseSchedule(retire.cron) } : {};
+    return { file: '', policy, schedule: parseSchedule(schedule.cron), ...retireSchedule };
+  } catch (error) {
+    if (error instanceof ScheduleError) return undefined;
+    throw error;
+  }
 }
 
 /** The policy so that tags do not start it; undefined where they do not. */

@@ -7,7 +7,7 @@ import { type LoadedAccount, loadAccountFolder } from '../../simulator/load/acco
 import { AccountFolderInvalid } from '../../simulator/load/account-folder-invalid.ts';
 import { InputError } from '../input-error.ts';
 import type { CommandContext } from '../main.ts';
-import { type LoadedPolicy, loadPolicies } from '../policies/load.ts';
+import { loadPolicies } from '../policies/load.ts';
 import { progressBar } from '../progress.ts';
 import { explain } from './explain.ts';
 import { knownInstances } from './known-instances.ts';
@@ -103,9 +103,8 @@ function withoutEmptyPath({ path, ...problem }: { file: string; path: string; pr
 
 function policiesOf({ policies, sample, selectAll }: Options, region: string): NamedPolicy[] {
   const folder = policies ?? (sample ? join(sampleDirectory, 'policies') : 'policies');
-  const loaded = loadPolicies(folder).policies;
-  refuseCopiesAtHome(loaded, region);
-  const all = loaded.map(({ policy }) => policy);
+  // Found now rather than at every run: a policy does not know its Region, but a simulation does.
+  const all = loadPolicies(folder, { region }).policies.map(({ policy }) => policy);
   if (selectAll === undefined) return all;
   const problem = (text: string, mend: string) => new InputError([{ file: '--select-all', problem: text, mend }]);
   const chosen = all.find(({ name }) => name === selectAll);
@@ -118,16 +117,6 @@ function policiesOf({ policies, sample, selectAll }: Options, region: string): N
     );
   }
   return all;
-}
-
-/** Found now rather than at every run: a policy does not know its Region, but a simulation does. */
-function refuseCopiesAtHome(loaded: readonly LoadedPolicy[], region: string): void {
-  const problems = loaded.flatMap(({ file, policy }) =>
-    policy.copies.flatMap((copy, index) => (copy.region === region ? [{ file, path: `copies[${index}].region` }] : [])),
-  );
-  if (problems.length === 0) return;
-  const problem = `is ${region}, the Region that is simulated, where the images are made`;
-  throw new InputError(problems.map((place) => ({ ...place, problem, mend: 'copy to another Region' })));
 }
 
 function wholeNumber(least: number, most: number) {

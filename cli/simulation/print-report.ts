@@ -23,6 +23,9 @@ export function printReport(report: Report, output: Output): void {
   );
   heading('What was left out of the simulation');
   lines(leftOutLines(report));
+  const noted = noteLines(report);
+  if (noted.length > 0) heading('What was noted in the account');
+  lines(noted);
   heading('Policies');
   lines(policyLines(report));
   heading('Instances');
@@ -48,14 +51,18 @@ const assumptions = [
   'Nobody uses an image but what the account shows: its instances, launch templates and Auto Scaling groups.',
 ];
 
-function leftOutLines({ leftOut, notes }: Report): string[] {
+function leftOutLines({ leftOut }: Report): string[] {
   const told = leftOut.map(({ what, reason, count, examples, mend }) =>
     [`${count} ${plural(what, count)}: ${reason}`, ` (${few(examples, count)})`, mend ? `; ${mend}` : ''].join(''),
   );
-  const noted = notes.map(({ note, count, examples }) =>
+  return told.length > 0 ? told : ['nothing'];
+}
+
+/** What is simulated all the same, with something assumed. */
+function noteLines({ notes }: Report): string[] {
+  return notes.map(({ note, count, examples }) =>
     examples.length > 0 ? `${note}: ${count} (${few(examples, count)})` : note,
   );
-  return told.length + noted.length > 0 ? [...told, ...noted] : ['nothing'];
 }
 
 function policyLines({ policies, untagged }: Report): string[] {

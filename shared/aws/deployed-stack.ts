@@ -74,9 +74,7 @@ export function deployedStack(
     async putSchedule(name, { expression, timezone, flexibleMinutes, input, isEnabled }) {
       const found = await described(name);
       if (!found?.Target) {
-        throw new Error(
-          `The schedule ${GroupName}/${name} is not there: run \`npx serverless deploy\` to have it again.`,
-        );
+        throw new Error(`The schedule ${GroupName}/${name} was deleted just now: a push tells how to have it again.`);
       }
       // What is left out of an update goes back to its default, so all of it is sent.
       const { Description, StartDate, EndDate, KmsKeyArn, ActionAfterCompletion } = found;

@@ -100,7 +100,7 @@ export function judgeLease(instance: Instance, holder: Holder, state: HolderStat
     overdueSince: Date.parse(since) <= Date.parse(now) ? new Date(since).toISOString() : now,
     tellsFailure,
   });
-  const overdueSince = isOver ? new Date(deadlineMs).toISOString() : state.endedAt;
+  const overdueSince = isOver ? runsSince(instance, deadlineMs) : state.endedAt;
   if (holder === 'nobody') return leave('unclear');
   if (holder === 'rescue') {
     if (state.status === 'running') return leave('under-rescue');
@@ -127,6 +127,16 @@ export function isStoppedByOwner(instance: Instance, holder: Holder): boolean {
     startedMs > deadlineOf(instance) - leaseMs &&
     Date.parse(instance.stoppedByHandAt) > startedMs
   );
+}
+
+/**
+ * Since when an instance should run whose deadline is over: for one that runs, an instant before its start. A claim that named
+ * the deadline would be later than that, and its owner's stop could not be told from ours any more.
+ */
+function runsSince(instance: Instance, deadlineMs: number): string {
+  const startedMs = Date.parse(instance.launchedAt);
+  const isBack = !standsStill(instance) && startedMs <= deadlineMs;
+  return new Date(isBack ? startedMs - 1 : deadlineMs).toISOString();
 }
 
 /** In milliseconds; NaN where it is missing or unreadable. */

@@ -1,6 +1,9 @@
 import type { AccountContents } from '../contents.ts';
 import type { Tally } from './tally.ts';
 
+/** No image that an instance was launched from is needed to make another of it. */
+const foreignImage = 'instance whose image is not listed, taken to be an image of somebody else';
+
 /** Names whatever `contents` refers to and does not hold. An account makes up what it needs of that. */
 export function noteDanglingReferences(contents: AccountContents, tally: Tally): void {
   const instanceIds = new Set(contents.instances.map(({ InstanceId }) => InstanceId));
@@ -13,7 +16,7 @@ export function noteDanglingReferences(contents: AccountContents, tally: Tally):
 
   for (const instance of contents.instances) {
     const instanceId = instance.InstanceId ?? '';
-    if (!imageIds.has(instance.ImageId)) tally.note('instance whose image is not listed', instanceId);
+    if (!imageIds.has(instance.ImageId)) tally.note(foreignImage, instanceId);
     if (!instance.InstanceType) tally.note('instance without an instance type', instanceId);
     for (const { DeviceName = 'a device', Ebs } of instance.BlockDeviceMappings ?? []) {
       if (!Ebs?.VolumeId) {

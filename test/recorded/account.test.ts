@@ -42,7 +42,7 @@ function expected() {
       images: 30,
       leftOut: { terminated: 27, 'shutting-down': 2, 'in us-west-2': 30, 'in us-east-2': 9, 'in us-west-1': 1 },
       notes: [
-        'instance whose image is not listed',
+        'instance whose image is not listed, taken to be an image of somebody else',
         'attached volume that is not listed',
         'volume attached to several instances at once',
         'instance without an instance type',

@@ -152,7 +152,7 @@ describe('A line of the dashboard', () => {
 });
 
 describe('A policy that has been silent for more than two weeks', () => {
-  // The copies of the policy gold are in eu-west-1.
+  // The copies of the policy gold are elsewhere.
   const home = 'eu-south-1';
   const silent = ['Captured', 'NewestImageAge'].map((name) => at(name, 7200, 20 * 24, { region: home }));
   const month = { fromMs: noon - 30 * 24 * hourMs, untilMs: noon };

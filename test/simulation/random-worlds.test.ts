@@ -3,8 +3,8 @@ import { generate } from '../../explore/random/generate.ts';
 import { replayCommand, work } from '../../explore/random/jobs.ts';
 import { live } from '../../explore/random/life.ts';
 
-/** A part of the whole that `npm run explore -- --worlds` lets live: always the same one. */
-const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+/** A part of the whole that `npm run explore -- --worlds` lets live: always the same one. The last four once found something. */
+const seeds = [2, 3, 4, 5, 6, 8, 43, 50, 163, 308];
 
 describe('Through weeks in which everything goes wrong, and people do as they like,', () => {
   it.each(seeds)('nothing that is needed is lost, and in the end everything rests (world %i)', async (seed) => {

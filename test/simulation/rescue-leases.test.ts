@@ -122,6 +122,28 @@ describe('An owner who stops an instance himself', () => {
     expect(story.tags(web)).not.toHaveProperty(stoppedBy);
   });
 
+  it.each([
+    ['two hours', 'snapshots-started', '2026-11-21T06:01:00Z'],
+    ['ten hours', 'image-available', '2026-11-21T13:11:00Z'],
+  ])('while nobody may take the lease of %s away is not overruled', async (_, restartWhen, at) => {
+    const web = server('web');
+    const policies = [policy('gold', { capture: { restartWhen, timeoutHours: 4 } })];
+    const faults = [{ fault: 'access-denied', function: 'release-lease' }] as const;
+    const rescuesUntil = '2026-11-21T15:00:00Z';
+    const mayLeave = ['leases', 'standing instances'] as const;
+    const story = await given({ ...gold, policies, servers: [web], faults, rescuesUntil, mayLeave });
+    story.begin('gold');
+    await story.until(at);
+    expect(story.state(web)).toBe('running');
+    expect(rescues(story).length).toBeGreaterThan(5);
+
+    stopByHand(story, web);
+    await story.rest();
+
+    expect(story.accepted('StartInstances', web)).toHaveLength(1);
+    expect(story.state(web)).toBe('stopped');
+  });
+
   it('without any lease of ours is none of our business', async () => {
     const web = server('web');
     const story = await given({ ...gold, servers: [web, server('other', { tags: { [stoppedBy]: forgotten } })] });

@@ -49,8 +49,8 @@ function problemsOf(
   if (namespace !== metricNamespace) return [`in ${namespace}, where nobody writes`];
   if (!isOneOfOurs(name)) return ['which no function writes'];
   const keys = dimensions.map(([key]) => key);
-  const valueOf = (wanted: string) => dimensions.find(([key]) => key === wanted)?.[1];
-  const [policy, stack] = [valueOf('policy'), valueOf('stack')];
+  const [policy] = dimensions.flatMap(([key, value]) => (key === 'policy' ? [value] : []));
+  const [stack] = dimensions.flatMap(([key, value]) => (key === 'stack' ? [value] : []));
   return [
     ...(isKeptBy(name, keys) ? [] : [`by ${keys.join()}, under which it is not kept`]),
     ...(policy === undefined || policies.includes(text(policy)) ? [] : [`of ${text(policy)}, which is no policy`]),

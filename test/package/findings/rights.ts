@@ -138,6 +138,8 @@ const handedOver: readonly [actions: RegExp, keys: RegExp][] = [
   [/^ec2:DeleteTags$/, /^(?:aws:(?:RequestTag|ResourceTag)\/.+|aws:TagKeys)$/],
   [/^ec2:CopyImage$/, /^(?:aws:RequestTag\/.+|ec2:Owner)$/],
   [/^ec2:(?:CreateImage|CopySnapshot|CreateRestoreImageTask)$/, /^aws:(?:RequestTag|ResourceTag)\/.+$/],
+  // Tags come with no stop, and what is asked of all of them lets it pass: it stands beside the claim that a stop begins with.
+  [/^ec2:StopInstances$/, /^aws:(?:ResourceTag\/.+|TagKeys)$/],
   [/^(?:ec2|ebs):/, /^aws:ResourceTag\/.+$/],
   [/^kms:CreateGrant$/, /^kms:(?:GrantIsForAWSResource|ViaService)$/],
   [/^kms:/, /^kms:ViaService$/],

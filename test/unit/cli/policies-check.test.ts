@@ -27,7 +27,21 @@ beforeAll(() => {
     monthly: `${retains}share: { accounts: ['123456789012'] }\nretire: { mode: enforce, cron: 0 12 1 * ? * }\n`,
     fortnightly: `${retains}share: { accounts: ['123456789012'] }\nretire: { mode: enforce, cron: '0 12 1,15 * ? *' }\n`,
     spelled:
-      'schedule: { cron: rate(12 hours) }\ncopies: [{ region: eu-wset-3 }, { region: us-gov-west-1 }, { region: xy-qqqqq-1 }]\n',
+      'schedule: { cron: rate(12 hours) }\ncopies: [{ region: eu-wset-3 }, { region: us-gov-west-1 }, { region: xy-qqqqq-1 }, { region: us-eats-9 }]\n',
+    amiss: `${retains}copies: [{ region: eu-wset-3 }]\n`.replace('retain', 'retian'),
+    kept: `${retains.replace('7 }', '7, last: 4, atLeast: 12 }')}retire: {}\ncopies: [{ region: eu-west-1, retain: { last: 1, atLeast: 2 } }, { region: eu-west-2, retain: { within: 2d, atLeast: 9 } }, { region: eu-west-3, retain: { last: 3, atLeast: 3 } }]\n`,
+    reckless: `${retains}retire: { mode: enforce, maxPercentPerRun: 100, maxPerRun: 5000 }\n`,
+    careful: `${retains}retire: { mode: enforce, maxPercentPerRun: 100 }\n`,
+    greedy:
+      "schedule: { cron: rate(12 hours), onTagged: false }\nselect: { tags: { Name: '*', 'ami-lifecycle:policy': '*' } }\n",
+    naming: [
+      'schedule: { cron: rate(12 hours) }',
+      'retain: { daily: 7 }\nretire: { mode: enforce }',
+      'copies: [{ region: eu-west-2, kmsKeyId: alias/ami }, { region: eu-west-3 }]',
+      "share: { accounts: ['123456789012'], organizationArns: ['arn:aws:organizations::123456789012:organization/o-abc'] }",
+      'archive: { bucket: my-archive, when: { monthly: 1 } }',
+      'notify: { topicArn: "arn:aws:sns:eu-west-1:123456789012:people" }\n',
+    ].join('\n'),
     given:
       "schedule: { cron: rate(12 hours) }\ncopies: [{ region: eu-west-1 }, { region: eu-west-2, kmsKeyId: alias/aws/ebs }, { region: eu-west-3, kmsKeyId: alias/ami }]\nshare: { accounts: ['123456789012'] }\n",
     open: 'schedule: { cron: rate(12 hours) }\ncopies: [{ region: eu-west-1, kmsKeyId: alias/ami }]\nshare: { public: true }\n',
@@ -106,6 +120,31 @@ describe('policies check', () => {
     expect(code).toBe(2);
   });
 
+  it('prints what a policy names and does not make', async () => {
+    const { out } = await check('naming');
+    expect(out).toContain(
+      [
+        '   names      Region   eu-west-2',
+        '              Region   eu-west-3',
+        '              key      alias/ami in eu-west-2',
+        '              bucket   my-archive',
+        '              topic    arn:aws:sns:eu-west-1:123456789012:people',
+        '              account  123456789012',
+        '              organization arn:aws:organizations::123456789012:organization/o-abc',
+        '              all of these must be there before it is deployed',
+      ].join('\n'),
+    );
+    expect((await check('nightly')).out).not.toContain('names');
+  });
+
+  it('tells for a Region what cannot work there', async () => {
+    const at = (region: string) => ran('policies', 'check', '--region', region, join(folder, 'naming.yml'));
+    expect((await at('eu-west-1')).code).toBe(0);
+    const { code, error } = await at('eu-west-2');
+    expect(error).toMatch(/copies\[0\]\.region: is eu-west-2.*\n.*notify\.topicArn: is a topic of eu-west-1/);
+    expect(code).toBe(2);
+  });
+
   it('counts the times that a change touches', async () => {
     const { out } = await check('often');
     expect(out).toContain('warning: at 01:30 and 1 more time on 2027-04-04 Australia/Lord_Howe has the hour twice');
@@ -137,10 +176,24 @@ describe('policies check', () => {
     expect(report).toMatchObject({
       policies: [
         { name: 'abrupt' },
+        { name: 'careful' },
         { name: 'fortnightly' },
         { name: 'given' },
+        { name: 'greedy' },
         { name: 'hoarded' },
+        { name: 'kept' },
         { name: 'monthly' },
+        {
+          name: 'naming',
+          names: {
+            regions: ['eu-west-2', 'eu-west-3'],
+            keys: [{ key: 'alias/ami', region: 'eu-west-2' }],
+            buckets: ['my-archive'],
+            topics: ['arn:aws:sns:eu-west-1:123456789012:people'],
+            accounts: ['123456789012'],
+            organizations: ['arn:aws:organizations::123456789012:organization/o-abc'],
+          },
+        },
         {
           name: 'nightly',
           file: 'nightly.yml',
@@ -153,6 +206,7 @@ describe('policies check', () => {
         { name: 'open' },
         { name: 'over', nextRuns: [] },
         { name: 'rated' },
+        { name: 'reckless' },
         { name: 'reported', retirement: { mode: 'report', schedule: 'cron(0 12 * * ? *)' } },
         { name: 'retired', retirement: { mode: 'enforce' }, warnings: [expect.anything(), expect.anything()] },
         { name: 'silver' },
@@ -160,9 +214,11 @@ describe('policies check', () => {
       ],
       problems: [
         { file: 'alias.yml' },
+        { file: 'amiss.yml', line: 2, path: 'retian' },
         { file: 'unretired.yml', line: 3, column: 11, path: 'retire.cron' },
         { file: 'wrong.yml', line: 1, column: 13, path: 'schedule.cron', mend: 'write 0-59 or *' },
       ],
+      warnings: [{ file: 'amiss.yml', line: 3, path: 'copies[0].region' }],
     });
     expect(error).toBe('');
     expect(code).toBe(2);
@@ -196,8 +252,45 @@ describe('a policy that is legal, and hardly meant', () => {
   it('is warned of where a Region is named like none', async () => {
     const { out } = await check('spelled');
     expect(out.match(/warning: .*/g)).toEqual([
-      'warning: copies to eu-wset-3, which is named like no Region of AWS: did you mean eu-west-3?',
-      'warning: copies to xy-qqqqq-1, which is named like no Region of AWS',
+      'warning: copies to eu-wset-3, which is no Region that this version knows: did you mean eu-west-3?',
+      'warning: copies to xy-qqqqq-1, which is no Region that this version knows',
+      'warning: copies to us-eats-9, which is no Region that this version knows: did you mean us-east-1?',
+    ]);
+  });
+
+  it('is warned of a Region also beside mistakes', async () => {
+    const { code, error } = await check('amiss');
+    expect(error.split('\n')).toEqual([
+      'error: amiss.yml:2:1: retian: is no key of a policy; did you mean retain?',
+      'warning: amiss.yml:3:12: copies[0].region: eu-wset-3 is no Region that this version knows: did you mean eu-west-3?',
+    ]);
+    expect(code).toBe(2);
+  });
+
+  it('is warned of where everybody may have its images', async () => {
+    expect((await check('open')).out).toContain('warning: share.public: everybody in the world may launch');
+    expect((await check('given')).out).not.toContain('everybody');
+  });
+
+  it('is warned of where the least that stays is more than all its rules keep', async () => {
+    const { out } = await check('kept');
+    expect(out.match(/warning: .*atLeast.*/g)).toEqual([
+      'warning: retain.atLeast: 12 is more than all its rules together keep, which is 11 at most: the newest 12 stay, and the rules decide nothing',
+      'warning: copies[0].retain.atLeast: 2 is more than all its rules together keep, which is 1 at most: the newest 2 stay, and the rules decide nothing',
+    ]);
+  });
+
+  it('is warned of where nothing stops a run that takes too much', async () => {
+    expect((await check('reckless')).out).toContain(
+      'warning: maxPercentPerRun: 100 and maxPerRun: 5000 stop hardly anything',
+    );
+    expect((await check('careful')).out).not.toContain('maxPercentPerRun');
+  });
+
+  it('is warned of where it selects whatever has a tag', async () => {
+    const { out } = await check('greedy');
+    expect(out.match(/warning: it selects.*/g)).toEqual([
+      'warning: it selects every instance that has the tag Name and ami-lifecycle:policy, whatever its value is',
     ]);
   });
 
@@ -230,6 +323,12 @@ describe('the command', () => {
       ['policies', 'check', '--at', '2027-03-26T12:00:00'],
       'It is no instant such as 2026-11-21 or 2026-11-21T12:00:00Z.',
     ],
+    [['policies', 'check', '--region', 'eu-wset-1'], 'No Region is named so: did you mean eu-west-1?'],
+    [['policies', 'check', '--region', 'Ireland'], 'No Region is named so.'],
+    [
+      ['policies', 'push', '--stage', 'test', '--region', 'eu-wset-1'],
+      'No Region is named so: did you mean eu-west-1?',
+    ],
     [
       ['policies', 'check', 'no-such-folder'],
       'error: no-such-folder: does not exist; name a policy file, or a folder of them',
@@ -243,8 +342,19 @@ describe('the command', () => {
     expect(code).toBe(2);
   });
 
-  it('runs from a shell: the examples are valid, nothing is coloured in a pipe', () => {
-    const { status, stdout, stderr } = shell('policies', 'check');
+  it('simulates no policy in a Region where it cannot work', async () => {
+    const elsewhere = mkdtempSync(join(folder, 'elsewhere-'));
+    writeFileSync(
+      join(elsewhere, 'gold.yml'),
+      'schedule: { cron: rate(12 hours) }\ncopies: [{ region: eu-south-1 }]\n',
+    );
+    const { code, error } = await ran('simulate', '--sample', '--policies', elsewhere);
+    expect(error).toContain('gold.yml:2:12: copies[0].region: is eu-south-1, the Region where the images are made');
+    expect(code).toBe(2);
+  });
+
+  it('runs from a shell: the examples are valid where the README deploys them, nothing is coloured in a pipe', () => {
+    const { status, stdout, stderr } = shell('policies', 'check', '--region', 'eu-west-1');
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^ok gold \(policies\/gold\.yml\)$/m);
     expect(stdout).toMatch(/^ok web \(policies\/web\.yml\)$/m);

@@ -49,9 +49,30 @@ describe('a mistake in a policy is named with its place, its path and its mend',
     [
       'a key with swapped letters below',
       'schedule:\n  corn: 0 3 * * ? *\n',
+      ['gold.yml:2:3: schedule.corn: is no key here; did you mean cron?'],
+    ],
+    [
+      'a mistyped key, whose absence is no second mistake',
+      `${valid}retian: { daily: 7 }\nretire: {}\nshare: { acounts: ['123456789012'] }\n`,
       [
-        'gold.yml:1:1: schedule.cron: is missing; add it (When to capture: six fields as EventBridge Scheduler has them (minutes hours day-of-month month day-of-week year), or rate(6 hours))',
-        'gold.yml:2:3: schedule.corn: is no key here; did you mean cron?',
+        'gold.yml:2:1: retian: is no key of a policy; did you mean retain?',
+        'gold.yml:4:10: share.acounts: is no key here; did you mean accounts?',
+      ],
+    ],
+    [
+      'a mistyped key beside what is wrong without it, too',
+      `${valid}discription: none\nretire: {}\n`,
+      [
+        'gold.yml:2:1: discription: is no key of a policy; did you mean description?',
+        'gold.yml:3:1: retire: needs retain beside it, which says what is kept',
+      ],
+    ],
+    [
+      'a mistyped key beside the right one',
+      `${valid}retian: { daily: 7 }\nretain: { daily: 0 }\nretire: {}\n`,
+      [
+        'gold.yml:2:1: retian: is no key of a policy; did you mean retain?',
+        'gold.yml:3:11: retain.daily: 0 is too small; at least 1',
       ],
     ],
     [

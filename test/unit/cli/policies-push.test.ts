@@ -7,7 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { run } from '../../../cli/main.ts';
 import { loadPolicies } from '../../../cli/policies/load.ts';
 import { pushPolicies } from '../../../cli/policies/push.ts';
-import { printPush } from '../../../cli/policies/push-command.ts';
+import { deployCommandOf, printPush } from '../../../cli/policies/push-command.ts';
+import { failureOf } from '../../../cli/policies/push-failure.ts';
 import { type DeployedStack, deployedStack, type PolicySchedule } from '../../../shared/aws/deployed-stack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'push-'));
@@ -16,6 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const gold =
   "schedule: { cron: '0 3 * * ? *', timezone: Europe/Rome, flexibleMinutes: 15 }\ncapture: { consistency: crash }\n";
 let folders = 0;
+const deployCommand = deployCommandOf({ stage: 'test', region: 'eu-west-1', policies: 'policies' });
 
 function policies(texts: Readonly<Record<string, string>>) {
   const files = Object.entries(texts).map(([name, text]) => {
@@ -48,13 +50,13 @@ async function deployed(texts: Readonly<Record<string, string>>) {
     parameters.set(policy.name, JSON.stringify(policy));
     for (const kind of ['capture', 'retirement']) schedules.set(`${policy.name}-${kind}`, nowhere);
   }
-  await pushPolicies(stack, policies(texts), { dryRun: false });
+  await pushPolicies(stack, policies(texts), { dryRun: false, deployCommand });
   done.length = 0;
   return { stack, parameters, schedules, done };
 }
 
 const push = (stack: DeployedStack, texts: Readonly<Record<string, string>>, dryRun = false) =>
-  pushPolicies(stack, policies(texts), { dryRun });
+  pushPolicies(stack, policies(texts), { dryRun, deployCommand });
 
 describe('A push', () => {
   it('of what is there already changes nothing', async () => {
@@ -116,6 +118,13 @@ describe('A push', () => {
       { gold: `${gold}${retiring}archive: { bucket: my-archive, prefix: gold/, when: { monthly: 1 } }\n` },
       'the right to s3://my-archive/gold/',
     ],
+    ['a capture every week', { gold: gold.replace('* * ? *', '? * SUN *') }, 'the alarm gold-no-capture'],
+    [
+      'a capture less often than CloudWatch looks back',
+      { gold: gold.replace('* * ? *', '1 * ? *') },
+      'the alarm gold-no-capture',
+    ],
+    ['the first to retire', { gold: `${gold}${retiring}` }, 'the alarm gold-evidence-incomplete'],
     [
       'instances by other tags',
       {
@@ -127,8 +136,53 @@ describe('A push', () => {
     const { stack, done } = await deployed({ gold });
     const { changes, refusals } = await push(stack, texts);
     expect(refusals.join('\n')).toContain(sentence);
-    for (const refusal of refusals) expect(refusal).toContain('npx serverless deploy');
+    for (const refusal of refusals)
+      expect(refusal).toContain('`npx serverless deploy --stage test --region eu-west-1`');
     expect([changes, done]).toEqual([[], []]);
+  });
+
+  it.each([
+    ['the policy', () => 'by hand'],
+    ['its schedule', (text: string) => text.replace('0 3 * * ? *', 'at dawn')],
+  ])('is refused where nobody can read %s in force, and so which alarm it has', async (_, byHand) => {
+    const { stack, parameters, done } = await deployed({ gold });
+    parameters.set('gold', byHand(parameters.get('gold') ?? ''));
+    expect((await push(stack, { gold })).refusals.join()).toContain('the alarm gold-no-capture');
+    expect(done).toEqual([]);
+  });
+
+  it('changes the hour of a capture, and when nothing is retired any more: no alarm is wrong for that', async () => {
+    const { stack } = await deployed({ gold: `${gold}${retiring}` });
+    expect((await push(stack, { gold: gold.replace('0 3 ', '30 22 ') })).refusals).toEqual([]);
+  });
+
+  it.each([true, false])('is refused where a schedule was deleted by hand, in a rehearsal too: %s', async (dryRun) => {
+    const { stack, schedules, done } = await deployed({ gold, web: gold });
+    schedules.delete('gold-retirement');
+    const { changes, refusals } = await push(stack, { gold: gold.replace('Rome', 'Paris'), web: gold }, dryRun);
+    expect(refusals).toEqual([
+      expect.stringMatching(
+        /^The schedule gold-retirement was deleted, .*: move \S+gold\.yml away, run `npx serverless deploy --stage test/,
+      ),
+    ]);
+    expect([changes, done]).toEqual([[], []]);
+  });
+
+  it('names the whole command of a deploy, with the folder of the policies', () => {
+    expect(deployCommandOf({ stage: 'prod', region: 'eu-west-1', policies: 'ours' })).toBe(
+      'npx serverless deploy --stage prod --region eu-west-1 --param="policies=ours"',
+    );
+  });
+
+  it.each([
+    [named('CredentialsProviderError', 'Could not load'), 'eu-west-1', /^There are no AWS credentials in this shell/],
+    [coded('connect ECONNREFUSED ::1:9', 'ECONNREFUSED'), 'eu-west-1', /^connect ECONNREFUSED ::1:9\.$/],
+    [coded('', 'ECONNREFUSED'), 'eu-west-1', /^ECONNREFUSED\.$/],
+    [coded('getaddrinfo', 'ENOTFOUND'), 'us-east-9', /^AWS is not found in us-east-9 .*: did you mean us-east-1\?$/],
+    [coded('getaddrinfo', 'ENOTFOUND'), 'eu-west-1', /^AWS is not found in eu-west-1 .*is there a network\?$/],
+    [named('AccessDeniedException', 'Not you.'), 'eu-west-1', /^AccessDeniedException: Not you\.$/],
+  ])('says what kept AWS from answering: %s', (error, region, sentence) => {
+    expect(failureOf(error, region)).toMatch(sentence);
   });
 
   it('to a stack that is not there says so', async () => {
@@ -160,6 +214,14 @@ describe('A push', () => {
 });
 
 const plain = (_: unknown, text: string): string => text;
+
+function named(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+function coded(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code });
+}
 
 describe('A stack on AWS', () => {
   const sent: [command: string, input: unknown][] = [];

@@ -85,6 +85,18 @@ it('Storage at the end is that of our snapshots, not of those that were there', 
   expect(regions[0]?.monthlyDollars).toBeCloseTo(gigabytes * 0.05, 1);
 });
 
+it('What is simulated all the same is noted, and not told as left out', async () => {
+  const report = await reportOn({ consistency: 'crash' });
+  const notes = [{ note: 'instance whose image is not listed', count: 1, examples: [web] }];
+  expect(printed({ ...report, notes }).slice(1, 5)).toEqual([
+    'What was left out of the simulation',
+    'nothing',
+    'What was noted in the account',
+    `instance whose image is not listed: 1 (${web})`,
+  ]);
+  expect(printed({ ...report, notes: [] })).not.toContain('What was noted in the account');
+});
+
 it('What the owner should know of a capture is said once for each instance', async () => {
   const Association = { IpOwnerId: 'amazon', PublicIp: '54.1.2.3' };
   const report = await reportOn({

@@ -151,6 +151,18 @@ describe('A lease', () => {
     expect(Date.parse('overdueSince' in verdict ? verdict.overdueSince : '')).toBe(Date.parse(overdueSince));
   });
 
+  it.each<[says: string, launchedAt: string, state: Instance['state'], overdueSince: string]>([
+    ['just before its start, where it runs again', after(-2 * hour), 'running', after(-2 * hour - 0.001)],
+    ['its deadline, where it was started after that', after(-60), 'running', after(-hour)],
+    ['just before its start, however long its lease was', after(-9 * hour), 'running', after(-9 * hour - 0.001)],
+    ['its deadline, where nobody knows its start', '', 'running', after(-hour)],
+    ['its deadline, where it stands still', after(-2 * hour), 'stopped', after(-hour)],
+  ])('is overdue since %s', (_, launchedAt, state, overdueSince) => {
+    const instance = standing(after(-hour), { launchedAt, state });
+    expect(judgeLease(instance, 'capture', says('ended'), now)).toMatchObject({ overdueSince });
+    expect(judgeLease(instance, 'rescue', says('ended'), now)).toMatchObject({ overdueSince });
+  });
+
   it.each([
     [0.5, -0.4, false],
     [0.99, -0.1, false],

@@ -56,15 +56,11 @@ describe('a capture that went well', () => {
 
   it('is counted last: what fails before is tried again, and would be counted again', async () => {
     const { home, away, meter, record } = recording();
-    const write = away.writeTags;
     away.writeTags = async () => {
       throw new Error('Throttled.');
     };
-    await expect(record({ ...input, deliveries: [copied] })).rejects.toThrow();
+    await expect(record({ ...input, deliveries: [copied] })).rejects.toThrow('Throttled');
     expect([home.calls.length, meter.measured]).toEqual([1, []]);
-    away.writeTags = write;
-    await record({ ...input, deliveries: [copied] });
-    expect(meter.measured.filter((each) => each.startsWith('Captured'))).toEqual(['Captured=1 gold']);
   });
 
   it('has no copy that lags behind where it was only shared', async () => {

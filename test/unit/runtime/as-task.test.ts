@@ -132,6 +132,43 @@ describe('what a line in the log is found by', () => {
     await asTask(open, async () => ({ count: 1 }))(event, lambda);
     expect(lines).toEqual([expect.objectContaining({ policy: 'gold', imageId: 'ami-1' })]);
   });
+
+  it.each([['executionId'], ['instanceId'], ['imageId'], ['slot'], ['region'], ['policy']])(
+    'may be %s',
+    async (key) => {
+      const open = { ...contract, input: z.looseObject({}) };
+      await asTask(open, answer(1))({ [key]: 'this one' }, lambda);
+      expect(lines).toEqual([expect.objectContaining({ [key]: 'this one' })]);
+    },
+  );
+
+  it.each<[says: string, event: unknown]>([
+    ['a number', { imageId: 7 }],
+    ['an item that is none', { item: null, event: 'x', policy: null }],
+    ['a text alone', 'imageId'],
+    ['nothing', null],
+  ])('is nothing at all where the input holds %s', async (_says, event) => {
+    await asTask({ ...contract, input: z.unknown() }, answer(1))(event, lambda);
+    expect(lines).toHaveLength(1);
+    for (const key of ['imageId', 'policy', '0']) expect(lines[0]).not.toHaveProperty(key);
+  });
+});
+
+describe('what the log says of an answer', () => {
+  const outcomeOf = async (output: object): Promise<unknown> => {
+    const open = { ...contract, output: z.looseObject({}) };
+    await asTask(open, async () => output)(fine, lambda);
+    return lines[0]?.outcome;
+  };
+
+  it.each<[says: string, output: object, outcome: object]>([
+    ['names its policy alone', { count: 1, policy: { name: 'gold', tags: { a: 'b' } } }, { count: 1, policy: 'gold' }],
+    ['keeps the name of a policy', { policy: 'gold' }, { policy: 'gold' }],
+    ['names its policies alone', { policies: { gold: { tags: {} }, dev: {} } }, { policies: ['gold', 'dev'] }],
+    ['is all of it otherwise', { count: 1, list: ['a'] }, { count: 1, list: ['a'] }],
+  ])('%s', async (_says, output, outcome) => {
+    expect(await outcomeOf(output)).toStrictEqual(outcome);
+  });
 });
 
 describe('an input that does not fit', () => {
@@ -166,6 +203,26 @@ describe('an input that does not fit', () => {
   ])('is refused with the path: %s', async (_says, event, message) => {
     const error = await errorOf(answer(1), event);
     expect(error).toMatchObject({ name: 'InputInvalid', message: expect.stringMatching(message) });
+  });
+
+  it('is told of five problems without a word of more', async () => {
+    const devices = Array.from({ length: 5 }, () => ({ name: 7, size: 1 }));
+    const error = await errorOf(answer(1), { ...fine, devices });
+    expect(String(error)).toMatch(/devices\[4\]\.name: [^;]*$/);
+  });
+
+  it('of several kinds is told what is wrong with the one that it comes closest to', async () => {
+    const far = z.strictObject({ kind: z.literal('far'), one: z.string(), two: z.string() });
+    const near = z.strictObject({ kind: z.literal('near'), size: z.int('is no size') });
+    const either = { ...contract, input: z.strictObject({ items: z.array(z.union([far, near])) }) };
+    const event = { items: [{ kind: 'near', size: 'x' }] };
+    await expect(asTask(either, answer(1))(event, lambda)).rejects.toMatchObject({
+      message: 'The input does not fit: items[0].size: is no size',
+    });
+    const none = { ...contract, input: z.discriminatedUnion('kind', [far, near], { error: 'is of no kind' }) };
+    await expect(asTask(none, answer(1))({ kind: 'other' }, lambda)).rejects.toMatchObject({
+      message: 'The input does not fit: kind: is of no kind',
+    });
   });
 
   it('is refused with at most five problems, as there may be thousands', async () => {
@@ -214,6 +271,11 @@ describe('a task that fails', () => {
     await errorOf(fail(new LifecycleError('AwsThrottled', 'too many requests', {})));
     globalThis.amiLifecycleMetricListener = undefined;
     expect(heard).toEqual(['Throttled']);
+  });
+
+  it('leaves one line in the log even where what it throws is no error', async () => {
+    await errorOf(fail('boom'));
+    expect(lines).toEqual([expect.objectContaining({ level: 'ERROR', message: 'failed', error: 'boom' })]);
   });
 
   it('leaves one line in the log, found by its keys, with the details of the error', async () => {

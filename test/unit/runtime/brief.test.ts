@@ -20,6 +20,21 @@ describe('what a line of the log holds of a value', () => {
     expect(JSON.stringify(brief(value)).length).toBeLessThan(13_000);
   });
 
+  it('shows where it stopped: before the seventh level', () => {
+    const deep = { 1: { 2: { 3: [[{ 6: { 7: 'too deep' } }]] } } };
+    expect(brief(deep)).toEqual({ 1: { 2: { 3: [[{ 6: '…' }]] } } });
+    expect(brief([[[[[[['too deep']]]]]]])).toEqual([[[[[['…']]]]]]);
+  });
+
+  it('shows where it stopped: after 8,000 characters of keys and texts', () => {
+    const texts = Array.from({ length: 4 }, () => 'x'.repeat(2000));
+    expect(brief([...texts, { some: 'more' }])).toEqual([...texts, '…']);
+    const keys = Object.fromEntries(
+      Array.from({ length: 50 }, (_, index) => [`${index} ${'k'.repeat(97)}`.slice(0, 100), 1]),
+    );
+    expect(brief([keys, keys, { some: 'more' }])).toEqual([keys, keys, '…']);
+  });
+
   it('says how much was left out of a list', () => {
     expect(brief(Array.from({ length: 25 }, (_, index) => index))).toEqual([...Array(20).keys(), 'and 5 more']);
   });
@@ -35,5 +50,18 @@ describe('what it holds of an error', () => {
       stack: expect.arrayContaining([expect.stringContaining('brief.test.ts')]),
     });
     expect(briefError('boom')).toBe('boom');
+  });
+
+  it('names at most fifteen places, and repeats nothing of the message', () => {
+    const error = new Error('one line\nand another');
+    const places = Array.from({ length: 20 }, (_, index) => `    at place ${index}`);
+    error.stack = ['Error: one line', 'and another', ...places].join('\n');
+    expect(briefError(error)).toEqual({ name: 'Error', message: error.message, stack: places.slice(0, 15) });
+  });
+
+  it('is enough where it was thrown nowhere', () => {
+    const error = new Error('from elsewhere');
+    delete error.stack;
+    expect(briefError(error)).toEqual({ name: 'Error', message: 'from elsewhere', stack: [] });
   });
 });

@@ -155,7 +155,7 @@ describe('an account folder', () => {
       instance('i-1', { ImageId: 'ami-gone', Tags, BlockDeviceMappings: [device('/dev/xvda', 'vol-gone')] }),
     );
     const notes = loadAccountFolder(folder).notes.map(({ note, examples }) => [note, ...examples]);
-    expect(notes).toContainEqual(['instance whose image is not listed', 'i-1']);
+    expect(notes).toContainEqual(['instance whose image is not listed, taken to be an image of somebody else', 'i-1']);
     expect(notes).toContainEqual(['attached volume that is not listed', 'vol-gone']);
     expect(notes).toContainEqual(['instance whose Auto Scaling group is not listed', 'i-1 of gone']);
   });
