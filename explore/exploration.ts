@@ -2,7 +2,6 @@ import { seededRandom } from '../simulator/random.ts';
 import type { SiteKind } from './catalogue.ts';
 import { type Job, jobText } from './jobs.ts';
 import type { Finding } from './judge.ts';
-import type { Placement } from './placements.ts';
 import { share } from './pool.ts';
 import type { Outcome } from './run.ts';
 import { worldNamed } from './worlds.ts';
@@ -79,7 +78,7 @@ export async function explore(options: ExplorationOptions): Promise<Exploration>
   });
   const runs = chosen.flatMap((job, index) => {
     const outcome = outcomes[index];
-    return outcome ? [{ job, outcome }] : [];
+    return outcome ? [{ job: { world: job.world, placements: outcome.placements }, outcome }] : [];
   });
   return {
     worlds: found.map(({ world, sites }) => exploredOf(world, sites, runs)),
@@ -100,14 +99,14 @@ interface Run {
   outcome: Outcome;
 }
 
-/** Two placements of one world each, the worlds in turn. */
+/** One placement each, the worlds in turn, and what decides where in that run the second fault strikes. */
 function pairsOf(single: readonly Job[], count: number, seed: number): Job[] {
   const byWorld = [...Map.groupBy(single, ({ world }) => world)];
   const random = seededRandom(seed).stream('pairs');
   return Array.from({ length: byWorld.length === 0 ? 0 : count }, (_, index): Job => {
     const [world, ofWorld] = byWorld[index % byWorld.length] ?? ['', []];
-    const draw = (): readonly Placement[] => ofWorld[Math.floor(random.between(0, ofWorld.length))]?.placements ?? [];
-    return { world, placements: [...draw(), ...draw()] };
+    const first = ofWorld[Math.floor(random.between(0, ofWorld.length))];
+    return { world, placements: first?.placements ?? [], draw: random.fraction() };
   });
 }
 

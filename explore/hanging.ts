@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Image, Snapshot } from '@aws-sdk/client-ec2';
 import type { NamedPolicy } from '../shared/domain/policy.ts';
 import { home, policy, type Server } from './servers.ts';
+import { slotAt, slotMs } from './slots.ts';
 import type { Story } from './world.ts';
 
 const dayMs = 86_400_000;
@@ -24,10 +25,6 @@ export function nightsUntil(day: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => slotAt(lastMs - (count - 1 - index) * dayMs));
 }
 
-function slotAt(atMs: number): string {
-  return new Date(atMs).toISOString().replaceAll(/[-:]/g, '').replace('00.000', '');
-}
-
 interface Hanging {
   region?: string;
   policyName?: string;
@@ -44,7 +41,7 @@ export function hang(story: Story, { id, volumes }: Server, slots: readonly stri
   for (const slot of slots) {
     const Name = `${policyName}/${id}/${slot}`;
     const ImageId = `ami-0${digits(`${region} ${Name}`)}`;
-    const takenAt = new Date(slot.replace(/^(....)(..)(..T..)(..)Z$/, '$1-$2-$3:$4:00Z'));
+    const takenAt = new Date(slotMs(slot));
     const tags = {
       'ami-lifecycle:policy': policyName,
       'ami-lifecycle:source': id,

@@ -6,11 +6,19 @@ import { worldNamed } from './worlds.ts';
 export interface Job {
   world: string;
   placements: readonly Placement[];
+  /** From 0 to 1: one more fault, drawn of the places where it could strike in a run with the others. */
+  draw?: number;
 }
 
 /** Does one job, in a worker. Where a fault could strike is told only of a run without any. */
-export async function work({ world, placements }: Job): Promise<Outcome> {
-  const outcome = await runOrNote(worldNamed(world), placements);
+export async function work({ world: name, placements, draw }: Job): Promise<Outcome> {
+  const world = worldNamed(name);
+  const outcome = await runOrNote(world, placements);
+  if (draw !== undefined) {
+    const { placements: others } = outcome.sites;
+    const drawn = others[Math.floor(draw * others.length)];
+    if (drawn) return { ...(await runOrNote(world, [...placements, drawn])), sites: nowhere };
+  }
   return placements.length === 0 ? outcome : { ...outcome, sites: nowhere };
 }
 
@@ -24,6 +32,7 @@ async function runOrNote(...[world, placements]: Parameters<typeof runWorld>): P
     const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {
       findings: [{ invariant: 14, what: `The run itself ended: ${told}` }],
+      placements,
       struck: placements.length,
       recoveries: { sdkRetry: false, retry: false, caught: [], rescue: false, next: false },
       sites: nowhere,

@@ -67,8 +67,9 @@ export async function share<Job, Result>(labour: Labour<Job, Result>): Promise<R
     });
 
   await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, employ));
-  return jobs.flatMap((_, index) => {
-    const result = results.get(index);
-    return result === undefined ? [] : [result];
+  return jobs.map((job, index) => {
+    if (!results.has(index)) throw new Error(`${JSON.stringify(job)} has no result: its worker ended without a word.`);
+    // It is there, and may be undefined where that is what the work gives.
+    return results.get(index) as Result;
   });
 }

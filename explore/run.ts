@@ -1,14 +1,21 @@
 import type { Fault } from '../simulator/faults.ts';
+import { outlastsAll } from './catalogue.ts';
 import type { ExploredWorld } from './explored-world.ts';
-import { breachesIn, type Finding, finding, leftBehind, watchNews } from './judge.ts';
+import { watchFalseWords } from './false-words.ts';
+import { breachesIn, type Finding, finding, leftBehind } from './judge.ts';
+import { retireLeftovers } from './leftovers.ts';
+import { type News, watchNews } from './news.ts';
 import { faultOf, type Placement } from './placements.ts';
 import { type Recoveries, watchRecoveries } from './recoveries.ts';
 import { recordSites, type Sites } from './sites.ts';
+import { watchStanding } from './standing.ts';
 import { build, executionsUnderWay, harmsIn, type Story } from './world.ts';
 
 /** What came of one run. */
 export interface Outcome {
   findings: Finding[];
+  /** Its faults: of a drawn pair the second, too. */
+  placements: readonly Placement[];
   /** How many of its faults struck. */
   struck: number;
   recoveries: Recoveries;
@@ -25,6 +32,10 @@ const longestHours = 14 * 24;
 const longestLeaseHours = 72;
 /** Faults whose silence is AWS's own: nothing is left that could tell of them, but the next attempt must succeed. */
 const silent: ReadonlySet<string> = new Set(['execution-lost', 'lost-event']);
+/** Faults that fail nothing, and only let hours pass. */
+const delaying: ReadonlySet<string> = new Set(['clock-jumps', 'task-times-out', 'late-event']);
+/** A fault that outlasts every Retry is lifted after so long at the latest: every run has given up once by then. */
+const longestFaultHours = 30;
 
 /** What somebody may want to see of a run that is over: for a replay. */
 export type Look = (story: Story) => void;
@@ -37,6 +48,8 @@ export async function runWorld(
 ): Promise<Outcome> {
   const story = await build({ ...world.beginning, snapshotGraceMs: 90 * 24 * hourMs });
   const { account, clock } = story;
+  const standing = watchStanding(account, story.witness.watch);
+  const falseWords = watchFalseWords(account);
   await world.prepare?.(story);
 
   const beganMs = clock.now();
@@ -46,44 +59,57 @@ export async function runWorld(
   const struck = watchStrikes(story, faults);
   const recoveries = watchRecoveries(story);
   for (const fault of faults) account.faults.add(fault);
-  world.begin(story);
+  await world.begin(story);
   if (world.lastsHours !== undefined) await clock.run(beganMs + world.lastsHours * hourMs);
+  if (placements.some(({ word }) => outlastsAll(word))) {
+    await rest(story, longestFaultHours);
+    account.faults.clear();
+  }
   await rest(story);
   const found = sites.end();
   account.faults.clear();
 
   const findings: Finding[] = [];
   const lacking = world.lacking(story, beganMs);
-  const mayBeSilent = placements.some(({ word }) => silent.has(word));
-  if (lacking.length > 0 && world.mustTell && !mayBeSilent && !news.isTold()) {
+  if (lacking.length > 0 && world.mustTell && !mayBeSilent(world, placements, news) && !news.isTold(lacking)) {
     findings.push(finding(story, 14, `Nobody was told: ${lacking.join(' ')}`));
   }
   findings.push(...leftBehind(story));
   const used = recoveries.seen();
 
   await converge(world, story, lacking.length > 0, findings);
-  findings.unshift(...breachesIn(story, world.mayBreak));
+  findings.unshift(...breachesIn(story), ...standing, ...falseWords);
   look(story);
   return {
     findings,
+    placements,
     struck: struck.count(),
     recoveries: { ...used, next: lacking.length > 0 },
     sites: found,
   };
 }
 
-/** Lets everything come to its end, and then two looks of the rescue pass. */
-async function rest(story: Story): Promise<void> {
+/** Where all faults are silent, or those that are not were got over without any execution that failed. */
+function mayBeSilent({ mayBeLate }: ExploredWorld, placements: readonly Placement[], news: News): boolean {
+  const isSilent = ({ word }: Placement): boolean => silent.has(word) || (mayBeLate === true && delaying.has(word));
+  return placements.length > 0 && (placements.every(isSilent) || (placements.some(isSilent) && !news.hasFailure()));
+}
+
+/** Lets everything come to its end, and then two looks of the rescue pass; or as much of it as so many hours see. */
+async function rest(story: Story, mostHours = longestHours): Promise<void> {
   const { clock } = story;
   const beganMs = clock.now();
+  const isOver = (): boolean => {
+    const elapsedMs = clock.now() - beganMs;
+    return elapsedMs > mostHours * hourMs || isAtRest(story, elapsedMs);
+  };
   do {
-    while (!isAtRest(story, clock.now() - beganMs)) await clock.run(clock.now() + 5 * minuteMs);
+    while (!isOver()) await clock.run(clock.now() + 5 * minuteMs);
     await clock.run(clock.now() + twoLooksMs);
-  } while (!isAtRest(story, clock.now() - beganMs));
+  } while (!isOver());
 }
 
 function isAtRest(story: Story, elapsedMs: number): boolean {
-  if (elapsedMs > longestHours * hourMs) return true;
   if (executionsUnderWay(story).length > 0) return false;
   return harmsIn(story).leases.length === 0 || elapsedMs > longestLeaseHours * hourMs;
 }
@@ -91,41 +117,23 @@ function isAtRest(story: Story, elapsedMs: number): boolean {
 /** Faults are over: after the next attempts nothing may be lacking, and what was left incomplete must have gone. */
 async function converge(world: ExploredWorld, story: Story, wasLacking: boolean, findings: Finding[]): Promise<void> {
   let sinceMs = story.clock.now();
-  let lacking: string[] = [];
+  let lacking = wasLacking ? world.lacking(story, sinceMs) : [];
   for (let attempt = 1; attempt <= world.attempts; attempt++) {
     sinceMs = story.clock.now();
-    await world.again(story, attempt === 1 ? wasLacking : lacking.length > 0);
+    const broken = await world.again(story, attempt === 1 ? wasLacking : lacking.length > 0);
+    for (const what of broken) findings.push(finding(story, 14, `Begun again: ${what}`));
     await rest(story);
     lacking = world.lacking(story, sinceMs);
-    if (lacking.length === 0 && leftovers(story).length === 0) break;
+    if (lacking.length === 0) break;
   }
-  if (world.attempts === 0 && wasLacking) lacking = world.lacking(story, sinceMs);
   if (lacking.length > 0) findings.push(finding(story, 14, `After the faults: ${lacking.join(' ')}`));
-  await retireLeftovers(story);
-  const left = leftovers(story);
-  if (left.length > 0) findings.push(finding(story, 8, `Nothing takes away ${left.join(', ')}.`));
-}
-
-/** What is good for nothing: failed images, and snapshots without one. */
-function leftovers(story: Story): string[] {
-  const harms = harmsIn(story);
-  return [...harms['failed images'], ...harms['snapshots without an image']];
-}
-
-/** Retirement is what takes them away: a snapshot is a week old before that is noted, and then waits for another. */
-async function retireLeftovers(story: Story): Promise<void> {
-  for (let day = 0; day < 20 && leftovers(story).length > 0; day++) {
-    for (const { name } of story.policies) {
-      story.stack.retire({ policy: name, scheduledAt: new Date(story.clock.now()).toISOString() });
-    }
-    await story.clock.run(story.clock.now() + 24 * hourMs);
-  }
+  findings.push(...(await retireLeftovers(story)));
 }
 
 function watchStrikes({ account }: Story, faults: readonly Fault[]): { count: () => number } {
   const struck = new Set<Fault>();
-  account.faults.onOccasion((_name, _occasion, fault) => {
-    if (fault && faults.includes(fault)) struck.add(fault);
+  account.faults.onStrike((fault) => {
+    if (faults.includes(fault)) struck.add(fault);
   });
   return { count: () => struck.size };
 }

@@ -4,6 +4,7 @@ import type { Account } from '../simulator/account.ts';
 import type { AnsweredCall } from '../simulator/attempt.ts';
 import { type InvariantWatch, type WatchOptions, watchInvariants } from '../simulator/invariants.ts';
 import type { AccountEvent } from '../simulator/world.ts';
+import { archivesDueIn } from './archive-due.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -24,6 +25,7 @@ export interface SeenImage {
   tags: Tags;
   tagsAtBirth: Tags;
   snapshots: SeenSnapshot[];
+  createdAtMs: number;
   availableAtMs: number | undefined;
   /** Account ids, ARNs of organizations, `all`. */
   sharedWith: string[];
@@ -46,7 +48,11 @@ export function witness(account: Account, options: WatchOptions = {}): Witness {
   const events: AccountEvent[] = [];
   const births = new Map<string, Tags>();
   const available = new Map<string, number>();
-  const watch = watchInvariants(account, undefined, { ...rulesForWatch(account), ...options });
+  const watch = watchInvariants(account, undefined, {
+    ...rulesForWatch(account),
+    isArchiveDue: archivesDueIn(account),
+    ...options,
+  });
   account.onCall((call) => {
     calls.push(call);
     const { output = {} } = call;
@@ -88,6 +94,7 @@ export function witness(account: Account, options: WatchOptions = {}): Witness {
           tags,
           tagsAtBirth: births.get(id) ?? {},
           snapshots,
+          createdAtMs: Date.parse(description.CreationDate ?? ''),
           availableAtMs: available.get(id),
           sharedWith: launchPermissions.map(
             ({ UserId, OrganizationArn, OrganizationalUnitArn, Group }) =>

@@ -154,13 +154,18 @@ export function harmsIn({ account, witness: seen }: Story): Record<Harm, string[
   return {
     'standing instances': seen.watch.strandedInstances().map(({ instanceId }) => instanceId),
     leases: [...account.region(home).instances.values()]
-      .filter(({ description }) => 'ami-lifecycle:stopped-by' in tagsOf(description.Tags))
+      .filter(({ description }) => hasLease(tagsOf(description.Tags)))
       .map(({ id }) => id),
     'failed images': regions.flatMap(({ name }) =>
       seen.images(name).flatMap(({ id, state }) => (state === 'failed' ? [id] : [])),
     ),
     'snapshots without an image': regions.flatMap(({ name }) => seen.orphans(name)),
   };
+}
+
+/** A whole one, or half of one. */
+export function hasLease(tags: Tags): boolean {
+  return 'ami-lifecycle:stopped-by' in tags || 'ami-lifecycle:restart-by' in tags;
 }
 
 /** Executions that have not ended. */

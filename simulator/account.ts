@@ -3,7 +3,7 @@ import { type AnsweredCall, type Answering, attempt, type Request } from './atte
 import { type Behaviour, defaultBehaviour } from './behaviour.ts';
 import type { AccountContents, LoadNote } from './contents.ts';
 import { serviceException } from './exceptions.ts';
-import { type Fault, type Faults, faultPlan } from './faults.ts';
+import { type Fault, type FaultOccasion, type Faults, faultPlan } from './faults.ts';
 import { type CallCounts, emptyHistory } from './history.ts';
 import type { Rights } from './iam/rights.ts';
 import { loadContents } from './load-contents.ts';
@@ -64,6 +64,8 @@ export interface Account {
   judgeBy(rights: Rights): void;
   /** Sends an event that another service of the account brings about; it may be late, lost or doubled as any. */
   sendEvent(event: Pick<AccountEvent, 'detail-type' | 'source' | 'resources' | 'detail'>): void;
+  /** What a schedule does that starts `what`: at least once, unless a fault says otherwise. */
+  fire(what: string, start: () => void): void;
   /** Hears every EventBridge event when it is delivered. Returns what ends the hearing. */
   onEvent(listener: (event: AccountEvent) => void): () => void;
   /** Hears every call after it was answered, `output` or `errorCode` included. */
@@ -119,7 +121,6 @@ export function createAccount(options: AccountOptions): Account {
     snapshotStarted: (region, snapshot) => snapshotListeners.tell([region, snapshot]),
     emit(region, event) {
       const atMs = clock.now();
-      const occasion = { operation: event['detail-type'], region, resources: event.resources, atMs };
       const whole: AccountEvent = {
         version: '0',
         id: uuid(random, `event ${idsGiven++}`),
@@ -131,15 +132,20 @@ export function createAccount(options: AccountOptions): Account {
         resources: event.resources,
         detail: event.detail,
       };
-      if (faults.strikes('lost-event', occasion)) return;
-      const late = faults.strikes('late-event', occasion);
-      const lateMs = late ? (late.seconds ?? 3600) * 1000 : 0;
-      const copies = faults.strikes('duplicate-event', occasion) ? 2 : 1;
-      for (let copy = 0; copy < copies; copy++) {
+      const { resources } = event;
+      onItsWay({ operation: event['detail-type'], region, resources, event: whole, atMs }, (lateMs) => {
         const delayMs = world.behaviour.eventDelayMs(random.running('event-delay'));
         clock.after(delayMs + lateMs, () => deliver(whole));
-      }
+      });
     },
+  };
+
+  /** Whatever EventBridge carries comes at least once, and in time; a fault may change that. */
+  const onItsWay = (occasion: FaultOccasion, send: (lateMs: number) => void): void => {
+    if (faults.strikes('lost-event', occasion)) return;
+    const late = faults.strikes('late-event', occasion);
+    const copies = faults.strikes('duplicate-event', occasion) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) send(late ? (late.seconds ?? 3600) * 1000 : 0);
   };
 
   const deliver = (event: AccountEvent): void => {
@@ -193,6 +199,12 @@ export function createAccount(options: AccountOptions): Account {
       world.rights = rights;
     },
     sendEvent: (event) => world.emit(homeRegion, event),
+    fire(what, start) {
+      onItsWay({ operation: `Scheduled ${what}`, region: homeRegion, atMs: clock.now() }, (lateMs) => {
+        if (lateMs > 0) clock.after(lateMs, start);
+        else start();
+      });
+    },
     onEvent: eventListeners.add,
     onCall: callListeners.add,
     beforeCall: requestListeners.add,

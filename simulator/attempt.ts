@@ -1,3 +1,4 @@
+import type { Fault, FaultOccasion } from './faults.ts';
 import type { History } from './history.ts';
 import { needsOf } from './iam/needs.ts';
 import type { Need } from './iam/rights.ts';
@@ -50,17 +51,9 @@ export function attempt(answering: Answering, request: Request): object {
   const { service, operation, region, caller, nowMs } = request;
   const simulated = operationOf(service, operation);
   const resources = resourcesIn(request.input);
+  const occasion: FaultOccasion = { service, operation, region, function: caller, resources, atMs: nowMs };
   const strikes: Call['strikes'] = (name, ...others) =>
-    request.direct
-      ? undefined
-      : world.faults.strikes(name, {
-          service,
-          operation,
-          region,
-          function: caller,
-          resources: [...resources, ...others],
-          atMs: nowMs,
-        });
+    request.direct ? undefined : world.faults.strikes(name, { ...occasion, resources: [...resources, ...others] });
   const answered = (outcome: string, rest: { output?: object; errorCode?: string }): void => {
     const by = caller ?? 'user';
     history.add({ atMs: nowMs, what: `${service}:${operation}`, region, by, resources, outcome });
@@ -72,21 +65,20 @@ export function attempt(answering: Answering, request: Request): object {
     if (!request.direct) obstacles(answering, request, resources.length, strikes);
     checkRights(world, request);
     answering.before(request);
-    const output = simulated.answer(
-      {
-        world,
-        region: world.region(region),
-        service,
-        operation,
-        nowMs,
-        caller,
-        requestId: request.requestId,
-        sendId: request.sendId,
-        stalenessMs: request.direct ? undefined : stalenessMs(operation, strikes),
-        strikes,
-      },
-      request.input,
-    );
+    const call: Call = {
+      world,
+      region: world.region(region),
+      service,
+      operation,
+      nowMs,
+      caller,
+      requestId: request.requestId,
+      sendId: request.sendId,
+      stalenessMs: request.direct ? undefined : 0,
+      strikes,
+    };
+    const stalenessMs = staleness(call, occasion, (each) => simulated.answer(each, request.input));
+    const output = simulated.answer({ ...call, stalenessMs }, request.input);
     answered('ok', { output });
     if (strikes('killed-after-call')) throw new CallerKilled(operation);
     if (strikes('reply-lost')) {
@@ -164,10 +156,30 @@ function throttlingOf(service: string): ServiceFailure {
   }
 }
 
-function stalenessMs(operation: string, strikes: Call['strikes']): number {
-  if (!/^(Describe|Get|List|Head)/.test(operation)) return 0;
-  const fault = strikes('stale-read');
-  return fault ? (fault.seconds ?? 30) * 1000 : 0;
+/** How far back this call sees: a fault that would change nothing of the answer has no occasion. */
+function staleness(call: Call, occasion: FaultOccasion, answer: (call: Call) => object): number | undefined {
+  if (call.stalenessMs === undefined || !/^(Describe|Get|List|Head)/.test(call.operation)) return call.stalenessMs;
+  const { isHeard, faults } = call.world.faults.couldStrike('stale-read', occasion);
+  if (!isHeard && faults.length === 0) return 0;
+  const furthestMs = Math.max(isHeard ? stalenessOf() : 0, ...faults.map(stalenessOf));
+  const [fresh, stale] = [0, furthestMs].map((stalenessMs) => textOf(() => answer({ ...call, stalenessMs })));
+  if (fresh === stale) return 0;
+  const fault = call.strikes('stale-read');
+  return fault ? stalenessOf(fault) : 0;
+}
+
+function stalenessOf({ seconds = 30 }: Pick<Fault, 'seconds'> = {}): number {
+  return seconds * 1000;
+}
+
+/** Tokens are never twice the same. */
+function textOf(answer: () => object): string {
+  try {
+    return JSON.stringify(answer(), (key, value: unknown) => (key === 'NextToken' ? undefined : value));
+  } catch (error) {
+    if (error instanceof ServiceFailure) return error.code;
+    throw error;
+  }
 }
 
 const singleResources = [

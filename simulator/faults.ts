@@ -10,7 +10,7 @@ export type FaultName =
   | 'timed-out'
   /** No answer, but it happened. */
   | 'reply-lost'
-  /** A read shows what was up to `seconds` (default 30) ago. */
+  /** A read shows what was up to `seconds` (default 30) ago; it has an occasion only where that is another answer. */
   | 'stale-read'
   | 'access-denied'
   | 'image-fails'
@@ -48,8 +48,13 @@ export type FaultName =
   /** The same of all runs of its state machine, whichever of their children called. */
   | 'runs-aborted'
   /** For the harness: time moves on by `seconds` (default 6 hours) before anybody hears what `function` answered. */
+  | 'task-times-out'
+  /** The same as soon as it was heard, in the midst of whatever is waited for then. */
   | 'clock-jumps'
-  /** An event is never delivered, twice, or `seconds` (default an hour) later; `operation` is then its detail type. */
+  /**
+   * An event is never delivered, twice, or `seconds` (default an hour) later; `operation` is then its detail type. The same of
+   * what a schedule fires, whose `operation` is `Scheduled` and what it starts.
+   */
   | 'lost-event'
   | 'duplicate-event'
   | 'late-event';
@@ -86,10 +91,13 @@ export interface FaultOccasion {
   region?: string;
   function?: string | undefined;
   resources?: readonly string[];
+  /** Where an event is to be delivered: all of it, as a rule's pattern would look at it. */
+  event?: object;
   atMs: number;
 }
 
 type OccasionListener = (name: FaultName, occasion: FaultOccasion, struck: Fault | undefined) => void;
+type StrikeListener = (fault: Fault, occasion: FaultOccasion) => void;
 
 export interface Faults {
   /** Adds a fault, also in mid-run; the function that is returned takes it away again. */
@@ -97,6 +105,10 @@ export interface Faults {
   clear(): void;
   /** The first fault of that name that strikes now. Asking counts as an occasion for `nth` and `probability`. */
   strikes(name: FaultName, occasion: FaultOccasion): Fault | undefined;
+  /** Whether anybody would hear of such an occasion, and the faults that it could be one for. Counts as none. */
+  couldStrike(name: FaultName, occasion: FaultOccasion): { isHeard: boolean; faults: Fault[] };
+  /** Hears of every fault that strikes. */
+  onStrike(listener: StrikeListener): void;
   /** Hears of every occasion for a fault, with the fault that strikes, if one does. Returns what ends the hearing. */
   onOccasion(listener: OccasionListener): () => void;
 }
@@ -104,6 +116,7 @@ export interface Faults {
 export function faultPlan(initial: readonly Fault[], random: RandomStream): Faults {
   const byName = new Map<FaultName, { fault: Fault; occasions: number }[]>();
   const listeners = new Set<OccasionListener>();
+  const strikeListeners = new Set<StrikeListener>();
   const add = (fault: Fault): (() => void) => {
     const entry = { fault, occasions: 0 };
     const entries = byName.get(fault.fault);
@@ -120,6 +133,11 @@ export function faultPlan(initial: readonly Fault[], random: RandomStream): Faul
   return {
     add,
     clear: () => byName.clear(),
+    couldStrike: (name, occasion) => ({
+      isHeard: listeners.size > 0,
+      faults: (byName.get(name) ?? []).map(({ fault }) => fault).filter((fault) => matches(fault, occasion)),
+    }),
+    onStrike: (listener) => void strikeListeners.add(listener),
     onOccasion(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -134,6 +152,7 @@ export function faultPlan(initial: readonly Fault[], random: RandomStream): Faul
         struck ??= entry.fault;
       }
       for (const listener of listeners) listener(name, occasion, struck);
+      if (struck) for (const listener of strikeListeners) listener(struck, occasion);
       return struck;
     },
   };

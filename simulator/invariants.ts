@@ -1,14 +1,14 @@
 import type { Account } from './account.ts';
 import type { AnsweredCall, Request } from './attempt.ts';
-import { changedResources } from './invariants/changed-resources.ts';
-import { isOurs, listIn, prefix, tagKeysIn, tagsOf, textIn } from './invariants/records.ts';
+import { type OwnershipOptions, watchOwnership } from './invariants/ownership.ts';
+import { isOurs, listIn, prefix, tagsIn, tagsOf, textIn } from './invariants/records.ts';
 import { type RetirementOptions, watchRetirement } from './invariants/retirement.ts';
 import type { ImageRecord, RegionState, SnapshotRecord } from './state.ts';
 
 /** What must never happen, whatever fails. The numbers are those of the project's list, which these are a part of. */
 export const invariants = {
   2: 'We start no instance that we did not stop.',
-  3: 'Nothing that does not carry our tags is changed; of an instance only our own tags are.',
+  3: 'Nothing that does not carry our tags is changed; of an instance only our own tags are, and none is taken that no policy selects.',
   4: 'An image that somebody needs is never disabled or deregistered.',
   5: 'A held image is never disabled or deregistered.',
   6: 'The newest image of a lineage stays, and as many as its policy says.',
@@ -62,7 +62,7 @@ export interface InvariantWatch {
 }
 
 /** What a watch is told beside what it sees. */
-export interface WatchOptions extends RetirementOptions {
+export interface WatchOptions extends RetirementOptions, OwnershipOptions {
   /** How long a function may need between an image's deregistration and the last of its snapshots; by default half an hour. */
   snapshotGraceMs?: number;
 }
@@ -96,6 +96,7 @@ export function watchInvariants(
     onBreach?.(broken);
   };
   const retirement = watchRetirement(account, options, breach);
+  const ownership = watchOwnership(account, options, (found) => breach(3, found));
 
   const before = (request: Request): void => {
     const { caller, operation, input } = request;
@@ -105,7 +106,7 @@ export function watchInvariants(
       runningBefore = listIn(input, 'InstanceIds').filter(isRunning);
     }
     if (operation === 'StartInstances' && caller !== undefined) checkStart(region, input);
-    if (caller !== undefined) checkOwnership(region, operation, input);
+    if (caller !== undefined) ownership.before(request);
     if (caller !== undefined && operation === 'DeregisterImage') expectSnapshotsGone(region, input);
     if (caller !== undefined && operation === 'DeleteSnapshot') checkSnapshotUse(region, input);
     retirement.before(request);
@@ -116,14 +117,15 @@ export function watchInvariants(
     if (call.errorCode !== undefined) return;
     const region = account.region(call.region);
     const { operation, input, caller } = call;
+    if (caller !== undefined) ownership.after(call);
     if (operation === 'StopInstances') recordStops(region, call);
     if (caller !== undefined && operation === 'StopInstances') checkMembers(region, input);
     const madeId = textIn(call.output ?? {}, 'ImageId');
     if (caller === undefined && madeId !== undefined) madeByHand.add(madeId);
-    if (caller !== undefined && (operation === 'CreateImage' || operation === 'CopyImage')) {
-      const image = region.images.get(textIn(call.output ?? {}, 'ImageId') ?? '');
-      if (image) checkNewImage(region, image);
-    }
+    const image = region.images.get(madeId ?? '');
+    if (caller === undefined || !image) return;
+    if (operation === 'CreateImage' || operation === 'CopyImage') checkNewImage(region, image, captureTags);
+    if (operation === 'CreateRestoreImageTask') checkNewImage(region, image, restoreTags(input));
   };
 
   const recordStops = (region: RegionState, call: AnsweredCall): void => {
@@ -147,32 +149,25 @@ export function watchInvariants(
     }
   };
 
-  const checkOwnership = (region: RegionState, operation: string, input: object): void => {
-    const changed = changedResources(operation, input);
-    for (const id of changed) {
-      const instance = region.instances.get(id);
-      if (instance) {
-        const foreign = tagKeysIn(input).filter((key) => !key.startsWith(prefix));
-        if (!/Tags$/.test(operation)) breach(3, `${operation} would change the instance ${id}.`);
-        else if (foreign.length > 0) breach(3, `${operation} would change ${foreign.join(', ')} of ${id}.`);
-        continue;
-      }
-      const owned = region.images.get(id) ?? region.snapshots.get(id);
-      if (owned && !isOurs(owned)) breach(3, `${operation} would change ${id}.`);
-    }
-  };
-
-  const checkNewImage = (region: RegionState, image: ImageRecord): void => {
+  const checkNewImage = (region: RegionState, image: ImageRecord, needed: readonly string[]): void => {
     const tags = tagsOf(image);
-    const missing = ['policy', 'source', 'slot', 'consistency'].filter((name) => !tags[prefix + name]);
+    const missing = needed.filter((name) => !tags[prefix + name]);
     if (missing.length > 0) breach(11, `${image.id} lacks ${missing.join(', ')}.`);
-    const key = ['policy', 'source', 'slot'].map((name) => tags[prefix + name]).join(' ');
-    const place = `${region.name} ${key}`;
+    // People may restore an image beside the one that it was made of; each execution that they start makes one.
+    const marks = [...['policy', 'source', 'slot'], ...(needed.includes('hold') ? ['hold'] : [])];
+    const place = `${region.name} ${marks.map((name) => tags[prefix + name]).join(' ')}`;
     const other = captures.get(place);
     if (other !== undefined && other !== image.id && region.images.has(other)) {
       breach(10, `${image.id} and ${other} are both of ${place}.`);
     }
     captures.set(place, image.id);
+  };
+
+  /** What a restored image must carry beside what its object kept, which people may have stored without any tag of ours. */
+  const restoreTags = (input: object): string[] => {
+    const objects = account.answering.world.buckets.get(textIn(input, 'Bucket') ?? '')?.objects;
+    const kept = tagsIn(objects?.get(textIn(input, 'ObjectKey') ?? '')?.image?.description.Tags);
+    return ['archived-to', 'origin', 'hold', ...captureTags.filter((name) => kept[prefix + name] !== undefined)];
   };
 
   const checkNewSnapshot = (region: RegionState, snapshot: SnapshotRecord): void => {
@@ -240,6 +235,9 @@ export function watchInvariants(
     },
   };
 }
+
+/** What an image that is made or copied must carry. */
+const captureTags = ['policy', 'source', 'slot', 'consistency'];
 
 /** The image that a snapshot was made for, as its description says. */
 function imageIdIn(snapshot: SnapshotRecord): string | undefined {

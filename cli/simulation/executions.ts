@@ -1,7 +1,9 @@
+import type { VirtualClock } from '../../engine/clock.ts';
 import { parseEventPattern } from '../../engine/event-pattern.ts';
 import { type Engine, type Json, RequestRefused } from '../../engine/index.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 import type { Account } from '../../simulator/account.ts';
+import type { Fault } from '../../simulator/faults.ts';
 import type { ExecutionFacts } from '../../simulator/states/executions.ts';
 
 /**
@@ -47,6 +49,17 @@ export function befallExecution(account: Account, engine: Engine, functionName: 
   if (account.faults.strikes('execution-aborted', occasion)) engine.stopExecution(executionArn);
   if (account.faults.strikes('execution-lost', occasion)) engine.loseExecution(executionArn);
   if (account.faults.strikes('runs-aborted', occasion)) abortRuns(engine, executionArn);
+}
+
+/** What may befall everybody: hours pass before the answer of a function is heard, or just when it was. */
+export function letTimePass(account: Account, clock: VirtualClock, functionName: string, answersInMs: number): void {
+  const occasion = { function: functionName, atMs: clock.now() };
+  const jump = ({ seconds = 6 * 3600 }: Fault): void => clock.jump(seconds * 1000);
+  const before = account.faults.strikes('task-times-out', occasion);
+  if (before) jump(before);
+  const after = account.faults.strikes('clock-jumps', occasion);
+  // The answer is due that soon; what it leads to begins in the same instant.
+  if (after) clock.after(answersInMs + 1, () => jump(after));
 }
 
 /** Of its state machine, by whichever of their executions; the children of a run end with it. */

@@ -7,7 +7,7 @@ import { defaultRetireCron, type NamedPolicy } from '../../shared/domain/policy.
 import type { Account } from '../../simulator/account.ts';
 import type { Rights } from '../../simulator/iam/rights.ts';
 import type { Bucket } from '../../simulator/state.ts';
-import { anyLease, befallExecution, runExecutions } from './executions.ts';
+import { anyLease, befallExecution, letTimePass, runExecutions } from './executions.ts';
 import { type Functions, type Handler, invoke, loadFunctions, stackNames } from './functions.ts';
 import { rightsOfFunctions, rightsOfMachines } from './roles.ts';
 import { readWorkflow, substitutionsOf, type Workflow, workflowNames } from './workflows.ts';
@@ -83,8 +83,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
       const version = Number(context.functionArn.split(':')[7]);
       const outcome = await invoke(account, versions[version - 1] ?? new Map(), name, payload, context);
       befallExecution(account, engine, name, context.executionArn);
-      const jump = account.faults.strikes('clock-jumps', { function: name, atMs: clock.now() });
-      if (jump) clock.jump((jump.seconds ?? 6 * 3600) * 1000);
+      letTimePass(account, clock, name, outcome.durationMs);
       return outcome;
     },
     objects: objectsOf(account, machineRights),
@@ -156,23 +155,19 @@ function startOnEvents(account: Account, engine: Engine, stateMachine: string, p
 }
 
 /** What EventBridge Scheduler does: two schedules for each policy, one to capture and one to look what is to be retired. */
-function startOnSchedules(stack: Stack, { clock, seed, policies }: StackOptions, untilMs: number): void {
+function startOnSchedules(stack: Stack, { account, clock, seed, policies }: StackOptions, untilMs: number): void {
   for (const { name, schedule, retire } of policies) {
     const { cron, timezone, flexibleMinutes } = schedule;
-    const start = (
-      expression: string,
-      minutes: number,
-      purpose: string,
-      run: (scheduledAt: string) => string,
-    ): void => {
+    const start = (expression: string, minutes: number, purpose: '' | '/retire'): void => {
       const plan = { clock, schedule: parseSchedule(expression), timezone, flexibleMinutes: minutes, untilMs };
       startSchedule({ ...plan, seed: `${seed}/${name}${purpose}` }, (scheduledAtMs) => {
-        run(new Date(scheduledAtMs).toISOString());
+        const input = { policy: name, scheduledAt: new Date(scheduledAtMs).toISOString() };
+        if (purpose === '') account.fire('capture-images', () => void stack.capture(input));
+        else account.fire('retire-images', () => void stack.retire(input));
       });
     };
-    start(cron, flexibleMinutes, '', (scheduledAt) => stack.capture({ policy: name, scheduledAt }));
-    const daily = retire?.cron ?? defaultRetireCron;
-    start(daily, 0, '/retire', (scheduledAt) => stack.retire({ policy: name, scheduledAt }));
+    start(cron, flexibleMinutes, '');
+    start(retire?.cron ?? defaultRetireCron, 0, '/retire');
   }
 }
 
@@ -190,7 +185,8 @@ function startOnRate(
   const plan = { clock, schedule: parseSchedule(expression), timezone: 'UTC', flexibleMinutes: 0, untilMs };
   startSchedule({ ...plan, seed: `${seed}/${stateMachine}` }, (scheduledAtMs) => {
     if (!anyLease(account)) return;
-    engine.startExecution({ stateMachine, input: { scheduledAt: new Date(scheduledAtMs).toISOString() } });
+    const input = { scheduledAt: new Date(scheduledAtMs).toISOString() };
+    account.fire(stateMachine, () => void engine.startExecution({ stateMachine, input }));
   });
 }
 

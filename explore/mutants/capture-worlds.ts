@@ -11,6 +11,8 @@ const twoNights = [...oneNight, '20261122T0300Z'];
 
 const web = server('web', { devices: ['/dev/xvda', '/dev/sdf'] });
 const idle = server('idle', { state: 'stopped' });
+/** Its tag names no policy. */
+const foreign = server('foreign', { under: '' });
 const member = server('farm', { group: 'farm' });
 
 const beginning: Beginning = {
@@ -79,6 +81,13 @@ export const captureWorlds: readonly TrialWorld[] = [
     beginning: { ...beginning, servers: [web, member] },
     hours: 4,
     // The group may have replaced its member.
+    lacking: (story) => lackingImages(story, [web], oneNight),
+  },
+  {
+    name: 'another server',
+    tells: 'A server is captured, and one beside it is under no policy',
+    beginning: { ...beginning, servers: [web, foreign] },
+    hours: 4,
     lacking: (story) => lackingImages(story, [web], oneNight),
   },
   {

@@ -44,18 +44,13 @@ export const instanceMutants: readonly Mutant[] = [
   },
   {
     invariant: 1,
-    name: 'the rescue takes an execution that has ended for one at work, and its time for unlimited',
+    name: 'the rescue takes an execution that has ended for one at work',
     world: 'aborted',
     edits: [
       {
         file: 'shared/domain/rescue.ts',
         from: "if (state.status === 'ended') return rescue",
         to: "if (state.status === 'lost') return rescue",
-      },
-      {
-        file: 'shared/domain/rescue.ts',
-        from: 'const isOver = deadlineMs <= Date.parse(now);',
-        to: 'const isOver = Number.isNaN(Date.parse(now));',
       },
     ],
   },
@@ -114,6 +109,28 @@ export const instanceMutants: readonly Mutant[] = [
       {
         file: 'functions/stop-instance/function.yml',
         from: '    Condition:\n      ForAllValues:StringEquals: { aws:TagKeys: ["ami-lifecycle:stopped-by", "ami-lifecycle:restart-by"] }\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    invariant: 3,
+    name: 'a policy selects what names none, and the roles allow it',
+    world: 'another server',
+    edits: [
+      {
+        file: 'shared/domain/selection.ts',
+        from: 'return candidates.some(',
+        to: 'return candidates.length === 0 || candidates.some(',
+      },
+      {
+        file: 'functions/stop-instance/function.yml',
+        from: '    onlyWhere: a policy stops instances\n    onlyOn: instances that a policy selects\n',
+        to: '',
+      },
+      {
+        file: 'functions/create-image/function.yml',
+        from: '    onlyOn: instances that a policy selects\n',
         to: '',
       },
     ],

@@ -1,27 +1,34 @@
-import { rulesForWatch } from '../../cli/simulation/rules-for-watch.ts';
-import { watchInvariants } from '../../simulator/invariants.ts';
+import { watchFalseWords } from '../false-words.ts';
 import { breachesIn, type Finding, leftBehind } from '../judge.ts';
 import { faultOf, parsePlacement } from '../placements.ts';
+import { runWorld } from '../run.ts';
+import { watchStanding } from '../standing.ts';
 import { build } from '../world.ts';
+import { worlds } from '../worlds.ts';
 import type { Circumstances } from './mutant.ts';
 import { trialWorldNamed } from './worlds.ts';
 
-/** Runs a trial world by the code that this file lies beside, and judges what came of it as an exploration would. */
+/**
+ * Runs a world by the code that this file lies beside. One that is explored is judged by the explorer itself: rest, telling,
+ * convergence and all. A trial world is watched for its hours, and then by what it must never break and must have brought about;
+ * it says nothing of what is told, nor of what further attempts would mend.
+ */
 export async function judgeTrial({ world: name, placement }: Circumstances): Promise<Finding[]> {
-  const { beginning, prepare, hours, lacking, archivesAll } = trialWorldNamed(name);
+  const placements = placement === undefined ? [] : [parsePlacement(placement)];
+  const explored = worlds.find((world) => world.name === name);
+  if (explored) return (await runWorld(explored, placements)).findings;
+  const { beginning, prepare, hours, lacking } = trialWorldNamed(name);
   const story = await build(beginning);
   const { account, clock } = story;
-  const archives = watchInvariants(account, undefined, {
-    ...rulesForWatch(account),
-    isArchiveDue: () => archivesAll === true,
-  });
+  const standing = watchStanding(account, story.witness.watch);
+  const falseWords = watchFalseWords(account);
   await prepare?.(story);
-  if (placement !== undefined) account.faults.add(faultOf(parsePlacement(placement)));
+  for (const each of placements) account.faults.add(faultOf(each));
   await clock.run(clock.now() + hours * 3_600_000);
-  const unarchived = archives.breaches.filter(({ invariant }) => invariant === 9);
   return [
     ...breachesIn(story),
-    ...unarchived.map(({ invariant, message }) => ({ invariant, what: message.slice(0, message.indexOf('\n')) })),
+    ...standing,
+    ...falseWords,
     ...leftBehind(story),
     ...lacking(story).map((what) => ({ invariant: 14, what })),
   ];

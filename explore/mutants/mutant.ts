@@ -5,7 +5,7 @@ export interface Edit {
   to: string;
 }
 
-/** Where the system is tried: the name of a trial world, and a fault at one moment as `placements.ts` writes it. */
+/** Where the system is tried: the name of a trial world or of one that is explored, and a fault at one moment as `placements.ts` writes it. */
 export interface Circumstances {
   world: string;
   placement?: string;

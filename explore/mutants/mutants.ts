@@ -1,7 +1,13 @@
+import { exploredMutants } from './explored-mutants.ts';
 import { imageMutants } from './image-mutants.ts';
 import { instanceMutants } from './instance-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { retirementMutants } from './retirement-mutants.ts';
 
 /** Every mutant; each invariant has one at least. */
-export const mutants: readonly Mutant[] = [...instanceMutants, ...imageMutants, ...retirementMutants];
+export const mutants: readonly Mutant[] = [
+  ...instanceMutants,
+  ...imageMutants,
+  ...retirementMutants,
+  ...exploredMutants,
+];

@@ -10,6 +10,13 @@ const unread = {
   to: "const { decision, evidence } = { decision: { verdict: 'retire', reasons: [], archive: false, step } as Decision, evidence: noEvidence };",
 };
 
+/** Without it the role itself keeps what people hold. */
+const mayTakeHeld = {
+  file: 'functions/retire-image/function.yml',
+  from: "      'Null': { aws:ResourceTag/ami-lifecycle:hold: 'true' }\n",
+  to: '',
+};
+
 /** What may go wrong with images that are taken away. */
 export const retirementMutants: readonly Mutant[] = [
   {
@@ -69,15 +76,18 @@ export const retirementMutants: readonly Mutant[] = [
   },
   {
     invariant: 5,
-    name: 'nobody looks for a hold',
+    name: 'nobody looks for a hold, and the role allows it',
     world: 'five days',
-    edits: [{ file: judgement, from: 'if (hold !== undefined) keep(', to: 'if (hold === undefined && hold) keep(' }],
+    edits: [
+      { file: judgement, from: 'if (hold !== undefined) keep(', to: 'if (hold === undefined && hold) keep(' },
+      mayTakeHeld,
+    ],
   },
   {
     invariant: 5,
-    name: 'a step is taken on the word of the plan, though somebody held the image since',
+    name: 'a step is taken on the word of the plan, though somebody held the image since, and the role allows it',
     world: 'held while archived',
-    edits: [unread],
+    edits: [unread, mayTakeHeld],
   },
   {
     invariant: 6,

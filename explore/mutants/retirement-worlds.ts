@@ -15,7 +15,7 @@ const archiving = { retain: { daily: 1 }, archive: { bucket: vault, prefix: 'gol
 
 type Fields = Readonly<Record<string, unknown>>;
 
-interface Retirement extends Pick<TrialWorld, 'name' | 'tells' | 'prepare' | 'archivesAll'> {
+interface Retirement extends Pick<TrialWorld, 'name' | 'tells' | 'prepare'> {
   fields?: Fields;
   retire?: Fields;
   faults?: readonly Fault[];
@@ -149,7 +149,6 @@ export const retirementWorlds: readonly TrialWorld[] = [
     name: 'archived',
     tells: 'Two images are archived; then the older one goes',
     fields: archiving,
-    archivesAll: true,
     prepare(story) {
       story.account.createBucket(vault, home);
       hang(story, web, nightsUntil('2026-11-20', 2));

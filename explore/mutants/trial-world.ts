@@ -11,6 +11,4 @@ export interface TrialWorld {
   hours: number;
   /** What must have come about by then and has not (invariant 14): a sentence each. */
   lacking: (story: Story) => string[];
-  /** Every image must be archived before it goes: only then is that part of invariant 9 watched. */
-  archivesAll?: true;
 }

@@ -2,7 +2,9 @@ import { referenceTo } from '../../simulator/invariants/references.ts';
 import type { ImageRecord, RegionState } from '../../simulator/state.ts';
 import type { Finding } from '../judge.ts';
 import { home } from '../servers.ts';
+import { slotAt } from '../slots.ts';
 import { type Tags, tagsOf } from '../witness.ts';
+import { hasLease } from '../world.ts';
 import type { Living } from './life.ts';
 import { servers } from './server-deeds.ts';
 
@@ -46,10 +48,8 @@ function completeIn({ images }: RegionState, policyName: string, slot: string): 
 export function notConverged(living: Living): Finding[] {
   const { account, stack, watch } = living;
   const running = stack.engine.listExecutions({ status: 'RUNNING' });
-  const leases = [...account.region(home).instances.values()].filter(({ description }) => {
-    const { 'ami-lifecycle:stopped-by': by, 'ami-lifecycle:restart-by': until } = tagsOf(description.Tags);
-    return by !== undefined || until !== undefined;
-  });
+  const instances = [...account.region(home).instances.values()];
+  const leases = instances.filter(({ description }) => hasLease(tagsOf(description.Tags)));
   return [
     ...watch.strandedInstances().map(({ instanceId }) => finding(1, `${instanceId} is left standing.`, account)),
     ...leases.map(({ id }) => finding(1, `${id} is left with its lease.`, account)),
@@ -169,8 +169,4 @@ function wordsOf({ id, description }: ImageRecord): string {
   const tags = tagsOf(Tags);
   const words = ['slot', 'state', 'rung', 'source-gone-since'].map((key) => tags[`ami-lifecycle:${key}`] ?? '-');
   return [id, ...words, DeprecationTime].join(' ').trimEnd();
-}
-
-function slotAt(atMs: number): string {
-  return new Date(atMs).toISOString().replaceAll(/[-:]/g, '').replace('00.000', '');
 }

@@ -84,8 +84,10 @@ export function policyWith({ name, hour, fields, retire }: PolicyPlan, edit: Pol
   });
 }
 
-/** What somebody publishes who reads of all that was refused, when it is over. */
-export const calming: PolicyEdit = { retire: { mode: 'enforce', maxPercentPerRun: 100, maxPerRun: 1000 } };
+/** What somebody makes of the last edit who reads of all that was refused, when it is over: only what holds back is lifted. */
+export function calmed({ fields = {}, retire = {} }: PolicyEdit = {}): PolicyEdit {
+  return { fields, retire: { ...retire, mode: 'enforce', maxPercentPerRun: 100, maxPerRun: 1000 } };
+}
 
 function policiesOf(random: RandomStream): PolicyPlan[] {
   const gold: PolicyPlan = {

@@ -5,14 +5,14 @@ import type { NamedPolicy } from '../../shared/domain/policy.ts';
 import { type Account, createAccount } from '../../simulator/account.ts';
 import { type InvariantWatch, watchInvariants } from '../../simulator/invariants.ts';
 import { seededRandom } from '../../simulator/random.ts';
+import { archivesDueIn } from '../archive-due.ts';
+import { watchFalseWords } from '../false-words.ts';
 import type { Finding } from '../judge.ts';
 import { home } from '../servers.ts';
-import { tagsOf } from '../witness.ts';
-import { isOneOfWeeks } from './archive-due.ts';
+import { watchStanding } from '../standing.ts';
 import { faultWords } from './chaos.ts';
 import { lateCaptures, notConverged } from './converged.ts';
-import { watchFalseWords } from './false-words.ts';
-import { calming, type Happening, type PolicyEdit, policyWith, type RandomWorld, vault } from './generate.ts';
+import { calmed, type Happening, type PolicyEdit, policyWith, type RandomWorld, vault } from './generate.ts';
 import { doDeed } from './people.ts';
 
 const dayMs = 86_400_000;
@@ -60,23 +60,24 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
   const present = new Map(world.policies.map((plan) => [plan.name, policyWith(plan)]));
   const policies = [...present.values()];
   const stack = await createStack({ account, clock, seed, policies, schedulesUntilMs: endMs });
-  const archiveRules = archivesSince(present, account);
   const watch = watchInvariants(account, undefined, {
     ...rulesForWatch(account),
     // What a run that was cut short left behind may wait for its week, and for people to read of a cap: judged in the end.
     snapshotGraceMs: 2 * (endMs - beginMs),
-    isArchiveDue: archiveRules.isDue,
+    isArchiveDue: archivesDueIn(account),
   });
   const falseWords = watchFalseWords(account);
+  const standing = watchStanding(account, watch);
   const living: Living = { world, account, stack, watch, present };
 
+  const edited = new Map<string, PolicyEdit>();
   const happened: Life['happened'] = [];
   const change = (name: string, edit: PolicyEdit, isDeploy = false): void => {
     const plan = world.policies.find((each) => each.name === name);
     if (!plan) return;
     const policy = policyWith(plan, edit);
     present.set(name, policy);
-    archiveRules.note(name);
+    edited.set(name, edit);
     if (isDeploy) stack.deploy({ policies: [...present.values()] });
     else stack.publish(policy);
   };
@@ -88,14 +89,14 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
       );
   }
   clock.after(calmMs - beginMs, () => {
-    for (const { name } of world.policies) change(name, calming, true);
+    for (const { name } of world.policies) change(name, calmed(edited.get(name)), true);
   });
 
   const findings: Finding[] = [];
   for (let atMs = beginMs + dayMs; atMs <= endMs && findings.length === 0; atMs += dayMs) {
     // Before the night's captures: those of the day before are over.
     await clock.run(atMs);
-    findings.push(...brokenIn(watch), ...falseWords);
+    findings.push(...brokenIn(watch), ...standing, ...falseWords);
     if (findings.length === 0 && atMs >= calmMs + 2 * dayMs) findings.push(...lateCaptures(living));
   }
   if (findings.length === 0) findings.push(...notConverged(living));
@@ -124,19 +125,8 @@ function happen(
   }
 }
 
-/** What the watch must know of archives: those of a policy that was just replaced are nobody's mistake. */
-function archivesSince(present: ReadonlyMap<string, NamedPolicy>, account: Account) {
-  const replacedAtMs = new Map<string, number>();
-  const isDue: NonNullable<Parameters<typeof watchInvariants>[2]>['isArchiveDue'] = (image, lineage, nowMs) => {
-    const name = tagsOf(image.Tags)['ami-lifecycle:policy'] ?? '';
-    const isFresh = nowMs < (replacedAtMs.get(name) ?? 0) + dayMs / 2;
-    return present.get(name)?.archive !== undefined && !isFresh && isOneOfWeeks(image, lineage, 2);
-  };
-  return { isDue, note: (name: string) => void replacedAtMs.set(name, account.clock.now()) };
-}
-
 function brokenIn({ breaches }: InvariantWatch): Finding[] {
-  // The last of the list is judged by what an image says in the end: false-words.ts.
+  // The last of the list is judged by what an image says in the end: ../false-words.ts.
   const broken = breaches.filter(({ invariant }) => invariant !== 15);
   return broken.slice(0, 1).map(({ invariant, message, history }) => {
     const [what = ''] = message.split('\n');

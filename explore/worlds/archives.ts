@@ -1,3 +1,4 @@
+import type { Fault } from '../../simulator/faults.ts';
 import type { Bucket } from '../../simulator/state.ts';
 import type { ExploredWorld } from '../explored-world.ts';
 import { hang, impatient } from '../hanging.ts';
@@ -67,31 +68,13 @@ function lackingRestore(story: Story): string[] {
   return isWhole ? [] : [`None of ${images.length} restored images is as it was: ${JSON.stringify(images)}`];
 }
 
-export const archiveWorlds: readonly ExploredWorld[] = [
-  {
-    name: 'archive',
-    workflow: 'archive-image',
-    tells: 'One image is archived by hand, in several parts, to another storage class',
-    beginning: { ...beginning, servers: [large()], behaviour: { ...beginning.behaviour, usedFraction: () => 0.3 } },
-    prepare(story) {
-      vaultOf(story);
-      hang(story, large(), [slot]);
-    },
-    begin: archive,
-    lacking: lackingArchive,
-    mustTell: true,
-    async again(story) {
-      archive(story);
-      await hoursLater(story, 24);
-    },
-    attempts: 1,
-  },
-  {
-    name: 'restore',
+/** A restore of an archive whose image is gone. */
+function restores(name: string, tells: string, faults: readonly Fault[] = []): ExploredWorld {
+  return {
+    name,
     workflow: 'restore-image',
-    tells:
-      'An image that is gone is restored from a class that has to be woken, with its tags and those it is shared with',
-    beginning,
+    tells,
+    beginning: { ...beginning, faults },
     async prepare(story) {
       vaultOf(story);
       const [ImageId = ''] = hang(story, web, [slot], { tags: { team: 'platform' } });
@@ -109,9 +92,39 @@ export const archiveWorlds: readonly ExploredWorld[] = [
       // What was cut short keeps its name, as NameTaken says.
       restore(story, 'restored-again');
       await hoursLater(story, 24);
+      return [];
+    },
+    attempts: 1,
+  };
+}
+
+export const archiveWorlds: readonly ExploredWorld[] = [
+  {
+    name: 'archive',
+    workflow: 'archive-image',
+    tells: 'One image is archived by hand, in several parts, to another storage class',
+    beginning: { ...beginning, servers: [large()], behaviour: { ...beginning.behaviour, usedFraction: () => 0.3 } },
+    prepare(story) {
+      vaultOf(story);
+      hang(story, large(), [slot]);
+    },
+    begin: archive,
+    lacking: lackingArchive,
+    mustTell: true,
+    async again(story) {
+      archive(story);
+      await hoursLater(story, 24);
+      return [];
     },
     attempts: 1,
   },
+  restores(
+    'restore',
+    'An image that is gone is restored from a class that has to be woken, with its tags and those it is shared with',
+  ),
+  restores('restore-discarded', 'A restore fails on the side of EC2, and is taken away before it is asked for again', [
+    { fault: 'restore-fails', nth: 1 },
+  ]),
 ];
 
 /** So large that its object is copied by parts. */

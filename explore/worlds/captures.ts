@@ -3,18 +3,20 @@ import type { Fault } from '../../simulator/faults.ts';
 import type { ExploredWorld } from '../explored-world.ts';
 import { impatient } from '../hanging.ts';
 import { home, type Server, server } from '../servers.ts';
+import { slotAt, slotMs } from '../slots.ts';
 import type { Beginning, Story } from '../world.ts';
 import { hoursLater, quick, tagByHand } from './common.ts';
 
 const paris = 'eu-west-3';
 const partner = '123456789012';
 const start = '2026-11-21T02:58:00Z';
-const slot = '2026-11-21T03:00:00Z';
+const atThree = '2026-11-21T03:00:00Z';
 /** One capture by schedule, at three; what follows is started by hand. */
 const oneNight = '2026-11-21T03:30:00Z';
 
 const web = server('web', { devices: ['/dev/xvda', '/dev/sdf'] });
 const plainWeb = server('web');
+const encrypted = server('web', { encrypted: true });
 const queue = server('queue', { under: 'gold silver' });
 const untagged = server('web', { under: null });
 const member = server('farm', { group: 'farm' });
@@ -32,11 +34,24 @@ interface Captures {
   policies: readonly NamedPolicy[];
   faults?: readonly Fault[];
   beginning?: Partial<Beginning>;
+  /** The slot that is begun; by default at three. */
+  slot?: string;
+  prepare?: (story: Story) => void;
   /** By default the schedules do it. */
   begin?: (story: Story) => void;
 }
 
-function captures({ name, tells, servers, policies, faults = [], beginning = {}, ...rest }: Captures): ExploredWorld {
+function captures({
+  name,
+  tells,
+  servers,
+  policies,
+  faults = [],
+  beginning = {},
+  slot = atThree,
+  prepare,
+  ...rest
+}: Captures): ExploredWorld {
   return {
     name,
     workflow: 'capture-images',
@@ -51,20 +66,66 @@ function captures({ name, tells, servers, policies, faults = [], beginning = {},
       rescuesUntil: '2026-12-31T00:00:00Z',
       ...beginning,
     },
+    ...(prepare ? { prepare } : {}),
     begin: rest.begin ?? (() => {}),
     // Events come an hour late.
     lastsHours: 1.5,
     lacking: (story, sinceMs) => policies.flatMap((policy) => lackingImages(story, servers, policy, sinceMs)),
     mustTell: true,
     async again(story, wasLacking) {
-      // Somebody starts by hand what failed in the night, under its time; and then the next night comes.
-      if (wasLacking) for (const policy of policies) story.begin(policy.name, slot);
+      // Somebody starts by hand what failed, under its time; and then the next night comes.
+      const broken = wasLacking ? await repeated(story, { servers, policies, slot }) : [];
       await hoursLater(story, 12);
       for (const policy of policies) story.begin(policy.name);
       await hoursLater(story, 12);
+      return broken;
     },
     attempts: 1,
   };
+}
+
+/**
+ * Starts a slot again, and says what it does not do. Where an image holds the slot already, it is skipped and people are told:
+ * its copies and its sharing are not completed either (docs/reliability.md). Any other is captured in full.
+ */
+async function repeated(story: Story, { servers, policies, slot }: Repeat): Promise<string[]> {
+  const sinceMs = story.clock.now();
+  const toldBefore = story.account.notifications.length;
+  const taken = new Set(policies.flatMap(({ name }) => holdersOf(story, name, slot).map((id) => `${id} ${name}`)));
+  for (const { name } of policies) story.begin(name, slot);
+  await hoursLater(story, 12);
+  const told = story.account.notifications.slice(toldBefore).filter(({ atMs }) => atMs >= sinceMs);
+  return policies.flatMap((policy) => {
+    const own = servers.filter(({ id }) => taken.has(`${id} ${policy.name}`));
+    const others = servers.filter((each) => !own.includes(each));
+    const isTold = told.some(
+      ({ subject }) => subject?.startsWith(`${policy.name}: `) && / [1-9]\d* skipped/.test(subject),
+    );
+    const images = holdersOf(story, policy.name, slot);
+    return [
+      ...lackingImages(story, others, policy, Date.parse(slot)),
+      ...(own.length === 0 || isTold ? [] : [`Nobody was told that ${policy.name} skips what holds its slot.`]),
+      ...own.flatMap(({ id }) => {
+        const count = images.filter((each) => each === id).length;
+        return count === 1 ? [] : [`${count} images of ${id} hold one slot.`];
+      }),
+    ];
+  });
+}
+
+interface Repeat {
+  servers: readonly Server[];
+  policies: readonly NamedPolicy[];
+  slot: string;
+}
+
+/** The instances of the images at home that hold a slot: any but failed ones. */
+function holdersOf(story: Story, policyName: string, slot: string): string[] {
+  return story.images().flatMap(({ state, tags }) => {
+    const isOfIt =
+      tags['ami-lifecycle:policy'] === policyName && tags['ami-lifecycle:slot'] === slotAt(Date.parse(slot));
+    return isOfIt && state !== 'failed' ? [tags['ami-lifecycle:source'] ?? ''] : [];
+  });
 }
 
 /** Instances without a complete image of that policy since an instant, by Region. */
@@ -89,10 +150,6 @@ function lackingImages(story: Story, servers: readonly Server[], policy: NamedPo
   });
 }
 
-function slotMs(slot: string): number {
-  return Date.parse(slot.replace(/^(....)(..)(..T..)(..)Z$/, '$1-$2-$3:$4:00Z'));
-}
-
 export const captureWorlds: readonly ExploredWorld[] = [
   captures({
     name: 'capture-by-schedule',
@@ -106,6 +163,7 @@ export const captureWorlds: readonly ExploredWorld[] = [
     servers: [untagged],
     policies: [keeping('gold')],
     beginning: { at: '2026-11-21T11:00:00Z', schedulesUntil: '2026-11-21T11:30:00Z' },
+    slot: '2026-11-21T11:00:00Z',
     begin: (story) => tagByHand(story, untagged.id, { 'ami-lifecycle:policy': 'gold' }),
   }),
   captures({
@@ -125,6 +183,19 @@ export const captureWorlds: readonly ExploredWorld[] = [
     tells: 'Two servers, one of them under two policies, are captured in the same minute',
     servers: [plainWeb, queue],
     policies: [keeping('gold'), keeping('silver')],
+  }),
+  captures({
+    name: 'capture-encrypted',
+    tells: 'An encrypted server is captured, and its copy in Paris has a key of its own',
+    servers: [encrypted],
+    policies: [keeping('gold', { copies: [{ region: paris, kmsKeyId: 'alias/paris' }] })],
+    prepare: ({ account }) => account.region(paris).keys.add('alias/paris'),
+  }),
+  captures({
+    name: 'capture-by-reboot',
+    tells: 'A server is rebooted for its image',
+    servers: [plainWeb],
+    policies: [keeping('gold', { capture: { consistency: 'reboot' } })],
   }),
   captures({
     name: 'capture-again',

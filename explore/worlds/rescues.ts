@@ -2,7 +2,7 @@ import type { ExploredWorld } from '../explored-world.ts';
 import { server } from '../servers.ts';
 import type { Beginning, Story } from '../world.ts';
 import { keeping } from './captures.ts';
-import { hoursLater, quick } from './common.ts';
+import { quick } from './common.ts';
 
 const web = server('web');
 const lease = { stoppedBy: 'ami-lifecycle:stopped-by', restartBy: 'ami-lifecycle:restart-by' } as const;
@@ -54,7 +54,7 @@ function rescue(name: string, tells: string, begin: (story: Story) => void): Exp
     lastsHours: 1.5,
     lacking: lackingRescue,
     mustTell: true,
-    again: (story) => hoursLater(story, 1),
+    again: () => Promise.resolve([]),
     attempts: 0,
   };
 }

@@ -1,6 +1,7 @@
 import type { ExploredWorld } from '../explored-world.ts';
 import { hang, impatient, nightsUntil } from '../hanging.ts';
 import { home, server } from '../servers.ts';
+import { tagsOf } from '../witness.ts';
 import type { Beginning, Story } from '../world.ts';
 import { hoursLater, quick, tagByHand } from './common.ts';
 
@@ -41,10 +42,20 @@ function differences(story: Story, expected: readonly string[]): string[] {
 
 type Retirements = Pick<ExploredWorld, 'name' | 'tells' | 'prepare' | 'lacking' | 'lastsHours'> & {
   fields: Readonly<Record<string, unknown>>;
+  /** By default as many as there are steps. */
+  attempts?: number;
 };
 
 /** By default three runs: one for each step. */
-function retirements({ name, tells, prepare, lacking, fields, lastsHours = 49 }: Retirements): ExploredWorld {
+function retirements({
+  name,
+  tells,
+  prepare,
+  lacking,
+  fields,
+  lastsHours = 49,
+  attempts = 3,
+}: Retirements): ExploredWorld {
   return {
     name,
     workflow: 'retire-images',
@@ -54,12 +65,28 @@ function retirements({ name, tells, prepare, lacking, fields, lastsHours = 49 }:
     begin: () => {},
     lastsHours,
     lacking,
-    // What was not done today is done tomorrow; of what failed the harness is told by the run that failed.
-    mustTell: false,
-    again: (story) => hoursLater(story, 24),
-    // A snapshot that was left behind is a week old before that is noted, and has a day of grace then.
-    attempts: 14,
+    mustTell: true,
+    // Grace is counted from each step, so hours can cost a day.
+    mayBeLate: true,
+    async again(story) {
+      await hoursLater(story, 24);
+      return [];
+    },
+    attempts,
   };
+}
+
+function snapshotsOf(story: Story, imageId: string): string[] {
+  return [...(story.account.region(home).images.get(imageId)?.snapshotIds ?? [])];
+}
+
+/** Does something in the moment before a function's first call from that instant on. */
+function justBefore({ account, clock }: Story, caller: string, fromMs: number, act: () => void): void {
+  const stop = account.beforeCall((request) => {
+    if (request.caller !== caller || clock.now() < fromMs) return;
+    stop();
+    act();
+  });
 }
 
 export const retireWorlds: readonly ExploredWorld[] = [
@@ -90,10 +117,60 @@ export const retireWorlds: readonly ExploredWorld[] = [
     lacking: (story) => differences(story, [`${home} 1120 available`, `${paris} 1120 available`]),
   }),
   retirements({
+    name: 'retire-in-haste',
+    tells:
+      'Of three images two are to be disabled; in that moment one is held, and a server is launched from the other',
+    // The day after, what was disabled all the same comes back.
+    lastsHours: 73,
+    attempts: 4,
+    fields: { retain: { daily: 1 } },
+    prepare(story) {
+      const [held = '', used = ''] = hang(story, web, nightsUntil('2026-11-20', 3));
+      justBefore(story, 'retire-image', story.clock.now() + 24 * 3_600_000, () => {
+        tagByHand(story, held, { 'ami-lifecycle:hold': 'evidence' });
+        const launch = { ImageId: used, InstanceType: 't3.micro' as const, MinCount: 1, MaxCount: 1 };
+        story.account.call('ec2', 'RunInstances', launch);
+      });
+    },
+    lacking: (story) =>
+      differences(
+        story,
+        ['1118', '1119', '1120'].map((night) => `${home} ${night} available`),
+      ),
+  }),
+  retirements({
+    name: 'retire-orphans',
+    tells: 'One snapshot has been without its image for nine days, and goes; another one since today, and is noted',
+    lastsHours: 25,
+    attempts: 2,
+    fields: { retain: { daily: 1 } },
+    prepare(story) {
+      // What is younger than a week may be of an image that is being made.
+      const slots = [...nightsUntil('2026-11-11', 2), '20261120T0300Z'];
+      const [old = '', young = ''] = hang(story, web, slots);
+      const since = { 'ami-lifecycle:orphaned-since': '2026-11-12T12:00:00Z' };
+      const [snapshotId = ''] = snapshotsOf(story, old);
+      for (const ImageId of [old, young]) story.account.call('ec2', 'DeregisterImage', { ImageId });
+      tagByHand(story, snapshotId, since);
+    },
+    lacking(story) {
+      const orphans = story.witness
+        .orphans(home)
+        .map((id) => story.account.region(home).snapshots.get(id)?.description);
+      const unnoted = orphans.filter((each) => tagsOf(each?.Tags)['ami-lifecycle:orphaned-since'] === undefined);
+      return [
+        ...differences(story, [`${home} 1120 available`]),
+        ...(orphans.length <= 1 ? [] : [`There are still ${orphans.length} snapshots without an image.`]),
+        ...unnoted.map((each) => `Nothing notes that ${each?.SnapshotId} is without an image.`),
+      ];
+    },
+  }),
+  retirements({
     name: 'retire-archived',
     tells: 'Two images are archived; then the older one goes',
     // The first run archives, and may not see yet that it did.
     lastsHours: 73,
+    attempts: 4,
     fields: { retain: { daily: 1 }, archive: { bucket: vault, prefix: 'gold/', when: { daily: 30 } } },
     prepare(story) {
       story.account.createBucket(vault, home);

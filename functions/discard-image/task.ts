@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { LifecycleError } from '../../shared/domain/errors.ts';
 import { type Image, isSnapshotFor, type Snapshot } from '../../shared/domain/image.ts';
-import { isProductOf, type Product } from '../../shared/domain/tags.ts';
+import { isProductOf, type Product, tagKeys } from '../../shared/domain/tags.ts';
 
 /** How often an image is tried in all. */
 const attempts = 2;
@@ -54,6 +54,14 @@ export function makeDiscardImage({ imagesIn }: Ports) {
         region,
         reason,
       });
+    }
+    const hold = image?.tags[tagKeys.hold];
+    if (hold !== undefined) {
+      throw new LifecycleError(
+        'ImageFailed',
+        `${imageId} failed in ${region}, and is held (${hold || 'no reason given'}), so it stays: take its tag ${tagKeys.hold} away.`,
+        { imageId, region, reason },
+      );
     }
     if (image?.state === 'available' || image?.state === 'disabled') return { discarded: false, nextAttempt: attempt };
     const snapshots = (await images.snapshotsOf(product)).filter((snapshot) => isSnapshotFor(imageId, snapshot));

@@ -181,6 +181,13 @@ export function makePlanRetirement(ports: Ports) {
       named.inUse += planned.inUse;
     }
 
+    // Every image waits for that answer, wherever it is: without a word people would never learn why.
+    for (const region of copying.unknown.filter((each) => incomplete.every((doubted) => doubted.region !== each))) {
+      const reason =
+        'EC2 does not say which images are being copied there; what could be taken elsewhere waits for that, too.';
+      incomplete.push({ region, reason });
+    }
+
     const excess = blastRadius(items, named, policy) ?? null;
     const chosen = event.mode ?? policy.retire?.mode ?? 'enforce';
     const all = { items, shares };

@@ -82,7 +82,9 @@ interface Ports {
     /** Why those are held that are, by id. */
     holdsOn(snapshotIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   };
-  archivesIn: (region: string) => { flaw(bucket: string, key: string): Promise<string | undefined> };
+  archivesIn: (region: string) => {
+    flaw(bucket: string, key: string, imageIds: readonly string[]): Promise<string | undefined>;
+  };
   /** Where launch permissions are written down that disabling an image drops. */
   objects: {
     readJsonIfAny(key: string): Promise<unknown>;
@@ -178,7 +180,11 @@ export function makeRetireImage(ports: Ports) {
     const archivedTo = tags[tagKeys.archivedTo];
     if (archivedTo === undefined) return undefined;
     const at = archiveAt(archivedTo);
-    const flaw = at ? await archivesIn(region).flaw(at.bucket, at.key) : `'${archivedTo}' is no address in S3`;
+    // A restored image has the archive of the one that it was made of.
+    const imageIds = [imageId, tags[tagKeys.origin]?.split('/').at(-1) ?? imageId];
+    const flaw = at
+      ? await archivesIn(region).flaw(at.bucket, at.key, imageIds)
+      : `'${archivedTo}' is no address in S3`;
     if (flaw) await imagesIn(region).removeTags(imageId, [tagKeys.archivedTo]);
     return flaw && `its archive is lost: ${flaw}`;
   }

@@ -46,8 +46,9 @@ type Output = z.output<typeof contract.output>;
 interface Trigger {
   policyNames: readonly string[];
   at: string;
-  instanceIds: readonly string[] | undefined;
-  isTagging: boolean;
+  instanceIds?: readonly string[];
+  /** What a tagging tells of its instance: a moment later EC2 may not show the tag yet. InspectInstance looks again. */
+  tagged?: Pick<Instance, 'instanceId' | 'tags'>;
 }
 
 interface Ports {
@@ -62,11 +63,12 @@ export function makeSelectInstances({ region, policies, instances, objects }: Po
   return async ({ executionId, event }: Input): Promise<Output> => {
     const trigger = triggerOf(event);
     const { found, unusable } = await resolve(trigger.policyNames);
-    const chosen = found.filter(({ schedule }) => !trigger.isTagging || schedule.onTagged);
+    const chosen = found.filter(({ schedule }) => !trigger.tagged || schedule.onTagged);
     const items: { policy: string; instanceId: string }[] = [];
     for (const policy of chosen) {
       const [key = tagKeys.policy] = Object.keys(selectorOf(policy));
-      for (const { tags, instanceId } of await instances.listTagged(key, trigger.instanceIds)) {
+      const present = trigger.tagged ? [trigger.tagged] : await instances.listTagged(key, trigger.instanceIds);
+      for (const { tags, instanceId } of present) {
         if (isSelected(tags, policy)) items.push({ policy: policy.name, instanceId });
       }
     }
@@ -103,18 +105,15 @@ export function makeSelectInstances({ region, policies, instances, objects }: Po
 
 function triggerOf(event: Input['event']): Trigger {
   if ('policy' in event) {
-    return {
-      policyNames: [event.policy],
-      at: event.scheduledAt,
-      instanceIds: event.instanceIds,
-      isTagging: false,
-    };
+    const { policy, scheduledAt, instanceIds } = event;
+    return { policyNames: [policy], at: scheduledAt, ...(instanceIds ? { instanceIds } : {}) };
   }
+  const { tags } = event.detail;
+  const [instanceId = ''] = event.resources.flatMap((arn) => instanceArn.exec(arn)?.[1] ?? []);
   return {
-    policyNames: [...new Set(policyWords(event.detail.tags[tagKeys.policy] ?? ''))],
+    policyNames: [...new Set(policyWords(tags[tagKeys.policy] ?? ''))],
     at: event.time,
-    instanceIds: event.resources.flatMap((arn) => instanceArn.exec(arn)?.[1] ?? []),
-    isTagging: true,
+    tagged: { instanceId, tags },
   };
 }
 

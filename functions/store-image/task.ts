@@ -4,6 +4,7 @@ import {
   archiveRefusal,
   archiveTargetSchema,
   archiveUrl,
+  type FoundRecord,
   type StoredObject,
 } from '../../shared/domain/archive.ts';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
@@ -39,7 +40,8 @@ interface Ports {
   archivesIn: (region: string) => {
     storeTask(imageId: string, bucket: string, key: string): Promise<{ state: string } | undefined>;
     object(bucket: string, key: string): Promise<StoredObject | undefined>;
-    flaw(bucket: string, key: string): Promise<string | undefined>;
+    flaw(bucket: string, key: string, imageIds: readonly string[]): Promise<string | undefined>;
+    record(bucket: string, key: string): Promise<FoundRecord>;
     store(imageId: string, bucket: string, prefix: string): Promise<string>;
   };
 }
@@ -63,7 +65,7 @@ export function makeStoreImage({ imagesIn, archivesIn }: Ports) {
       waitSeconds: pollSeconds('image', now, now),
     });
     const isNoted = image.tags[tagKeys.archivedTo] === archiveUrl(bucket, key);
-    if (isNoted && (await archives.flaw(bucket, key)) === undefined) return answer('archived');
+    if (isNoted && (await archives.flaw(bucket, key, [imageId])) === undefined) return answer('archived');
     const refusal = archiveRefusal(image);
     if (refusal) throw new LifecycleError('ArchiveRefused', ...because(refusal));
     if (image.state !== 'available') {
@@ -71,9 +73,12 @@ export function makeStoreImage({ imagesIn, archivesIn }: Ports) {
     }
     const task = await archives.storeTask(imageId, bucket, key);
     if (task?.state === 'in-progress') return answer('storing');
-    // A task that is completed counts for as long as its object is there, and is one.
-    if (task?.state === 'completed' && ((await archives.object(bucket, key))?.sizeBytes ?? 0) > 0)
-      return answer('storing');
+    // A task that is completed counts for as long as its object is there, and is what was recorded if it was.
+    const stored = task?.state === 'completed' ? await archives.object(bucket, key) : undefined;
+    if (stored && stored.sizeBytes > 0) {
+      const { record } = await archives.record(bucket, key);
+      if (!record || record.sizeBytes === stored.sizeBytes) return answer('storing');
+    }
     return answer('storing', await begin());
 
     /**

@@ -13,7 +13,7 @@ export const contract = {
   input: z.strictObject({
     executionId: parts.executionId,
     /** Where the Map wrote its results. */
-    results: z.strictObject({ bucket: parts.bucket, key: z.string() }),
+    results: z.strictObject({ bucket: parts.bucket, key: parts.objectKey }),
   }),
   output: z.strictObject({
     rescued: z.int().min(0),

@@ -19,7 +19,7 @@ export const contract = {
     unusable: z.array(z.strictObject({ policy: z.string(), Error: z.string(), Cause: z.string() })),
     selected: z.int().min(0),
     /** Where the Map wrote its results; null where it did not run. */
-    results: z.strictObject({ bucket: parts.bucket, key: z.string() }).nullable(),
+    results: z.strictObject({ bucket: parts.bucket, key: parts.objectKey }).nullable(),
     /** What ended the run as a whole, if anything did. */
     failure: z.object({ Error: z.string().optional(), Cause: z.string().optional() }).nullable(),
   }),

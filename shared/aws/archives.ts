@@ -1,6 +1,18 @@
-import { GetObjectCommand, HeadObjectCommand, RestoreObjectCommand } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  RestoreObjectCommand,
+} from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import { archiveRecordSchema, archiveUrl, type FoundRecord, recordKey, type StoredObject } from '../domain/archive.ts';
+import {
+  archiveRecordSchema,
+  archiveUrl,
+  type FoundRecord,
+  recordKey,
+  type StoredObject,
+  sleeps,
+} from '../domain/archive.ts';
 import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
 import { archiveCopiesIn } from './archive-copies.ts';
 import { archiveTasksIn } from './archive-tasks.ts';
@@ -30,39 +42,29 @@ export function archivesIn(region: string) {
     },
 
     /**
-     * What is wrong with an archive, in words; undefined where its object and its record are there and hold something.
+     * What is wrong with an archive, in words; undefined where its object and its record are there, and the object is what the
+     * record says. A record that sleeps is believed.
+     * @param imageIds the image, and what it was made of: the record must be of one of them
      * @throws EvidenceIncomplete where S3 does not say
      */
-    async flaw(bucket: string, key: string): Promise<string | undefined> {
-      for (const each of [key, recordKey(key)]) {
-        const head = await seen(() => headOf(bucket, each));
-        if (!head) return `${archiveUrl(bucket, each)} is not there`;
-        if (!head.ContentLength) return `${archiveUrl(bucket, each)} is empty`;
-      }
-      return undefined;
+    async flaw(bucket: string, key: string, imageIds: readonly string[]): Promise<string | undefined> {
+      const url = archiveUrl(bucket, key);
+      const head = await seen(() => headOf(bucket, key));
+      if (!head) return `${url} is not there`;
+      if (!head.ContentLength) return `${url} is empty`;
+      const beside = await seen(() => headOf(bucket, recordKey(key)));
+      if (!beside) return `${url}.json is not there`;
+      if (!beside.ContentLength) return `${url}.json is empty`;
+      if (isAsleep(beside)) return undefined;
+      const { record, problem } = await seen(() => recordOf(bucket, key));
+      if (!record) return `${url}.json ${problem}`;
+      if (!imageIds.includes(record.imageId)) return `${url} is of ${record.imageId}, as its record says`;
+      return record.sizeBytes === head.ContentLength
+        ? undefined
+        : `${url} has ${head.ContentLength} bytes, and had ${record.sizeBytes} when it was recorded`;
     },
 
-    /** The record beside an archive, as far as there is one that can be read: an archive is worth restoring without. */
-    async record(bucket: string, key: string): Promise<FoundRecord> {
-      try {
-        const text = await callingForMaybe(`GetObject s3://${bucket}/${recordKey(key)}`, async () => {
-          const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: recordKey(key) }));
-          return Body?.transformToString();
-        });
-        if (text === undefined) return { record: undefined, problem: 'is not there' };
-        return { record: archiveRecordSchema.parse(JSON.parse(text)), problem: '' };
-      } catch (error) {
-        // A lifecycle rule of the bucket may have moved it where it sleeps.
-        // JSON that is nested without end parses, and then is too much for whoever walks through it: a RangeError.
-        const isUnreadable =
-          error instanceof SyntaxError ||
-          error instanceof RangeError ||
-          error instanceof z.ZodError ||
-          hasCode(error, 'InvalidObjectState');
-        if (!isUnreadable) throw error;
-        return { record: undefined, problem: 'cannot be read' };
-      }
-    },
+    record: recordOf,
 
     /**
      * Asks S3 to make a sleeping object readable; one that is waking already stays as it is.
@@ -88,11 +90,38 @@ export function archivesIn(region: string) {
     },
   };
 
+  /** The record beside an archive, as far as there is one that can be read: an archive is worth restoring without. */
+  async function recordOf(bucket: string, key: string): Promise<FoundRecord> {
+    try {
+      const text = await callingForMaybe(`GetObject s3://${bucket}/${recordKey(key)}`, async () => {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: recordKey(key) }));
+        return Body?.transformToString();
+      });
+      if (text === undefined) return { record: undefined, problem: 'is not there' };
+      return { record: archiveRecordSchema.parse(JSON.parse(text)), problem: '' };
+    } catch (error) {
+      // A lifecycle rule of the bucket may have moved it where it sleeps.
+      // JSON that is nested without end parses, and then is too much for whoever walks through it: a RangeError.
+      const isUnreadable =
+        error instanceof SyntaxError ||
+        error instanceof RangeError ||
+        error instanceof z.ZodError ||
+        hasCode(error, 'InvalidObjectState');
+      if (!isUnreadable) throw error;
+      return { record: undefined, problem: 'cannot be read' };
+    }
+  }
+
   function headOf(bucket: string, key: string) {
     return callingForMaybe(`HeadObject s3://${bucket}/${key}`, () =>
       s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
     );
   }
+}
+
+function isAsleep({ StorageClass = 'STANDARD', ArchiveStatus, Restore }: HeadObjectCommandOutput): boolean {
+  const object = { storageClass: StorageClass, isInArchiveTier: ArchiveStatus !== undefined };
+  return sleeps(object) && restoreOf(Restore) !== 'awake';
 }
 
 /** What S3 will not show is not known: it may be there. */

@@ -2,8 +2,11 @@ import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
 import { LifecycleError } from '../domain/errors.ts';
 import { type NamedPolicy, namedPolicySchema, policyNamePattern } from '../domain/policy.ts';
+import { shortened, visible } from '../domain/visible.ts';
 import { callingForMaybe } from './aws-errors.ts';
 import * as clients from './clients.ts';
+
+const mostOfName = 64;
 
 /** The policies that are in force, published as parameters `<prefix><name>`, each the policy as JSON. */
 export function policiesIn(region: string, parameterPrefix: string) {
@@ -13,7 +16,9 @@ export function policiesIn(region: string, parameterPrefix: string) {
     async find(name: string): Promise<NamedPolicy> {
       const text = policyNamePattern.test(name) ? await read(`${parameterPrefix}${name}`) : undefined;
       if (text === undefined) {
-        throw new LifecycleError('PolicyNotFound', `No policy is called '${name}'.`, { policy: name });
+        // It may be a text of any length that somebody wrote into a tag.
+        const shown = shortened(visible(name), mostOfName);
+        throw new LifecycleError('PolicyNotFound', `No policy is called '${shown}'.`, { policy: shown });
       }
       return parsePolicy(name, text);
     },

@@ -137,6 +137,9 @@ export function restoreHold(startedAt: string, executionId: string): string {
 }
 
 /** Whether an object can only be read after it was woken. */
-export function sleeps({ storageClass, isInArchiveTier }: StoredObject): boolean {
+export function sleeps({
+  storageClass,
+  isInArchiveTier,
+}: Pick<StoredObject, 'storageClass' | 'isInArchiveTier'>): boolean {
   return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE' || isInArchiveTier;
 }

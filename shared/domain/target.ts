@@ -15,7 +15,7 @@ export const targetSchema = z.strictObject({
   /** False in the Region where the image was made: there it is only shared. */
   copy: z.boolean(),
   kmsKeyId: z.string().nullable(),
-  withinMinutes: z.int().nullable(),
+  withinMinutes: z.int().min(15).max(2880).multipleOf(15).nullable(),
   audience: audienceSchema.nullable(),
 });
 

@@ -1,6 +1,10 @@
 import type { DescribeExecutionCommandInput } from '@aws-sdk/client-sfn';
 import type { PublishCommandInput } from '@aws-sdk/client-sns';
-import type { GetParameterCommandInput, GetParametersCommandInput } from '@aws-sdk/client-ssm';
+import type {
+  GetParameterCommandInput,
+  GetParametersCommandInput,
+  PutParameterCommandInput,
+} from '@aws-sdk/client-ssm';
 import { NotSimulated } from '../service-failure.ts';
 import type { RegionState } from '../state.ts';
 import type { World } from '../world.ts';
@@ -20,6 +24,9 @@ const tables: Readonly<Record<string, NeedsTable>> = {
     GetParameters: needs<GetParametersCommandInput>(({ Names = [] }, place) =>
       Names.map((name) => ({ action: 'ssm:GetParameters', resource: parameterArn(name, place) })),
     ),
+    PutParameter: needs<PutParameterCommandInput>(({ Name = '' }, place) => [
+      { action: 'ssm:PutParameter', resource: parameterArn(Name, place) },
+    ]),
   },
   sns: {
     Publish: needs<PublishCommandInput>(({ TopicArn = '' }) => [{ action: 'sns:Publish', resource: TopicArn }]),

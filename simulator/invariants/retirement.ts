@@ -1,7 +1,7 @@
 import type { Image } from '@aws-sdk/client-ec2';
 import type { Account } from '../account.ts';
 import type { AnsweredCall, Request } from '../attempt.ts';
-import type { ImageRecord, RegionState } from '../state.ts';
+import type { ImageRecord, RegionState, StoredObject } from '../state.ts';
 import { watchCaps } from './caps.ts';
 import { type Lineage, lineageIn } from './lineage.ts';
 import { isOurs, isSettled, listIn, prefix, tagKeysIn, tagsIn, tagsOf, textIn, unseenMs } from './records.ts';
@@ -198,8 +198,8 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
     const archivedTo = tagsOf(image)[`${prefix}archived-to`];
     const [, bucketName = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(archivedTo ?? '') ?? [];
     const objects = account.answering.world.buckets.get(bucketName)?.objects;
-    const isStored = (objects?.get(key)?.sizeBytes ?? 0) > 0 && (objects?.get(`${key}.json`)?.sizeBytes ?? 0) > 0;
-    if (archivedTo !== undefined && !isStored) breach(9, `${image.id} would go, and ${archivedTo} is not complete.`);
+    const flaw = flawOf(image, objects?.get(key), objects?.get(`${key}.json`));
+    if (archivedTo !== undefined && flaw) breach(9, `${image.id} would go, and ${archivedTo} ${flaw}.`);
     if (archivedTo !== undefined || !isArchiveDue) return;
     const { all } = lineageOf(region, image);
     const isDue = isArchiveDue(
@@ -211,6 +211,24 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
   };
 
   return { before, after };
+}
+
+/** What is wrong with an archive: the object must be what its record says, and be of this image or of what that was made of. */
+function flawOf(image: ImageRecord, object?: StoredObject, beside?: StoredObject): string | undefined {
+  if (!object || !beside || object.sizeBytes === 0) return 'is not complete';
+  const record: unknown = jsonIn(beside);
+  const { imageId, sizeBytes } = { imageId: '', sizeBytes: NaN, ...(typeof record === 'object' ? record : {}) };
+  const [, originId] = tagsOf(image)[`${prefix}origin`]?.split('/') ?? [];
+  if (imageId !== image.id && imageId !== originId) return `is of '${imageId}'`;
+  return sizeBytes === object.sizeBytes ? undefined : `has ${object.sizeBytes} bytes, and had ${sizeBytes}`;
+}
+
+function jsonIn({ body }: StoredObject): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
 }
 
 function isUsable({ description: { State } }: ImageRecord): boolean {

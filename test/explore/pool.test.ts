@@ -29,6 +29,12 @@ describe('Workers', () => {
     expect(await share<number, number>({ module, before, jobs: [1], workers: 1 })).toEqual([3]);
   });
 
+  it('may not die without a word: no result is missing, and none is taken for another', async () => {
+    await expect(share<number, number>({ module, jobs: [666, 4], workers: 1 })).rejects.toThrow(
+      '666 has no result: its worker ended without a word.',
+    );
+  });
+
   it('pass on what a job threw, and which job it was', async () => {
     await expect(share<number, number>({ module, jobs: [-1], workers: 1 })).rejects.toThrow(
       /^-1 threw Error: It is below zero\./,

@@ -125,6 +125,16 @@ function objectsOf({
     });
 }
 
+/** What is there in the account that functions are called in, so that they go further than to see that it is not. */
+export const present = {
+  region: 'eu-west-1',
+  instance: 'i-0000000000000000a',
+  image: 'ami-0000000000000000b',
+  snapshot: 'snap-0000000000000000c',
+  bucket: 'my-ami-archive',
+  policy: 'gold',
+};
+
 const words = ['UTC', 'Europe/Rome', 'gold', 'web-1', 'ami-lifecycle', '/dev/sdf', '0 3 * * ? *', 'alias/backups'];
 
 function textsOf(node: Node): fc.Arbitrary<string> {
@@ -136,7 +146,14 @@ function textsOf(node: Node): fc.Arbitrary<string> {
   const [first] = patterns;
   // Of ids AWS says no more than how they begin; with any other end it would not even look for them.
   const [, beginning] = /^\^(i|ami|snap)-/.exec(first ?? '') ?? [];
-  if (beginning) return fc.stringMatching(new RegExp(`^${beginning}-0[0-9a-f]{16}$`));
+  if (beginning) {
+    const others = fc.stringMatching(new RegExp(`^${beginning}-0[0-9a-f]{16}$`));
+    const known = fc.constantFrom(...Object.values(present).filter((each) => each.startsWith(`${beginning}-`)));
+    return fc.oneof({ weight: 3, arbitrary: known }, others);
+  }
+  if (first?.startsWith('^[a-z0-9][a-z0-9.-]{1,61}'))
+    return fc.constantFrom(present.bucket, present.bucket, 'not-there');
+  if (first?.startsWith('^[a-z]{2,8}(-')) return fc.constantFrom(present.region, present.region, 'eu-central-1');
   // What looks ahead cannot be drawn from.
   if (first !== undefined && !first.includes('(?')) return fc.stringMatching(new RegExp(first), { maxLength: 60 });
   const { minLength = 0, maxLength = 1000 } = node;

@@ -170,7 +170,7 @@ const reads: Readonly<Record<string, () => Promise<unknown>>> = {
   'sharing.snapshotAccounts': () => sharingIn(region).snapshotAccounts(snapshot),
   'sharing.blocksPublicAccess': () => sharingIn(region).blocksPublicAccess(),
   'archives.object': () => archivesIn(region).object('vault', key),
-  'archives.flaw': () => archivesIn(region).flaw('vault', key),
+  'archives.flaw': () => archivesIn(region).flaw('vault', key, [image]),
   'archives.record': () => archivesIn(region).record('vault', key),
   'archives.storeTask': () => archivesIn(region).storeTask(image, 'vault', key),
   'archives.particulars': () => archivesIn(region).particulars(image),

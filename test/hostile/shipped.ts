@@ -5,6 +5,7 @@ import { underEveryClient } from '../../shared/aws/clients.ts';
 import type { Contract } from '../../shared/domain/contract.ts';
 import { type Account, createAccount } from '../../simulator/account.ts';
 import { putUnder, runAs } from '../../simulator/under-clients.ts';
+import { present } from './fitting.ts';
 
 // Lines are to be read here, and the logger returns to the level of its environment at every call.
 process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
@@ -26,7 +27,7 @@ const contractSchema = z.object({
 
 export interface Shipped {
   contract: Contract<unknown, unknown>;
-  /** Calls it as Lambda does, in an account that is empty. */
+  /** Calls it as Lambda does. */
   call: (event: unknown) => Promise<Ending>;
 }
 
@@ -37,12 +38,12 @@ export interface Ending {
   lines: string[];
 }
 
-/** A function as it ships: its handler with its clients, over an account in which there is nothing. */
+/** A function as it ships: its handler with its clients, over an account in which there is one of everything. */
 export async function shipped(name: string): Promise<Shipped> {
   underEveryClient(putUnder);
   const { handler } = handlerSchema.parse(await import(new URL(`${name}/handler.ts`, root).href));
   const { contract } = contractSchema.parse(await import(new URL(`${name}/task.ts`, root).href));
-  let account = emptyAccount();
+  let account = smallAccount();
   let calls = 0;
   const context = {
     functionName: name,
@@ -54,8 +55,8 @@ export async function shipped(name: string): Promise<Shipped> {
   return {
     contract,
     async call(event) {
-      // It keeps what was written to it; and an account that fills up would be none of nothing.
-      if (calls++ % 500 === 0) account = emptyAccount();
+      // It keeps what was written to it; and a full account would be another one.
+      if (calls++ % 50 === 0) account = smallAccount();
       return listening(async () => {
         try {
           const { value } = await runAs(account, { functionName: name }, () => handler(event, context));
@@ -74,8 +75,70 @@ export function emptyAccount(): Account {
     homeRegion: 'eu-west-1',
     clock: virtualClock('2026-11-21T00:00:00Z'),
     seed: 1,
+    // Thousands of calls are made in one moment.
+    behaviour: { throttling: false },
   });
   account.createBucket('ami-lifecycle-test-work');
+  return account;
+}
+
+/** One running instance under a policy, its image with a snapshot, that policy, and a bucket. */
+function smallAccount(): Account {
+  const account = emptyAccount();
+  const { region, instance, image, snapshot, policy, bucket } = present;
+  const volume = 'vol-0000000000000000d';
+  const Tags = Object.entries({ policy, source: instance, slot: '20261120T0300Z', consistency: 'stopped' }).map(
+    ([key, Value]) => ({ Key: `ami-lifecycle:${key}`, Value }),
+  );
+  const onVolume = { DeviceName: '/dev/xvda', Ebs: { VolumeId: volume, DeleteOnTermination: true } };
+  account.load(
+    {
+      instances: [
+        {
+          InstanceId: instance,
+          ImageId: 'ami-00000000000000abc',
+          InstanceType: 'm5.large',
+          State: { Code: 16, Name: 'running' },
+          RootDeviceName: '/dev/xvda',
+          RootDeviceType: 'ebs',
+          BlockDeviceMappings: [onVolume],
+          Placement: { AvailabilityZone: `${region}a` },
+          Tags: [{ Key: 'ami-lifecycle:policy', Value: policy }],
+        },
+      ],
+      volumes: [{ VolumeId: volume, Size: 8, AvailabilityZone: `${region}a`, State: 'in-use' }],
+      images: [
+        {
+          ImageId: image,
+          Name: 'gold/web/1',
+          State: 'available',
+          OwnerId: account.accountId,
+          CreationDate: '2026-11-20T03:00:00.000Z',
+          RootDeviceName: '/dev/xvda',
+          BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { SnapshotId: snapshot, VolumeSize: 8 } }],
+          Tags,
+        },
+      ],
+      snapshots: [
+        {
+          SnapshotId: snapshot,
+          VolumeId: volume,
+          VolumeSize: 8,
+          State: 'completed',
+          StartTime: new Date('2026-11-20T03:00:00Z'),
+          Description: `Created by CreateImage(${instance}) for ${image}`,
+          Tags,
+        },
+      ],
+    },
+    region,
+  );
+  account.createBucket(bucket);
+  account.call('ssm', 'PutParameter', {
+    Name: `${process.env.POLICY_PREFIX ?? ''}${policy}`,
+    Value: JSON.stringify({ name: policy, schedule: { cron: '0 3 * * ? *' } }),
+    Type: 'String',
+  });
   return account;
 }
 

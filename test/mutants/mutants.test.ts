@@ -4,6 +4,7 @@ import { mutants } from '../../explore/mutants/mutants.ts';
 import { edited } from '../../explore/mutants/mutated-copy.ts';
 import { tryAll, type Verdict, work } from '../../explore/mutants/trial.ts';
 import { trialWorlds } from '../../explore/mutants/worlds.ts';
+import { worlds } from '../../explore/worlds.ts';
 import { invariants } from '../../simulator/invariants.ts';
 
 /** Those that the watch knows, and the two that only the harness can judge. */
@@ -21,6 +22,9 @@ function whereOf({ world, placement }: Circumstances): string {
 function circumstancesOf({ world, placement }: Circumstances): Circumstances {
   return { world, ...(placement === undefined ? {} : { placement }) };
 }
+
+/** Worlds that are explored, and that mutants are tried in, too. */
+const explored = new Set(worlds.map(({ name }) => name).filter((name) => mutants.some(({ world }) => world === name)));
 
 /** The numbers of what was broken; and for whoever reads that they are others, what was found. */
 function brokenIn({ findings, untried }: Verdict = { findings: [], untried: 'It was not tried.' }) {
@@ -63,7 +67,14 @@ describe('the invariants', () => {
   });
 
   it('are tried in every trial world', () => {
-    expect(new Set(circumstances.map(({ world }) => world))).toEqual(new Set(trialWorlds.map(({ name }) => name)));
+    const tried = new Set(circumstances.map(({ world }) => world));
+    expect(tried).toEqual(new Set([...trialWorlds.map(({ name }) => name), ...explored]));
+  });
+
+  it('are tried by the explorer, too, where it judges by itself', () => {
+    const byExplorer = mutants.filter(({ world }) => explored.has(world));
+    expect(new Set(byExplorer.map(({ invariant }) => invariant))).toEqual(new Set([1, 8, 14]));
+    expect(trialWorlds.filter(({ name }) => worlds.some((world) => world.name === name))).toEqual([]);
   });
 });
 

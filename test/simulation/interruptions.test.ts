@@ -75,9 +75,57 @@ describe('Somebody who stops all runs of a night by hand', () => {
   });
 });
 
+describe('Hours that pass', () => {
+  it('while an answer is waited for end that task, and it is called again', async () => {
+    const story = await captured({ fault: 'task-times-out', function: 'inspect-instance', nth: 1 });
+
+    expect(typesOf(story)).toContain('TaskTimedOut');
+    expect(story.lastRun().status).toBe('SUCCEEDED');
+  });
+
+  it('just after an answer end no task: whatever waits then is over at once', async () => {
+    const story = await captured({ fault: 'clock-jumps', function: 'stop-instance', nth: 1 });
+
+    expect(typesOf(story)).not.toContain('TaskTimedOut');
+    expect(story.clock.now()).toBeGreaterThan(Date.parse('2026-11-21T06:00:00Z'));
+    expect(story.state(web)).toBe('running');
+  });
+});
+
+function typesOf({ stack }: Story): string[] {
+  return stack.engine
+    .listExecutions()
+    .flatMap(({ executionArn }) => stack.engine.getExecutionHistory(executionArn).map(({ type }) => type));
+}
+
+describe('What a schedule fires', () => {
+  it.each([
+    ['lost-event', []],
+    ['duplicate-event', ['2026-11-21T03:00:00.000Z', '2026-11-21T03:00:00.000Z']],
+    ['late-event', ['2026-11-21T04:00:00.000Z']],
+  ] as const)('may be lost, come twice or late (%s), and makes no second image', async (fault, starts) => {
+    const story = await given({
+      policies: [policy('gold')],
+      servers: [web],
+      faults: [{ fault, operation: 'Scheduled capture-images' }],
+      schedulesUntil: '2026-11-21T10:00:00Z',
+    });
+    await story.until('2026-11-21T11:00:00Z');
+
+    const runs = story.stack.engine.listExecutions({ stateMachine: 'capture-images' });
+    const begun = runs
+      .filter(({ mapRunArn }) => mapRunArn === undefined)
+      .map(({ startDate }) => startDate.toISOString());
+    expect(begun).toEqual(starts);
+    expect(story.images().map(({ tags }) => tags['ami-lifecycle:slot'])).toEqual(
+      starts.length > 0 ? ['20261121T0300Z'] : [],
+    );
+  });
+});
+
 describe('A Step Functions that stands still for hours while an instance is stopped', () => {
   it('goes on while the rescue takes over, and calls no image stopped that is not', async () => {
-    const story = await captured({ fault: 'clock-jumps', function: 'check-instance', nth: 2 });
+    const story = await captured({ fault: 'task-times-out', function: 'check-instance', nth: 2 });
 
     expect(story.clock.now()).toBeGreaterThan(Date.parse('2026-11-21T06:00:00Z'));
     expect(story.state(web)).toBe('running');

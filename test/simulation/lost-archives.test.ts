@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { server } from '../../explore/servers.ts';
 import { type ArchiveStory, givenVault, stored, tagsOfImage } from './archiving.ts';
 import { daysLater, hang, impatient, nightsUntil, retire, retireDaily, rungs } from './retiring.ts';
@@ -9,11 +10,17 @@ const web = server('web');
 async function firstIsArchived() {
   const story = await givenVault();
   const [oldest = ''] = hang(story, web, nightsUntil('2026-11-21', 3));
-  await retire(story);
-  await daysLater(story, 1);
+  // The run that archives need not see yet that it did.
+  for (let day = 0; day < 2 && rungs(story)['1119'] !== 'deprecated'; day++) {
+    await retire(story);
+    await daysLater(story, 1);
+  }
   expect(rungs(story)).toMatchObject({ '1119': 'deprecated' });
   return { story, oldest, key: `gold/${oldest}.bin` };
 }
+
+const recordIn = (story: ArchiveStory, key: string) =>
+  z.record(z.string(), z.unknown()).parse(JSON.parse(new TextDecoder().decode(stored(story, `${key}.json`).body)));
 
 const archivedTo = (story: ArchiveStory, imageId: string) => tagsOfImage(story, imageId)['ami-lifecycle:archived-to'];
 
@@ -25,6 +32,23 @@ describe('An archive that somebody has deleted since', () => {
     [
       'by writing nothing over it',
       (story, key) => void story.vault.objects.set(key, { ...stored(story, key), sizeBytes: 0 }),
+    ],
+    [
+      'by writing something else over it',
+      (story, key) => void story.vault.objects.set(key, { ...stored(story, key), sizeBytes: 7, image: undefined }),
+    ],
+    [
+      'by writing something else over its record',
+      (story, key) =>
+        story.account.call('s3', 'PutObject', { Bucket: story.vault.name, Key: `${key}.json`, Body: '{"version":1}' }),
+    ],
+    [
+      'by putting the record of another image there',
+      (story, key) => {
+        const { imageId, ...rest } = recordIn(story, key);
+        const Body = JSON.stringify({ ...rest, imageId: `${String(imageId).slice(0, -1)}x` });
+        story.account.call('s3', 'PutObject', { Bucket: story.vault.name, Key: `${key}.json`, Body });
+      },
     ],
   ];
 
@@ -40,8 +64,8 @@ describe('An archive that somebody has deleted since', () => {
     await daysLater(story, 1);
     await retire(story);
     expect(archivedTo(story, oldest)).toBe(`s3://my-ami-archive/${key}`);
-    expect(stored(story, key).sizeBytes).toBeGreaterThan(0);
-    expect(stored(story, `${key}.json`).sizeBytes).toBeGreaterThan(0);
+    expect(stored(story, key).image).toBeDefined();
+    expect(recordIn(story, key)).toMatchObject({ imageId: oldest, sizeBytes: stored(story, key).sizeBytes });
     await daysLater(story, 1);
     await retireDaily(story, 3);
     expect(rungs(story)['1119']).toBeUndefined();

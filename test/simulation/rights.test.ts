@@ -1,24 +1,31 @@
 import {
   CopyImageCommand,
   CreateImageCommand,
+  CreateStoreImageTaskCommand,
   CreateTagsCommand,
   DeleteSnapshotCommand,
   DeleteTagsCommand,
   DeregisterImageCommand,
+  DisableImageCommand,
+  EnableImageDeprecationCommand,
   ModifyImageAttributeCommand,
+  ModifySnapshotAttributeCommand,
+  StartInstancesCommand,
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { DeleteObjectCommand, GetObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { PublishCommand } from '@aws-sdk/client-sns';
-import { GetParameterCommand, GetParametersCommand } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, GetParametersCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
+import { stackNames } from '../../cli/simulation/functions.ts';
 import { functionFolders } from '../../deploy/function-files.ts';
 import { home, policy, server } from '../../explore/servers.ts';
 import { build } from '../../explore/world.ts';
 import * as clients from '../../shared/aws/clients.ts';
 import { runAs } from '../../simulator/under-clients.ts';
 import { archiving, hangOne, vaultName } from './archiving.ts';
+import { tag } from './retiring.ts';
 import { given, type Story } from './story.ts';
 
 const ours = server('ours');
@@ -26,6 +33,8 @@ const theirs = server('theirs', { under: null, tags: { environment: 'test' } });
 
 /** What a function throws that is told to do this, whatever it was written for. */
 async function attempted(story: Story, functionName: string, act: () => Promise<unknown>): Promise<string> {
+  // So much in one moment EC2 would throttle, before it asks for any right.
+  await story.clock.run(story.clock.now() + 1000);
   const { value } = await runAs(story.account, { functionName }, () =>
     act().then(
       () => 'done',
@@ -35,31 +44,73 @@ async function attempted(story: Story, functionName: string, act: () => Promise<
   return value;
 }
 
-/** Every right that there is, one image of ours, and one of somebody else. */
+/** Every right that there is, one image of ours, one that is held, one that was restored and is, and one of somebody else. */
 async function fullRights() {
   const all = archiving({}, { copies: [{ region: 'eu-central-1', kmsKeyId: 'alias/ami' }] });
   const story = await build({ policies: [all], servers: [ours, theirs] });
   story.account.createBucket(vaultName);
-  hangOne(story, ours);
+  const region = story.account.region(home);
+  const plain = hangOne(story, ours);
+  story.account.call('s3', 'PutObject', { Bucket: vaultName, Key: plain.key, Body: 'blocks' });
+  const evidence = { 'ami-lifecycle:hold': 'evidence' };
+  const archivedTo = { 'ami-lifecycle:archived-to': plain.url };
+  const held = hangOne(story, ours, {}, '20261118T0300Z').imageId;
+  const restored = hangOne(story, ours, {}, '20261117T0300Z').imageId;
+  const withSnapshots = (id: string): string[] => [id, ...(region.images.get(id)?.snapshotIds ?? [])];
+  for (const id of withSnapshots(held)) tag(story, id, evidence);
+  for (const id of withSnapshots(restored)) tag(story, id, { ...evidence, ...archivedTo });
   const { ImageId = '' } = story.account.call('ec2', 'CreateImage', { InstanceId: theirs.id, Name: 'theirs' });
   await story.rest();
-  const snapshotIds = story.account.region(home).images.get(ImageId)?.snapshotIds ?? [];
+  const [, SnapshotId = ''] = withSnapshots(ImageId);
   // Somebody else's, who lets this account use it.
   const SourceImageId = 'ami-0123456789abcdef0';
   story.account.load({
     instances: [],
     images: [{ ImageId: SourceImageId, Name: 'foreign', OwnerId: '123456789012', State: 'available' }],
   });
-  return { story, ImageId, SnapshotId: snapshotIds[0] ?? '', SourceImageId };
+  return {
+    story,
+    ImageId,
+    SnapshotId,
+    SourceImageId,
+    plain,
+    held: withSnapshots(held),
+    restored: withSnapshots(restored),
+  };
 }
 
-const { story, ImageId, SnapshotId, SourceImageId } = await fullRights();
+const { story, ImageId, SnapshotId, SourceImageId, plain, held, restored } = await fullRights();
+const [heldImage = '', heldSnapshot = ''] = held;
 const ec2 = clients.ec2(home);
+const hold = { Key: 'ami-lifecycle:hold' };
 const Tags = [{ Key: 'ami-lifecycle:policy', Value: 'gold' }];
 const InstanceIds = [theirs.id];
 
 const misdeeds: Record<string, () => Promise<unknown>> = {
   'deregister an image of others': () => ec2.send(new DeregisterImageCommand({ ImageId })),
+  'disable an image of others': () => ec2.send(new DisableImageCommand({ ImageId })),
+  'deprecate an image of others': () =>
+    ec2.send(new EnableImageDeprecationCommand({ ImageId, DeprecateAt: new Date('2027-01-01T00:00:00Z') })),
+  'store an image of others': () => ec2.send(new CreateStoreImageTaskCommand({ ImageId, Bucket: `${vaultName}/gold` })),
+  'share a snapshot of others': () =>
+    ec2.send(
+      new ModifySnapshotAttributeCommand({ SnapshotId, CreateVolumePermission: { Add: [{ UserId: '123456789012' }] } }),
+    ),
+  'start an instance that nobody has stopped for us': () => ec2.send(new StartInstancesCommand({ InstanceIds })),
+  'deregister an image that is held': () => ec2.send(new DeregisterImageCommand({ ImageId: heldImage })),
+  'disable an image that is held': () => ec2.send(new DisableImageCommand({ ImageId: heldImage })),
+  'delete a snapshot that is held': () => ec2.send(new DeleteSnapshotCommand({ SnapshotId: heldSnapshot })),
+  'take a hold from an image': () => ec2.send(new DeleteTagsCommand({ Resources: [heldImage], Tags: [hold] })),
+  'take a hold from a snapshot': () => ec2.send(new DeleteTagsCommand({ Resources: [heldSnapshot], Tags: [hold] })),
+  'take all tags from an image that is held': () => ec2.send(new DeleteTagsCommand({ Resources: [heldImage] })),
+  'deregister a restored image that people hold': () =>
+    ec2.send(new DeregisterImageCommand({ ImageId: restored[0] ?? '' })),
+  'take a hold of people from what was restored': () =>
+    ec2.send(new DeleteTagsCommand({ Resources: restored, Tags: [hold] })),
+  'say that an image of ours is of another policy': () =>
+    ec2.send(
+      new CreateTagsCommand({ Resources: [plain.imageId], Tags: [{ Key: 'ami-lifecycle:policy', Value: 'silver' }] }),
+    ),
   'delete a snapshot of others': () => ec2.send(new DeleteSnapshotCommand({ SnapshotId })),
   'share an image of others': () =>
     ec2.send(new ModifyImageAttributeCommand({ ImageId, LaunchPermission: { Add: [{ Group: 'all' }] } })),
@@ -105,6 +156,10 @@ const misdeeds: Record<string, () => Promise<unknown>> = {
     clients.s3(home).send(new DeleteObjectCommand({ Bucket: vaultName, Key: 'silver/secret.bin' })),
   'read what is not of a run': () =>
     clients.s3(home).send(new GetObjectCommand({ Bucket: story.stack.workBucket.name, Key: 'secrets.json' })),
+  'write a policy of its own': () =>
+    clients
+      .ssm(home)
+      .send(new PutParameterCommand({ Name: `${stackNames.policyPrefix}gold`, Value: '{}', Overwrite: true })),
   'read a parameter that is no policy': () =>
     clients.ssm(home).send(new GetParameterCommand({ Name: '/passwords/root' })),
   'read several of them at once': () =>
@@ -120,6 +175,14 @@ describe.each(Object.entries(misdeeds))('A task that was made to %s', (_, act) =
     const errors = ['UnauthorizedOperation', 'AccessDenied', 'AccessDeniedException', 'AuthorizationError'];
     expect(errors).toContain(await attempted(story, folder, act));
   });
+});
+
+it('An archive can be overwritten by those alone who have to write it', async () => {
+  const act = () => clients.s3(home).send(new PutObjectCommand({ Bucket: vaultName, Key: plain.key, Body: 'nothing' }));
+  const may: string[] = [];
+  for (const folder of functionFolders()) if ((await attempted(story, folder, act)) === 'done') may.push(folder);
+  // One changes its class by a copy onto itself; for the other EC2 writes with its rights.
+  expect(may).toEqual(['set-storage-class', 'store-image']);
 });
 
 it('A function may do what its role is for', async () => {

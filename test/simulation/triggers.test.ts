@@ -143,6 +143,27 @@ describe('An instance that is tagged at noon', () => {
     expect(story.images()).toHaveLength(1);
   });
 
+  it('and untagged before its capture begins is left alone', async () => {
+    const { story, web } = await untilNoon();
+    tag(story, web, 'gold');
+    story.account.call('ec2', 'DeleteTags', { Resources: [web.id], Tags: [{ Key: 'ami-lifecycle:policy' }] });
+    await story.rest();
+
+    expect(story.images()).toEqual([]);
+    expect(story.journey(web)).toEqual([]);
+    expect(story.lastRun().captures[0]).toMatchObject({ outcome: 'skipped', reason: 'not-selected' });
+  });
+
+  it('is captured though EC2 does not show its tag yet', async () => {
+    const { story, web } = await untilNoon([policy('gold')], {
+      faults: [{ fault: 'stale-read', function: 'select-instances' }],
+    });
+    tag(story, web, 'gold');
+    await story.rest();
+
+    expect(story.image().tags['ami-lifecycle:source']).toBe(web.id);
+  });
+
   it('with tags that are none of ours starts nothing', async () => {
     const { story, web } = await untilNoon();
 

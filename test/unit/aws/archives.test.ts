@@ -66,18 +66,22 @@ it('is woken for some days, or without a number of them, which S3 refuses where 
 });
 
 it('an archive has a flaw where its object or its record is missing or empty', async () => {
-  const flaw = () => archives().flaw('vault', 'gold/ami-1.bin');
+  const flaw = () => archives().flaw('vault', 'gold/ami-1.bin', ['ami-1']);
   expect(await flaw()).toBe('s3://vault/gold/ami-1.bin is not there');
   answers.set('/gold/ami-1.bin', there({ 'content-length': '0' }));
   expect(await flaw()).toBe('s3://vault/gold/ami-1.bin is empty');
   answers.set('/gold/ami-1.bin', there({ 'content-length': '7' }));
   expect(await flaw()).toBe('s3://vault/gold/ami-1.bin.json is not there');
   answers.set('/gold/ami-1.bin.json', there({ 'content-length': '7' }));
+  expect(await flaw()).toBe('s3://vault/gold/ami-1.bin.json cannot be read');
+  answers.set('/gold/ami-1.bin.json', there({ 'content-length': '7', 'x-amz-storage-class': 'GLACIER' }));
   expect(await flaw()).toBeUndefined();
 });
 
 it('a denied look at an archive, which S3 answers without a word, is no sign that it is gone', async () => {
   answers.set('/gold/ami-1.bin', { statusCode: 403, headers: {} });
-  await expect(archives().flaw('vault', 'gold/ami-1.bin')).rejects.toMatchObject({ name: 'EvidenceIncomplete' });
+  await expect(archives().flaw('vault', 'gold/ami-1.bin', ['ami-1'])).rejects.toMatchObject({
+    name: 'EvidenceIncomplete',
+  });
   await expect(archives().object('vault', 'gold/ami-1.bin')).rejects.toMatchObject({ name: 'AccessDenied' });
 });

@@ -53,6 +53,7 @@ describe('a failed image', () => {
   it.each([
     ['somebody removed our tags', {}],
     ['it belongs to another slot', { ...productTags, 'ami-lifecycle:slot': '20261120T0300Z' }],
+    ['somebody holds it', { ...productTags, 'ami-lifecycle:hold': '' }],
   ])('is not touched when %s', async (_says, tags) => {
     const images = fakeImages(anImage({ state: 'failed', tags }));
     await expect(discarding(images)(input)).rejects.toMatchObject({ name: 'ImageFailed' });

@@ -81,11 +81,11 @@ describe('a Region of which not all is known', () => {
     expect(of(21)).toMatchObject({ verdict: 'keep', actions: [] });
   });
 
-  it('that does not say what is copied into it holds back whatever would be taken from a copy', async () => {
+  it('that does not say what is copied into it holds back whatever would be taken from a copy, and the run says so', async () => {
     const account = fakeAccount({ [home]: [...days(21, 20, 19), imageOn('disable', 10, imageOf(10))] });
     account.refusals.set(`copies into ${abroad}`, unknown);
     const { answer, of } = await plan(account, policy);
-    expect(answer.incomplete).toEqual([]);
+    expect(answer.incomplete).toEqual([{ region: abroad, reason: expect.stringContaining('being copied there') }]);
     expect(answer.inUse).toBe(0);
     expect(of(19)?.actions).toContain('deprecate');
     const doubt = `waits to know whether it is being copied to ${abroad}`;

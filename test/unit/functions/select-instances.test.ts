@@ -137,9 +137,10 @@ describe('an instance that is tagged', () => {
     expect(await select(taggingOf('i-00000001', 'night'))).toMatchObject({ selected: 0, policies: {}, concurrency: 1 });
   });
 
-  it('is left alone when it lost the tag since', async () => {
-    const { select } = selecting(policies);
-    expect(await select(taggingOf('i-00000003', 'gold'))).toMatchObject({ selected: 0 });
+  it('is taken at the word of its event, as EC2 may not show the tag yet', async () => {
+    const { items, select } = selecting(policies, fakeInstances());
+    expect(await select(taggingOf('i-00000003', 'gold'))).toMatchObject({ selected: 1 });
+    expect(items()).toEqual([{ policy: 'gold', instanceId: 'i-00000003' }]);
   });
 
   it('keeps its other policies when one name in its tag is misspelt, and the run hears of it', async () => {

@@ -231,6 +231,19 @@ describe('a read', () => {
     expect((await describeImage()).Images).toHaveLength(1);
   });
 
+  test('is stale only where the answer is another, and only that counts', async () => {
+    const all = world({ faults: [{ fault: 'stale-read', seconds: 20, nth: 1 }] });
+    const heard: string[] = [];
+    all.account.faults.onStrike(({ fault }) => heard.push(fault));
+    expect(await stateSeen(all)).toBe('running');
+    await all.as('f', () => all.ec2.send(stopCommand()));
+    expect(heard).toEqual([]);
+    await all.wait(15);
+    expect(await stateSeen(all)).toBe('running');
+    expect(heard).toEqual(['stale-read']);
+    expect(await stateSeen(all)).toBe('stopping');
+  });
+
   test('can be made stale for longer by a fault', async () => {
     const all = world({ faults: [{ fault: 'stale-read', seconds: 20 }] });
     await all.as('f', () => all.ec2.send(stopCommand()));

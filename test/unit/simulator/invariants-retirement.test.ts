@@ -235,21 +235,42 @@ describe('what must never happen to an image on its way out', () => {
   });
 
   test('9: an image does not go before its archive is there, object and record', async () => {
-    const archivedTo = { 'archived-to': `s3://archive/${oldest}.bin` };
+    const record = (imageId: string, sizeBytes: number) => JSON.stringify({ imageId, sizeBytes });
+    const archives: [what: string, body: string | undefined, beside: string | undefined, broken: number][] = [
+      ['nothing', undefined, undefined, 1],
+      ['no record', 'blocks', undefined, 1],
+      ['a record that says nothing', 'blocks', '{}', 1],
+      ['a record that is no JSON', 'blocks', '{', 1],
+      ['another image', 'blocks', record(middle, 6), 1],
+      ['other blocks', 'others', record(oldest, 7), 1],
+      ['its blocks', 'blocks', record(oldest, 6), 0],
+    ];
+    for (const [what, Body, beside, count] of archives) {
+      const archivedTo = { 'archived-to': `s3://archive/${oldest}.bin` };
+      const { account, deregister, broken } = watched({}, [
+        image(oldest, '20261117T0300Z', {}, archivedTo),
+        ...images.slice(1),
+      ]);
+      account.createBucket('archive');
+      if (Body) account.call('s3', 'PutObject', { Bucket: 'archive', Key: `${oldest}.bin`, Body });
+      if (beside) account.call('s3', 'PutObject', { Bucket: 'archive', Key: `${oldest}.bin.json`, Body: beside });
+      await deregister(oldest);
+      expect(broken(), what).toEqual(Array.from({ length: count }, () => 9));
+    }
+  });
+
+  test('9: a restored image has the archive of the one that it was made of', async () => {
+    const tags = { 'archived-to': `s3://archive/${middle}.bin`, origin: `us-east-1/${middle}` };
     const { account, deregister, broken } = watched({}, [
-      image(oldest, '20261117T0300Z', {}, archivedTo),
-      image(middle, '20261118T0300Z', {}, archivedTo),
-      image('ami-00000000000000004', '20261119T0300Z', {}, archivedTo),
-      image(newest, '20261120T0300Z'),
+      image(oldest, '20261117T0300Z', {}, tags),
+      ...images.slice(1),
     ]);
     account.createBucket('archive');
+    account.call('s3', 'PutObject', { Bucket: 'archive', Key: `${middle}.bin`, Body: 'blocks' });
+    const Body = JSON.stringify({ imageId: middle, sizeBytes: 6 });
+    account.call('s3', 'PutObject', { Bucket: 'archive', Key: `${middle}.bin.json`, Body });
     await deregister(oldest);
-    account.call('s3', 'PutObject', { Bucket: 'archive', Key: `${oldest}.bin`, Body: 'blocks' });
-    await deregister(middle);
-    expect(broken()).toEqual([9, 9]);
-    account.call('s3', 'PutObject', { Bucket: 'archive', Key: `${oldest}.bin.json`, Body: '{}' });
-    await deregister('ami-00000000000000004');
-    expect(broken()).toEqual([9, 9]);
+    expect(broken()).toEqual([]);
   });
 
   test('9: nor one that is due and was never archived', async () => {

@@ -1,0 +1,58 @@
+import type { Mutant } from './mutant.ts';
+
+/** What the explorer's own judgement must notice: rest, telling and convergence, in worlds that are explored. */
+export const exploredMutants: readonly Mutant[] = [
+  {
+    invariant: 1,
+    name: 'the rescue takes an aborted execution for one at work',
+    world: 'capture-until-available',
+    placement: 'check-image#1 execution-aborted',
+    edits: [
+      {
+        file: 'shared/domain/rescue.ts',
+        from: "if (state.status === 'ended') return rescue",
+        to: "if (state.status === 'lost') return rescue",
+      },
+    ],
+  },
+  {
+    invariant: 8,
+    name: 'snapshots that stay behind are taken for those of images that may come back',
+    world: 'retire-copies',
+    placement: 'retire-image/ec2:DeregisterImage@eu-west-1#1 snapshot-deletion-fails',
+    edits: [
+      { file: 'shared/aws/retirement.ts', from: "ReturnCode === 'success'", to: 'SnapshotId' },
+      {
+        file: 'shared/aws/snapshots.ts',
+        from: '.some((imageId) => recycled.has(imageId))) continue;',
+        to: '.some((imageId) => !recycled.has(imageId))) continue;',
+      },
+    ],
+  },
+  {
+    invariant: 14,
+    name: 'nobody is told of a capture that failed',
+    world: 'capture-until-available',
+    placement: 'create-image/ec2:CreateImage@eu-west-1#1 access-denied',
+    edits: [
+      {
+        file: 'functions/summarise-run/task.ts',
+        from: "items.filter((item) => item.outcome === 'failed');",
+        to: "items.slice(0, 0).filter((item) => item.outcome === 'failed');",
+      },
+      { file: 'functions/summarise-run/task.ts', from: 'if (selected > 0 || ended) {', to: 'if (ended) {' },
+    ],
+  },
+  {
+    invariant: 14,
+    name: 'the name of an image does not tell its slot, so that the next night makes none',
+    world: 'capture-until-available',
+    edits: [
+      {
+        file: 'functions/create-image/task.ts',
+        from: 'const name = imageName(policy.name, instanceId, slot);',
+        to: "const name = imageName(policy.name, instanceId, 'latest');",
+      },
+    ],
+  },
+];

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { work } from '../../explore/jobs.ts';
+import { parsePlacement, placementText } from '../../explore/placements.ts';
+import { runWorld } from '../../explore/run.ts';
+import { worldNamed } from '../../explore/worlds.ts';
+
+const world = 'capture-of-group-member';
+const first = parsePlacement('create-image/ec2:CreateImage@eu-west-1#1 image-fails');
+
+describe('The second fault of a pair', () => {
+  it('strikes where the run goes because of the first, too', async () => {
+    const [plain, struck] = await Promise.all([runWorld(worldNamed(world), []), runWorld(worldNamed(world), [first])]);
+    const usual = new Set(plain.sites.placements.map(placementText));
+    const others = struck.sites.placements;
+    const recovering = others.findIndex(({ at, word }) => at.startsWith('discard-image/') && word === 'throttled*2');
+    expect(usual.has(placementText(others[recovering] ?? first))).toBe(false);
+
+    const outcome = await work({ world, placements: [first], draw: (recovering + 0.5) / others.length });
+
+    expect(outcome.placements).toEqual([first, others[recovering]]);
+    expect(outcome.struck).toBe(2);
+    expect(outcome.findings).toEqual([]);
+  });
+});

@@ -1,0 +1,154 @@
+import {
+  CopyImageCommand,
+  CreateImageCommand,
+  CreateImageUsageReportCommand,
+  CreateRestoreImageTaskCommand,
+  CreateStoreImageTaskCommand,
+  CreateTagsCommand,
+  DescribeInstancesCommand,
+  RunInstancesCommand,
+  StopInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand, RestoreObjectCommand } from '@aws-sdk/client-s3';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
+import { describe, expect, test } from 'vitest';
+import { type WatchOptions, watchInvariants } from '../../../simulator/invariants.ts';
+import { captureTags, database, instance, tagSpecifications, web, world } from './world.ts';
+
+const foreign = { ImageId: 'ami-00000000000000001', Name: 'foreign', State: 'available' as const };
+const ours = { ImageId: 'ami-00000000000000002', Name: 'ours', State: 'available' as const, Tags: captureTags };
+const TagSpecifications = tagSpecifications(captureTags);
+const leaseTags = [{ Key: 'ami-lifecycle:stopped-by', Value: 'execution-1' }];
+const gold = { Tags: [{ Key: 'ami-lifecycle:policy', Value: 'gold' }] };
+
+function watched(options: WatchOptions = {}) {
+  const all = world({ contents: { instances: [instance(web, gold), instance(database)], images: [foreign, ours] } });
+  const isSelected: WatchOptions['isSelected'] = (tags) => tags['ami-lifecycle:policy'] === 'gold';
+  const watch = watchInvariants(all.account, undefined, { isSelected, ...options });
+  all.account.createBucket('vault', 'us-east-1');
+  return {
+    ...all,
+    broken: () => watch.breaches.map(({ invariant }) => invariant),
+    found: () => watch.breaches.map(({ message }) => message.split('\n')[0]).join('\n'),
+    us: (work: () => Promise<unknown>) => all.as('some-function', work),
+  };
+}
+
+describe('of what is not ours', () => {
+  test('no running instance is stopped, with a lease or without', async () => {
+    const { us, ec2, wait, broken } = watched();
+    const stop = (id: string) => us(() => ec2.send(new StopInstancesCommand({ InstanceIds: [id] })));
+    const claim = (id: string) => us(() => ec2.send(new CreateTagsCommand({ Resources: [id], Tags: leaseTags })));
+    await claim(web);
+    await stop(web);
+    expect(broken()).toEqual([]);
+    await claim(database);
+    expect(broken()).toEqual([3]);
+    await stop(database);
+    expect(broken()).toEqual([3, 3]);
+    await wait(60);
+    await stop(database);
+    expect(broken()).toEqual([3, 3]);
+  });
+
+  test('no image is made, but of what was selected when we stopped it', async () => {
+    const { account, us, ec2, broken } = watched();
+    const create = (InstanceId: string, Name: string) =>
+      us(() => ec2.send(new CreateImageCommand({ InstanceId, Name, NoReboot: true, TagSpecifications })));
+    await create(database, 'one');
+    expect(broken()).toEqual([3]);
+    await us(() => ec2.send(new CreateTagsCommand({ Resources: [web], Tags: leaseTags })));
+    account.call('ec2', 'DeleteTags', { Resources: [web], Tags: [{ Key: 'ami-lifecycle:policy' }] });
+    await create(web, 'two');
+    // A second image of the same slot is another invariant's.
+    expect(broken().filter((number) => number === 3)).toEqual([3]);
+  });
+
+  test('no image is copied, stored or reported on', async () => {
+    const { us, ec2, europe, broken } = watched();
+    const each = async ({ ImageId, Name }: { ImageId: string; Name: string }): Promise<void> => {
+      const copy = { Name, SourceImageId: ImageId, SourceRegion: 'us-east-1', TagSpecifications };
+      await us(() => europe.send(new CopyImageCommand(copy)));
+      await us(() => ec2.send(new CreateStoreImageTaskCommand({ ImageId, Bucket: 'vault' })));
+      const ResourceTypes = [{ ResourceType: 'ec2:Instance' }];
+      await us(() => ec2.send(new CreateImageUsageReportCommand({ ImageId, ResourceTypes })));
+    };
+    await each(ours);
+    expect(broken()).toEqual([]);
+    await each(foreign);
+    expect(broken().filter((number) => number === 3)).toEqual([3, 3, 3]);
+  });
+
+  test('no object is replaced, taken away or woken', async () => {
+    const { account, us, s3, broken } = watched();
+    const put = (Key: string) => us(() => s3.send(new PutObjectCommand({ Bucket: 'vault', Key, Body: 'us' })));
+    await put('run.json');
+    await put('run.json');
+    await us(() => s3.send(new DeleteObjectCommand({ Bucket: 'vault', Key: 'run.json' })));
+    await us(() => s3.send(new DeleteObjectCommand({ Bucket: 'vault', Key: 'nothing' })));
+    expect(broken()).toEqual([]);
+    account.call('s3', 'PutObject', { Bucket: 'vault', Key: 'theirs', Body: 'them', StorageClass: 'GLACIER' });
+    const CopySource = 'vault/run.json';
+    await put('run.json');
+    await put('theirs');
+    expect(broken()).toEqual([3]);
+    account.call('s3', 'PutObject', { Bucket: 'vault', Key: 'others', Body: 'them', StorageClass: 'GLACIER' });
+    const RestoreRequest = { Days: 1, GlacierJobParameters: { Tier: 'Standard' as const } };
+    await us(() => s3.send(new RestoreObjectCommand({ Bucket: 'vault', Key: 'others', RestoreRequest })));
+    await us(() => s3.send(new CopyObjectCommand({ Bucket: 'vault', Key: 'others', CopySource })));
+    account.call('s3', 'PutObject', { Bucket: 'vault', Key: 'last', Body: 'them' });
+    await us(() => s3.send(new DeleteObjectCommand({ Bucket: 'vault', Key: 'last' })));
+    expect(broken()).toEqual([3, 3, 3, 3]);
+  });
+
+  test('nothing is changed in a way that nobody has thought of', async () => {
+    const { us, ec2, ssm, found, broken } = watched();
+    await us(() => ec2.send(new DescribeInstancesCommand({})));
+    expect(broken()).toEqual([]);
+    const launch = new RunInstancesCommand({ ImageId: ours.ImageId, MinCount: 1, MaxCount: 1 });
+    await expect(us(() => ec2.send(launch))).rejects.toThrow('simulator/invariants/changed-resources.ts');
+    const write = new PutParameterCommand({ Name: '/policies/gold', Value: '{}', Type: 'String' });
+    await expect(us(() => ssm.send(write))).rejects.toThrow('the judgement of ssm:PutParameter');
+    expect(broken()).toEqual([3, 3]);
+    expect(found()).toContain('nobody judges ec2:RunInstances.');
+  });
+});
+
+describe('of what comes out of an archive', () => {
+  const restoredTags = [
+    { Key: 'ami-lifecycle:archived-to', Value: `s3://vault/${ours.ImageId}.bin` },
+    { Key: 'ami-lifecycle:origin', Value: `us-east-1/${ours.ImageId}` },
+    { Key: 'ami-lifecycle:hold', Value: 'restored by execution-1' },
+  ];
+
+  async function archived() {
+    const all = watched();
+    all.account.call('ec2', 'CreateStoreImageTask', { ImageId: ours.ImageId, Bucket: 'vault' });
+    await all.wait(86_400);
+    const input = { Bucket: 'vault', ObjectKey: `${ours.ImageId}.bin` };
+    const restore = (Name: string, tags = restoredTags) =>
+      all.us(() =>
+        all.ec2.send(new CreateRestoreImageTaskCommand({ ...input, Name, TagSpecifications: tagSpecifications(tags) })),
+      );
+    return { ...all, restore };
+  }
+
+  test('10: an execution restores one image', async () => {
+    const { restore, broken } = await archived();
+    await restore('one');
+    await restore('two', [
+      ...restoredTags.slice(0, 2),
+      { Key: 'ami-lifecycle:hold', Value: 'restored by execution-2' },
+    ]);
+    expect(broken()).toEqual([]);
+    await restore('three');
+    expect(broken()).toEqual([10]);
+  });
+
+  test('11: it says from its first moment where it came from, and that it is held', async () => {
+    const { restore, found, broken } = await archived();
+    await restore('one', restoredTags.slice(0, 1));
+    expect(broken()).toEqual([11]);
+    expect(found()).toContain('lacks origin, hold.');
+  });
+});
