@@ -123,6 +123,19 @@ describe('A catcher', () => {
     }
   });
 
+  it('of a failure without a name and a cause gets empty texts', async () => {
+    const states = {
+      P: {
+        Type: 'Parallel',
+        Branches: [part({ F: { Type: 'Fail' } })],
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Z' }],
+        Next: 'Z',
+      },
+      Z: { Type: 'Succeed' },
+    };
+    expect((await createWorld().run(machine(states))).output).toEqual({ Error: '', Cause: '' });
+  });
+
   it('cannot be caught itself when it fails', async () => {
     const catchers = [
       { ErrorEquals: ['E'], Output: '{% $x %}', Next: 'Z' },
