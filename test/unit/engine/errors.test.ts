@@ -220,7 +220,11 @@ describe('The payload limit of 256 KiB', () => {
     });
     const world = () => createWorld({ f: () => big });
     const failed = await world().run(machine(states('States.ALL')));
-    expect(failed).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+    expect(failed).toMatchObject({
+      status: 'FAILED',
+      error: 'States.DataLimitExceeded',
+      cause: expect.stringMatching(/'arn:.*:f' returned a result with a size exceeding the maximum number of bytes/),
+    });
     expect(failed.types.at(-2)).toBe('LambdaFunctionFailed');
     expect((await world().run(machine(states('States.DataLimitExceeded')))).status).toBe('SUCCEEDED');
   });

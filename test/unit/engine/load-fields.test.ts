@@ -116,7 +116,10 @@ describe('A definition may have every field that AWS has', () => {
     ['the name of a state', machine({ ['x'.repeat(80)]: end })],
     ['the name of a variable', alone({ Type: 'Pass', Assign: { [`_${'ä'.repeat(78)}1`]: 1 }, End: true })],
     ['States.ALL, last of several', ofTask({ Retry: [{ ErrorEquals: ['E'] }, { ErrorEquals: ['States.ALL'] }] })],
-    ['a state called by a long name', machine({ [`${'x'.repeat(50)} y`]: { ...ofMapRunState() } })],
+    [
+      'a state called by a long name',
+      machine({ [`${'x'.repeat(50)} y`]: { Type: 'Map', ItemProcessor: distributed, End: true } }),
+    ],
   ])('up to the limit: %s', (_says, definition) => {
     expect(problemsOf(definition)).toEqual([]);
   });
@@ -134,10 +137,6 @@ describe('A definition may have every field that AWS has', () => {
     expect(problemsOf(onResource(resource))).toEqual([]);
   });
 });
-
-function ofMapRunState(): JsonObject {
-  return { Type: 'Map', Items: [1], ItemProcessor: distributed, End: true };
-}
 
 describe('A definition is refused', () => {
   const seconds = 'must be a whole number of seconds from 1 to 99999999 or a JSONata expression';
@@ -178,7 +177,7 @@ describe('A definition is refused', () => {
     [wait({}), "give either 'Seconds' or 'Timestamp'"],
     [alone({ Type: 'Fail', Error: 1 }), "'Error': must be a string or a JSONata expression"],
     [alone({ Type: 'Fail', Cause: {} }), "'Cause': must be a string or a JSONata expression"],
-    [alone({ Type: 'Pass', End: 'yes', Next: 'X' }), "'End': must be true or false"],
+    [machine({ X: { Type: 'Pass', End: 'yes', Next: 'Z' }, Z: end }), "'End': must be true or false"],
     [alone({ Type: 'Parallel', Branches: [], End: true }), "'Branches': must be a non-empty array of machines"],
     [alone({ Type: 'Parallel', Branches: [inner, 1], End: true }), "'Branches[1]': must be an object"],
     [machine({ X: { Type: 'Choice', Choices: [{ Next: 'Z' }] }, Z: end }), "'Choices[0]/Condition': is missing"],
@@ -199,7 +198,6 @@ describe('A definition is refused', () => {
       "'States': there is no state to end in",
     ],
     [machine({ X: 1 as Json }), "'States/X': must be an object"],
-    [machine({}, { StartAt: 'X' }), "'States': must be an object with states"],
     [alone({}), "'Type': is missing"],
     [alone({ Type: 'Task', End: true }), "'Resource': is missing"],
     [machine({ X: end }, { TimeoutSeconds: 0 }), "'TimeoutSeconds': must be a positive whole number of seconds"],
@@ -270,6 +268,13 @@ describe('A definition is refused', () => {
     expect(problemsOf(machine({ [name]: end }, { StartAt: name })).join()).toContain(
       'a name of a state has 1 to 80 characters',
     );
+  });
+
+  it('without a state', () => {
+    for (const states of [{}, undefined]) {
+      const definition = { QueryLanguage: 'JSONata', StartAt: 'X', States: states };
+      expect(problemsOf(definition)).toContain("'States': must be an object with states");
+    }
   });
 
   it('without an ItemProcessor', () => {
