@@ -12,11 +12,14 @@ import { type CaptureFigures, captureOnce } from './bench-world.ts';
 import { simulateYear } from './bench-year.ts';
 import { markdownTable } from './markdown.ts';
 import { bundlesSection, withSection } from './performance-bundles.ts';
+import { fleetSection } from './performance-fleet.ts';
 
 const page = join(projectDirectory, 'docs', 'performance.md');
-// `npm run bench -- bundles` measures this section alone, and leaves the others as they are.
-if (process.argv[2] === 'bundles') {
-  writeFileSync(page, withSection(readFileSync(page, 'utf8'), await bundlesSection(), '## Speed of simulation'));
+// `npm run bench -- bundles`, or `-- fleet`, measures this section alone, and leaves the others as they are.
+const sections: Readonly<Record<string, () => Promise<string[]>>> = { bundles: bundlesSection, fleet: fleetSection };
+const section = sections[process.argv[2] ?? ''];
+if (section) {
+  writeFileSync(page, withSection(readFileSync(page, 'utf8'), await section(), '## Speed of simulation'));
   process.exit();
 }
 
@@ -103,6 +106,7 @@ writeFileSync(
     ),
     `On AWS the answers arrive as XML, which the simulated account spares the SDK. Reading a page of 1,000 images takes ${milliseconds(answers.imagesPageSeconds)} of processor time, one of 1,000 snapshots ${milliseconds(answers.snapshotsPageSeconds)}: for 50 pages of images and 100 of snapshots ${seconds(50 * answers.imagesPageSeconds + 100 * answers.snapshotsPageSeconds)}, however the plan is made.`,
     ...(await bundlesSection()),
+    ...(await fleetSection()),
     '## Speed of simulation',
     markdownTable(['What', 'Figure', 'Budget'], year),
     '',

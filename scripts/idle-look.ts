@@ -6,10 +6,10 @@ import { createAccount } from '../simulator/account.ts';
 export async function idleLook(): Promise<{ transitions: number }> {
   const clock = virtualClock('2026-11-21T00:00:00Z');
   const account = createAccount({ accountId: '111122223333', homeRegion: 'eu-west-1', clock, seed: 1 });
-  const { engine, rescue } = await createStack({ account, clock, seed: 1, policies: [] });
-  const executionArn = rescue();
+  const stack = await createStack({ account, clock, seed: 1, policies: [] });
+  const executionArn = stack.rescue();
   await clock.run();
-  const { status, cause } = engine.describeExecution(executionArn);
+  const { status, cause } = stack.engine.describeExecution(executionArn);
   if (status !== 'SUCCEEDED') throw new Error(`The look ended ${status}: ${cause ?? ''}`);
-  return { transitions: engine.transitions(executionArn) };
+  return { transitions: stack.engine.transitions(executionArn) };
 }

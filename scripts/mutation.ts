@@ -26,21 +26,26 @@ export interface Explanation {
 }
 
 /** The parts that are mutated, and what counts there: only of the rules must every survivor be explained. */
-const parts = [
+export const mutatedParts = [
   { title: 'The rules', folder: 'shared/domain/', isExplained: true },
   { title: 'The edge to Lambda', folder: 'shared/runtime/', isExplained: false },
   { title: "The engine's core", folder: 'engine/', isExplained: false },
 ];
 
-/** The text of docs/mutation.md. */
-export function mutationPage(report: Report, explanations: readonly Explanation[]): string {
+/**
+ * The text of docs/mutation.md.
+ * @param files the paths of all that could be mutated, so that the page names what was not
+ */
+export function mutationPage(report: Report, explanations: readonly Explanation[], files: readonly string[]): string {
   return [
     '# Mutation testing',
     `Written by \`node scripts/write-mutation.ts\` from what \`npm run mutate\` found with Stryker ${packageJson.devDependencies['@stryker-mutator/core']} and vitest ${packageJson.devDependencies.vitest}; never edited by hand.`,
     'Stryker changes the code in one place (a condition turned round, a `<` made `<=`, a text emptied, a call left out) and runs the tests that reach it. A change that no test notices *survives*. The score is the part that did not. Only `test/unit/domain`, `runtime` and `engine` are asked, so that a rule is held by its own tests; stories, state machines and explorations would catch more.',
     'Repeat it with `npm run mutate -- --force`, which takes half an hour of two cores, or for some files with `npm run mutate -- --mutate shared/domain/plan.ts`; each run adds to `reports/mutation.json`.',
     'Left out, and counted as *static*: what is evaluated once, while a file loads, such as schemas, catalogues of texts and constants. They would need every test once more in a new process.',
-    ...parts.flatMap(({ title, folder }) => partSection(title, filesOf(report, folder))),
+    ...mutatedParts.flatMap(({ title, folder }) =>
+      partSection(title, filesOf(report, folder), missing(report, folder, files)),
+    ),
     '## Survivors of the rules, and why',
     explanations.length === 0
       ? 'None.'
@@ -56,7 +61,7 @@ export function unexplained(report: Report, explanations: readonly Explanation[]
   const known = new Set(explanations.flatMap(({ file, mutants }) => mutants.map((mutant) => `${file}: ${mutant}`)));
   const survived = new Set<string>();
   const lines: string[] = [];
-  for (const { folder } of parts.filter(({ isExplained }) => isExplained)) {
+  for (const { folder } of mutatedParts.filter(({ isExplained }) => isExplained)) {
     for (const [path, file] of filesOf(report, folder)) {
       for (const mutant of file.mutants.filter(isSurvivor)) {
         const name = `${path}: ${change(file, mutant)}`;
@@ -78,7 +83,11 @@ function filesOf(report: Report, folder: string): [string, MutatedFile][] {
     .sort(([left], [right]) => (left < right ? -1 : 1));
 }
 
-function partSection(title: string, files: readonly [string, MutatedFile][]): string[] {
+function missing(report: Report, folder: string, files: readonly string[]): string[] {
+  return files.filter((path) => path.startsWith(folder) && !(path in report.files)).sort();
+}
+
+function partSection(title: string, files: readonly [string, MutatedFile][], unmeasured: readonly string[]): string[] {
   if (files.length === 0) return [];
   const all = files.flatMap(([, { mutants }]) => mutants);
   return [
@@ -87,6 +96,9 @@ function partSection(title: string, files: readonly [string, MutatedFile][]): st
       ['File', 'Score', 'Noticed', 'Survived', 'of them reached by no test', 'Static'],
       [...files.map(([path, { mutants }]) => row(code(path), mutants)), row('**all**', all)],
     ),
+    ...(unmeasured.length === 0
+      ? []
+      : [`Not measured, or nothing to change there: ${unmeasured.map(code).join(', ')}.`]),
   ];
 }
 

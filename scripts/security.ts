@@ -35,6 +35,8 @@ export function security(): string {
     ),
     '## What is not limited',
     [
+      '- The tags are the authority. Whoever may set `ami-lifecycle:policy` has an instance stopped and captured, and an image or snapshot retired; whoever may set `ami-lifecycle:stopped-by` has a stopped instance started. Keep tags of `ami-lifecycle:*` to those who may decide that, best by a policy of the organisation: Deny `ec2:CreateTags` and `ec2:DeleteTags` where `aws:TagKeys` is like `ami-lifecycle:*`, but for the roles of this stack and the platform team.',
+      '- Whoever may write the parameters of policies decides what is kept, and with whom it is shared; whoever may write the archive bucket decides what is restored.',
       '- Calls that describe know no resources: functions see every instance and image of the account.',
       '- `copy-image` may copy every image of this account, ours or not, and give the copy our tags: of the source, IAM is told the owner, and no tags. It could make copies, and never change or delete what it copies.',
       '- `plan-retirement` and `retire-image` let EC2 read every parameter of Parameter Store and every recipe in their name, as `DescribeImageReferences` needs; the functions themselves cannot. That rests on `aws:CalledVia`, as AWS writes it in its own policy for this call (`AmazonEC2ImageReferencesAccessPolicy`); it is not tried on AWS here.',

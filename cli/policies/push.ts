@@ -84,7 +84,9 @@ function refusalsOf(
 ): string[] {
   const deploy = `run \`${deployCommand}\`, which does both`;
   if (deployed.size === 0) {
-    return ['There is no stack with policies of that stage in that Region: deploy it first, or name another.'];
+    return [
+      `There is no stack with policies of that stage in that Region: run \`${deployCommand}\` first, or name another.`,
+    ];
   }
   const inForce = [...deployed.values()].flatMap((text) => parsed(text) ?? []);
   return loaded.flatMap((each) => {

@@ -205,5 +205,6 @@ async function hasInstanceStore(ec2: EC2Client, instanceType: string): Promise<b
   const { InstanceTypes: [type] = [] } = await calling(`DescribeInstanceTypes ${instanceType}`, () =>
     ec2.send(new DescribeInstanceTypesCommand({ Filters: [{ Name: 'instance-type', Values: [instanceType] }] })),
   );
-  return told(type?.InstanceStorageSupported, 'DescribeInstanceTypes: InstanceStorageSupported');
+  // A type that the Region no longer offers is not listed: what is not known must not be erased by a stop.
+  return type === undefined || told(type.InstanceStorageSupported, 'DescribeInstanceTypes: InstanceStorageSupported');
 }

@@ -77,12 +77,12 @@ export const errorCatalogue = {
   PolicyInvalid: {
     disposition: 'abort',
     meaning: 'The policy does not fit its schema, or not this Region.',
-    remedy: 'Run `ami-lifecycle policies check`, mend the file and publish it again.',
+    remedy: 'Run `ami-lifecycle policies check`, mend the file, and push or deploy it.',
   },
   PolicyNotFound: {
     disposition: 'abort',
     meaning: 'No policy of that name is known.',
-    remedy: 'Correct the name in the tag or the schedule, or publish the policy.',
+    remedy: 'Correct the name in the tag or the schedule, or deploy the policy.',
   },
   AccessDenied: {
     disposition: 'abort',

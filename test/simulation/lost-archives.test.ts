@@ -8,7 +8,8 @@ const web = server('web');
 
 /** Three nights of which the first is archived and was deprecated a day ago. */
 async function firstIsArchived() {
-  const story = await givenVault();
+  // With the lag of reads the tag of an archive may not be seen at once, and its image is spared until the next day.
+  const story = await givenVault({ behaviour: { consistencyLagMs: () => 0 } });
   const [oldest = ''] = hang(story, web, nightsUntil('2026-11-21', 3));
   // The run that archives need not see yet that it did.
   for (let day = 0; day < 2 && rungs(story)['1119'] !== 'deprecated'; day++) {

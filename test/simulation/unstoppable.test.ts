@@ -7,6 +7,7 @@ const unstoppable: [what: string, reason: string, options: ServerOptions][] = [
   ['a one-time spot instance', 'one-time-spot-request', { changes: { InstanceLifecycle: 'spot' } }],
   ['an instance with stop protection', 'stop-protection', { extras: { stopProtected: true } }],
   ['an instance with data on an instance store', 'instance-store-data', { changes: { InstanceType: 'm5d.large' } }],
+  ['an instance of a type that EC2 does not list', 'instance-store-data', { changes: { InstanceType: undefined } }],
 ];
 
 describe.each(unstoppable)('%s', (_, reason, options) => {

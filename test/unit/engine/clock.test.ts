@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock, virtualClock } from '../../../engine/clock.ts';
 
 const start = '2026-11-21T03:00:00Z';
@@ -121,8 +121,42 @@ describe('the virtual clock', () => {
     expect(fired).toBe(true);
   });
 
+  it('starts at an instant in milliseconds also, and a jump by nothing changes nothing', () => {
+    const clock = virtualClock(startMs);
+    clock.jump(0);
+    expect(clock.now()).toBe(startMs);
+  });
+
   it('refuses to start at what is no instant', () => {
     expect(() => virtualClock('yesterday')).toThrow("'yesterday' is no instant");
+  });
+});
+
+describe('the system clock over a year', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('fires to the millisecond, in parts that setTimeout takes', () => {
+    vi.useFakeTimers();
+    let fired = 0;
+    systemClock().after(yearMs, () => fired++);
+    vi.advanceTimersByTime(yearMs - 1);
+    expect(fired).toBe(0);
+    vi.advanceTimersByTime(1);
+    expect(fired).toBe(1);
+    vi.advanceTimersByTime(yearMs);
+    expect(fired).toBe(1);
+  });
+
+  it('never fires what was cancelled on the way', () => {
+    vi.useFakeTimers();
+    let fired = 0;
+    const timer = systemClock().after(yearMs, () => fired++);
+    vi.advanceTimersByTime(yearMs / 2);
+    timer.cancel();
+    vi.advanceTimersByTime(yearMs);
+    expect(fired).toBe(0);
   });
 });
 

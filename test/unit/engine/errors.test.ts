@@ -123,6 +123,19 @@ describe('A catcher', () => {
     }
   });
 
+  it('of a failure without a name and a cause gets empty texts', async () => {
+    const states = {
+      P: {
+        Type: 'Parallel',
+        Branches: [part({ F: { Type: 'Fail' } })],
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Z' }],
+        Next: 'Z',
+      },
+      Z: { Type: 'Succeed' },
+    };
+    expect((await createWorld().run(machine(states))).output).toEqual({ Error: '', Cause: '' });
+  });
+
   it('cannot be caught itself when it fails', async () => {
     const catchers = [
       { ErrorEquals: ['E'], Output: '{% $x %}', Next: 'Z' },
@@ -207,7 +220,11 @@ describe('The payload limit of 256 KiB', () => {
     });
     const world = () => createWorld({ f: () => big });
     const failed = await world().run(machine(states('States.ALL')));
-    expect(failed).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+    expect(failed).toMatchObject({
+      status: 'FAILED',
+      error: 'States.DataLimitExceeded',
+      cause: expect.stringMatching(/'arn:.*:f' returned a result with a size exceeding the maximum number of bytes/),
+    });
     expect(failed.types.at(-2)).toBe('LambdaFunctionFailed');
     expect((await world().run(machine(states('States.DataLimitExceeded')))).status).toBe('SUCCEEDED');
   });

@@ -109,6 +109,40 @@ describe('a pattern', () => {
     expect(parseEventPattern(pattern)(event)).toBe(false);
   });
 
+  it.each<[numeric: unknown[], fitting: number[]]>([
+    [['=', 3], [3]],
+    [['<', 3], [2]],
+    [
+      ['<=', 3],
+      [2, 3],
+    ],
+    [
+      ['>', 3],
+      [4, 5],
+    ],
+    [
+      ['>=', 3],
+      [3, 4, 5],
+    ],
+    [
+      ['>', 2, '<', 5],
+      [3, 4],
+    ],
+    [
+      ['>=', 3, '<=', 4],
+      [3, 4],
+    ],
+    [
+      ['>=', -5e9, '<=', 5e9],
+      [2, 3, 4, 5],
+    ],
+  ])('compares numbers: %j', (numeric, fitting) => {
+    const matches = parseEventPattern({ n: [{ numeric }] });
+    expect([2, 3, 4, 5].filter((n) => matches({ n }))).toEqual(fitting);
+    expect(matches({ n: '3' })).toBe(false);
+    expect(matches({ n: null })).toBe(false);
+  });
+
   it('matches no event that is not an object', () => {
     const matches = parseEventPattern({ source: ['aws.tag'] });
     expect([null, undefined, 'aws.tag', 3, []].map(matches)).toEqual([false, false, false, false, false]);
@@ -189,13 +223,44 @@ describe('a pattern that EventBridge would refuse is refused by name', () => {
       "the event pattern at n has 'numeric' without one comparison or a range such as ['>', 0, '<=', 5]",
       { n: [{ numeric: ['<', 1, '>', 5] }] },
     ],
+    [
+      "the event pattern at n has 'numeric' without one comparison or a range such as ['>', 0, '<=', 5]",
+      { n: [{ numeric: ['=', 1, '<', 5] }] },
+    ],
+    [
+      "the event pattern at n has 'numeric' without one comparison or a range such as ['>', 0, '<=', 5]",
+      { n: [{ numeric: ['>', 1, '=', 5] }] },
+    ],
+    [
+      "the event pattern at n has 'numeric' without one comparison or a range such as ['>', 0, '<=', 5]",
+      { n: [{ numeric: ['>', 1, '<', 5, '<', 4] }] },
+    ],
+    [
+      "the event pattern at n has 'numeric' with '5000000001' for a number within -5e9 and 5e9",
+      { n: [{ numeric: ['>', 1, '<', 5_000_000_001] }] },
+    ],
+    [
+      "the event pattern at n has 'numeric' with 'undefined' for a comparison; take = < <= > >=",
+      { n: [{ numeric: 3 }] },
+    ],
     ["the event pattern at name has 'wildcard' with two stars in a row: 'a**b'", { name: [{ wildcard: 'a**b' }] }],
     [
       "the event pattern at name has 'wildcard' with a backslash before neither * nor \\: 'a\\b'",
       { name: [{ wildcard: 'a\\b' }] },
     ],
+    [
+      "the event pattern at name has 'wildcard' with a backslash before neither * nor \\: 'a\\'",
+      { name: [{ wildcard: 'a\\' }] },
+    ],
   ])('%s', (problem, pattern) => {
     expect(() => parseEventPattern(pattern)).toThrow(EventPatternError);
-    expect(() => parseEventPattern(pattern)).toThrow(expect.objectContaining({ message: problem }));
+    expect(() => parseEventPattern(pattern)).toThrow(
+      expect.objectContaining({ name: 'EventPatternError', message: problem }),
+    );
+  });
+
+  it('says where, for who wants to show it', () => {
+    const pattern = { detail: { state: [{ regex: '.*' }] } };
+    expect(() => parseEventPattern(pattern)).toThrow(expect.objectContaining({ path: 'detail.state' }));
   });
 });

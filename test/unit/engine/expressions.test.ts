@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../../engine/index.ts';
-import { createWorld, details, machine, type Result } from './harness.ts';
+import { createWorld, details, machine, named, type Result, task } from './harness.ts';
 
 async function evaluate(expression: string, input: Json = {}, pass: JsonObject = {}): Promise<Result> {
   const states = { P: { Type: 'Pass', Output: `{% ${expression} %}`, End: true, ...pass } };
@@ -49,7 +49,18 @@ describe('A failing expression', () => {
     ],
     ['that calls $error', '$error("no")', 'threw an error during evaluation. D3137: no'],
     ['that uses $eval', '$eval("1")', 'threw an error during evaluation. T1006: Attempted to invoke a non-function'],
+    [
+      'that calls $error without a word',
+      '$error()',
+      'threw an error during evaluation. D3137: $error() function evaluated',
+    ],
+    [
+      'that fails without a code of JSONata',
+      '$partition([1], 0)',
+      'threw an error during evaluation: $partition: the size must be a positive integer',
+    ],
     ['that gives nothing', '$states.input.a', 'returned nothing (undefined).'],
+    ['that gives nothing, and is no path', '$lookup({"a": 1}, "b")', 'returned nothing (undefined).'],
     ['that gives a function', '$sum', 'returned an unsupported result type.'],
     ['that hides a function in an object', '{"f": function(){1}}', 'returned an unsupported result type.'],
   ])('%s', async (_name, expression, message) => {
@@ -166,5 +177,42 @@ describe('The context object', () => {
       State: { EnteredTime: '2026-01-01T00:00:05.000Z', Name: 'P', RetryCount: 0 },
       StateMachine: { Id: 'arn:aws:states:eu-central-1:111122223333:stateMachine:m', Name: 'm' },
     });
+  });
+});
+
+describe('$states, where an expression is more than a path', () => {
+  const keys = '{% $keys($states) %}';
+
+  it('has the context, and the result or the error where there is one', async () => {
+    const run = async (f: () => Json): Promise<Json | undefined> => {
+      const states = {
+        P: { Type: 'Pass', Output: [keys], Next: 'T' },
+        T: task('f', {
+          Output: ['{% $states.input %}', keys],
+          Catch: [{ ErrorEquals: ['E'], Output: ['{% $states.input %}', keys], Next: 'Z' }],
+          Next: 'Z',
+        }),
+        Z: { Type: 'Succeed' },
+      };
+      return (await createWorld({ f }).run(machine(states))).output;
+    };
+    const before = [['input', 'context']];
+    expect(await run(() => 1)).toEqual([before, ['input', 'result', 'context']]);
+    const fail = (): Json => {
+      throw named('E');
+    };
+    expect(await run(fail)).toEqual([before, ['input', 'errorOutput', 'context']]);
+  });
+
+  it('is the same as in a path', async () => {
+    const states = {
+      P: { Type: 'Pass', Assign: { v: { w: 'variable' } }, Next: 'T' },
+      T: task('f', {
+        Output: '{% $join([$states.context.State.Name, $states.result.r, $states.input.i, $v.w], " ") %}',
+        End: true,
+      }),
+    };
+    const result = await createWorld({ f: () => ({ r: 'result' }) }).run(machine(states), { i: 'input' });
+    expect(result.output).toBe('T result input variable');
   });
 });

@@ -38,6 +38,19 @@ describe('An inline Map', () => {
     expect(await mostAtOnce(0)).toBe(40);
   });
 
+  it('fails on what is no list', async () => {
+    const result = await createWorld().run(map({}), { a: 1 });
+    expect(result.error).toBe('States.QueryEvaluationError');
+    expect(result.cause).toContain('Map state input must be an array but was: {"a":1}');
+    const chosen = await createWorld().run(map({ Items: '{% "a" %}' }));
+    expect(chosen.cause).toContain("Expected 'array', but was 'string'");
+  });
+
+  it('lets its ItemSelector see the item', async () => {
+    const fields = { Items: ['a', 'b'], ItemSelector: { '0': '{% $states.context.Map.Item.Value %}' } };
+    expect((await createWorld().run(map(fields))).output).toEqual([{ '0': 'a' }, { '0': 'b' }]);
+  });
+
   it('fails with the error of an item, aborting the others, and never begins the rest', async () => {
     const world = createWorld({ f: (payload) => (payload === 1 ? Promise.reject(named('Bad')) : after(60_000)) });
     const result = await world.run(map({ Items: [0, 1, 2], MaxConcurrency: 2 }, part({ T: task('f') })));
@@ -221,6 +234,49 @@ describe('A distributed Map', () => {
     ]);
   });
 
+  const readerOf = (location: JsonObject, more: JsonObject = {}): JsonObject => ({
+    Resource: 'arn:aws:states:::s3:getObject',
+    ReaderConfig: { InputType: 'JSON', ...more },
+    Arguments: location,
+  });
+
+  it.each([
+    [2, [1, 2]],
+    [0, [1, 2, 3]],
+  ])('reads at most MaxItems: %i', async (most, output) => {
+    const world = createWorld({ f: (payload) => payload });
+    world.objects.set('b/k', '[1,2,3]');
+    const ItemReader = readerOf({ Bucket: 'b', Key: 'k' }, { MaxItems: most });
+    expect((await world.run(map({ ItemReader }, processor))).output).toEqual(output);
+  });
+
+  it.each<[field: string, fields: JsonObject, message: string]>([
+    [
+      'ItemReader/Arguments',
+      { ItemReader: readerOf({ Bucket: 'b', Key: '{% 1 %}' }) },
+      'must give Bucket and Key as strings',
+    ],
+    [
+      'ItemReader/Arguments',
+      { ItemReader: readerOf({ Bucket: '{% 1 %}', Key: 'k' }) },
+      'must give Bucket and Key as strings',
+    ],
+    [
+      'ResultWriter/Arguments',
+      {
+        Items: [1],
+        ResultWriter: { Resource: 'arn:aws:states:::s3:putObject', Arguments: { Bucket: 'b', Prefix: '{% 1 %}' } },
+      },
+      'must give Bucket and Prefix as strings',
+    ],
+  ])('fails where %s give no names', async (field, fields, message) => {
+    const result = await createWorld({ f: () => 1 }).run(map(fields, processor));
+    expect(result.error).toBe('States.QueryEvaluationError');
+    expect(result.cause).toContain(`The field '${field}' ${message}`);
+    expect(details(result, 'EvaluationFailed')).toMatchObject({ location: field });
+    expect(details(result, 'MapRunFailed')).toEqual({ error: result.error, cause: result.cause });
+  });
+
   it.each([
     ['is not there', undefined, 'The key does not exist.'],
     ['holds no array', '{}', 'holds no JSON array'],
@@ -228,12 +284,7 @@ describe('A distributed Map', () => {
   ])('fails with States.ItemReaderFailed when the object %s', async (_name, body, cause) => {
     const world = createWorld();
     if (body !== undefined) world.objects.set('b/k', body);
-    const reader = {
-      Resource: 'arn:aws:states:::s3:getObject',
-      ReaderConfig: { InputType: 'JSON' },
-      Arguments: { Bucket: 'b', Key: 'k' },
-    };
-    const result = await world.run(map({ ItemReader: reader }, processor));
+    const result = await world.run(map({ ItemReader: readerOf({ Bucket: 'b', Key: 'k' }) }, processor));
     expect(result.error).toBe('States.ItemReaderFailed');
     expect(result.cause).toContain(cause);
     expect(result.types).toContain('MapRunFailed');
@@ -252,6 +303,27 @@ describe('A distributed Map', () => {
       { BatchInput: { k: 'v' }, Items: [1, 2] },
       { BatchInput: { k: 'v' }, Items: [3] },
     ]);
+  });
+
+  it('leaves no batch empty, and adds nothing to a batch unasked', async () => {
+    const world = createWorld({ f: (payload) => payload });
+    const result = await world.run(map({ Items: [1, 2, 3, 4], ItemBatcher: { MaxItemsPerBatch: 2 } }, processor));
+    expect(result.output).toStrictEqual([{ Items: [1, 2] }, { Items: [3, 4] }]);
+  });
+
+  it.each<[percentage: number, status: string]>([
+    [50, 'SUCCEEDED'],
+    [49, 'FAILED'],
+  ])('counts items, not batches, for a percentage: %i', async (percentage, status) => {
+    const world = createWorld({
+      f: (payload) => (JSON.stringify(payload).includes('4') ? payload : Promise.reject(named('Bad'))),
+    });
+    const fields = {
+      Items: [1, 2, 3, 4],
+      ItemBatcher: { MaxItemsPerBatch: 2 },
+      ToleratedFailurePercentage: percentage,
+    };
+    expect((await world.run(map(fields, processor))).status).toBe(status);
   });
 
   it('counts every item of a batch that fails', async () => {

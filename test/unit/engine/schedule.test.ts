@@ -17,6 +17,11 @@ describe('a cron runs when EventBridge Scheduler runs it', () => {
       '0,30 1,13 * * ? *',
       ['2026-11-21T13:00Z', '2026-11-21T13:30Z', '2026-11-22T01:00Z'],
     ],
+    [
+      'lists in any order, as their numbers come',
+      '30,5 13,2 10,9 12 ? *',
+      ['2026-12-09T02:05Z', '2026-12-09T02:30Z', '2026-12-09T13:05Z', '2026-12-09T13:30Z', '2026-12-10T02:05Z'],
+    ],
     ['steps from a value', '10/25 12 * * ? *', ['2026-11-21T12:10Z', '2026-11-21T12:35Z', '2026-11-22T12:10Z']],
     ['steps from a star', '0 */8 * * ? *', ['2026-11-21T16:00Z', '2026-11-22T00:00Z', '2026-11-22T08:00Z']],
     ['steps in a range', '0 14-18/2 * * ? *', ['2026-11-21T14:00Z', '2026-11-21T16:00Z', '2026-11-21T18:00Z']],
@@ -44,6 +49,8 @@ describe('a cron runs when EventBridge Scheduler runs it', () => {
     ],
     ['the weekday nearest the 1st never leaves its month', '0 0 1W 5 ? 2027', ['2027-05-03T00:00Z']],
     ['the weekday nearest the 31st never leaves its month', '0 0 31W 1 ? 2027', ['2027-01-29T00:00Z']],
+    ['the weekday nearest the 31st only in months that have it', '0 0 31W 2,3 ? 2027', ['2027-03-31T00:00Z']],
+    ['the first Monday of a month', '0 0 ? * MON#1 *', ['2026-12-07T00:00Z', '2027-01-04T00:00Z']],
     ['29 February in leap years', '0 0 29 2 ? *', ['2028-02-29T00:00Z', '2032-02-29T00:00Z']],
     [
       'the 31st in months that have it',
@@ -83,8 +90,24 @@ describe('a cron runs when EventBridge Scheduler runs it', () => {
     },
   );
 
+  it.each(['rate(1 day)', 'at(2020-01-01T00:00:00)'])('counts %s as possible', (expression) => {
+    expect(isPossible(parseSchedule(expression))).toBe(true);
+  });
+
   it('counts a schedule whose years are over as possible', () => {
     expect(isPossible(parseSchedule('0 3 29 2 ? 2024'))).toBe(true);
+  });
+});
+
+describe('an expression', () => {
+  it.each([
+    ['0 3 * * ? *', 'cron(0 3 * * ? *)'],
+    ['  cron(  0   3 * * ? *  )  ', 'cron(0 3 * * ? *)'],
+    [' rate( 12   hours ) ', 'rate(12 hours)'],
+    ['rate(1 day)', 'rate(1 day)'],
+    ['at( 2027-01-31T03:00:00 )', 'at(2027-01-31T03:00:00)'],
+  ])('written %j is %s', (written, expression) => {
+    expect(parseSchedule(written).expression).toBe(expression);
   });
 });
 
@@ -114,6 +137,7 @@ describe('a single run', () => {
   it('comes once, at a local time', () => {
     expect(runsOf('at(2027-01-31T03:00:00)', '2026-11-21T12:00:00Z', 5, 'Europe/Rome')).toEqual(['2027-01-31T02:00Z']);
     expect(runsOf('at(2027-01-31T03:00:00)', '2027-01-31T02:00:00Z', 5, 'Europe/Rome')).toEqual([]);
+    expect(runsOf('at(2027-01-31T03:00:00)', '2027-01-31T01:59:59.999Z', 5, 'Europe/Rome')).toHaveLength(1);
   });
 });
 
@@ -158,6 +182,10 @@ describe('an expression that EventBridge would refuse is refused with field, val
       "day-of-month '*' says the day a second time: exactly one of day-of-month and day-of-week must be '?'; write '?' in day-of-month",
     ],
     [
+      '0 3 1 * MON *',
+      "day-of-week 'MON' says the day a second time: exactly one of day-of-month and day-of-week must be '?'; write '?' in day-of-week",
+    ],
+    [
       '0 3 ? * ? *',
       "day-of-week '?' leaves the day open together with day-of-month: one of the two must say the day; write '*' in day-of-month for every day",
     ],
@@ -168,6 +196,14 @@ describe('an expression that EventBridge would refuse is refused with field, val
     [
       '0 3 * * MON',
       "expression '0 3 * * MON' has 5 fields instead of six: write minutes hours day-of-month month day-of-week year, such as 0 3 ? * MON *",
+    ],
+    [
+      '0',
+      "expression '0' has 1 field instead of six: write minutes hours day-of-month month day-of-week year, such as 0 3 * * ? *",
+    ],
+    [
+      '0 3 * * ? * *',
+      "expression '0 3 * * ? * *' has 7 fields instead of six: write minutes hours day-of-month month day-of-week year, such as 0 3 * * ? *",
     ],
     [
       '',
@@ -194,6 +230,17 @@ describe('an expression that EventBridge would refuse is refused with field, val
     ],
   ])('%s', (expression, message) => {
     expect(() => parseSchedule(expression)).toThrow(new RegExp(`^${escaped(message)}$`));
+    expect(() => parseSchedule(expression)).toThrow(ScheduleError);
+  });
+
+  it.each([
+    ...['5x', 'x5', '1-2-3', '*/5/5', '*/5x', '*/x5', '-5', '5-', '/5'].map((minutes) => `${minutes} 3 * * ? *`),
+    ...['XL', 'LX', '15WX', 'X15W', '0W', '32W'].map((day) => `0 3 ${day} * ? *`),
+    ...['LX', 'FRI,MONL', '2#0', '2#10', '2#', '#2', '8L', '8#1'].map((day) => `0 3 ? * ${day} *`),
+    ...['rate(x1 hour)', 'rate(1 hour ago)', 'rate(1 hours)', 'rate(-1 hours)', 'rate(1.5 hours)', 'rate()'],
+    ...['at(2027-01-31T03:00:00.000)', 'at(+002027-01-31T03:00:00)', 'at(2027-01-31)', 'at()'],
+    ...['a rate(1 day)', 'rate(1 day) or so', 'rate(1 day', 'cron()'],
+  ])('what is misspelt: %s', (expression) => {
     expect(() => parseSchedule(expression)).toThrow(ScheduleError);
   });
 

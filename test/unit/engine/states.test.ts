@@ -11,6 +11,14 @@ describe('A Pass state', () => {
   });
 });
 
+describe('An Output', () => {
+  it('may hold expressions at any depth of its lists and objects', async () => {
+    const output = ['{% 1 + 1 %}', 'text', { list: [null, '{% $states.input.n %}'] }];
+    const states = { P: { Type: 'Pass', Output: output, End: true } };
+    expect((await createWorld().run(machine(states), { n: 3 })).output).toEqual([2, 'text', { list: [null, 3] }]);
+  });
+});
+
 describe('Assign', () => {
   it('evaluates everything before anything takes effect, Output included', async () => {
     const states = {
@@ -103,11 +111,32 @@ describe('A Wait state', () => {
     expect(result.cause).toContain(
       `cannot be parsed as an ISO-8601 extended offset date-time format string: ${timestamp}`,
     );
+    expect(details(result, 'EvaluationFailed')).toMatchObject({ location: 'Timestamp' });
   });
 
-  it('fails on negative seconds', async () => {
-    const result = await createWorld().run(machine({ W: { Type: 'Wait', Seconds: '{% -1 %}', End: true } }));
+  it.each(['-1', '1.5', '100000000'])('fails on %s seconds', async (seconds) => {
+    const result = await createWorld().run(machine({ W: { Type: 'Wait', Seconds: `{% ${seconds} %}`, End: true } }));
     expect(result.error).toBe('States.QueryEvaluationError');
+    expect(result.cause).toMatch(
+      new RegExp(`The Seconds field must be an integer between 0 and 99999999 but was: ${seconds}$`),
+    );
+    expect(details(result, 'EvaluationFailed')).toMatchObject({ location: 'Seconds', state: 'W' });
+  });
+
+  it('may wait for three years', async () => {
+    const result = await createWorld().run(machine({ W: { Type: 'Wait', Seconds: '{% 99999999 %}', End: true } }));
+    expect(result.status).toBe('SUCCEEDED');
+  });
+
+  it.each([
+    ['null', 'null', 'null'],
+    ['"1"', 'string', '"1"'],
+    ['[1, 2]', 'array', '[1,2]'],
+    ['{}', 'object', '{}'],
+    ['true', 'boolean', 'true'],
+  ])('fails where its seconds are %s', async (expression, type, value) => {
+    const result = await createWorld().run(machine({ W: { Type: 'Wait', Seconds: `{% ${expression} %}`, End: true } }));
+    expect(result.cause).toContain(`Expected 'number', but was '${type}' for value: ${value}`);
   });
 });
 

@@ -74,6 +74,12 @@ describe('A Task on a function', () => {
     expect((result.stopDate?.getTime() ?? 0) - world.startedAtMs).toBe(1500);
   });
 
+  it('has no heartbeat to miss, as nobody could send one', async () => {
+    const world = createWorld({ f: () => after(5000, 1) });
+    const result = await world.run(machine({ T: task('f', { HeartbeatSeconds: 1, End: true }) }));
+    expect(result).toMatchObject({ status: 'SUCCEEDED', output: 1 });
+  });
+
   it('times out before a reply that takes too long, though the work was done', async () => {
     const world = createWorld({ f: () => after(5000, 1) });
     const result = await world.run(machine({ T: task('f', { TimeoutSeconds: '{% 1 + 1 %}', End: true }) }));
@@ -212,6 +218,16 @@ describe('A Task that waits for its token', () => {
     await w.clock.run();
     const result = w.result(arn);
     expect([result.error, result.stopDate?.getTime()]).toEqual(['States.Timeout', w.startedAtMs + 25_000]);
+  });
+
+  it('may get heartbeats that it does not ask for', async () => {
+    const w = world();
+    const arn = w.start(waiting());
+    await w.clock.run();
+    w.engine.sendTaskHeartbeat(w.token());
+    w.engine.sendTaskSuccess(w.token(), 'done');
+    await w.clock.run();
+    expect(w.result(arn)).toMatchObject({ status: 'SUCCEEDED', output: 'done' });
   });
 
   it('misses its heartbeat', async () => {

@@ -301,6 +301,7 @@ describe('an answer that breaks the contract of its task', () => {
     const error = await errorOf(task);
     expect(error).toMatchObject({ message: expect.stringMatching(problem) });
     expect(error).toBeInstanceOf(Error);
+    expect(error).toHaveProperty('cause', expect.any(z.ZodError));
     expect(Object.keys(errorCatalogue)).not.toContain(error instanceof Error ? error.name : '');
     expect(lines.map(({ level }) => level)).toEqual(['ERROR']);
   });
