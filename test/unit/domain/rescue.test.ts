@@ -155,6 +155,12 @@ describe('A lease', () => {
     ['just before its start, where it runs again', after(-2 * hour), 'running', after(-2 * hour - 0.001)],
     ['its deadline, where it was started after that', after(-60), 'running', after(-hour)],
     ['just before its start, however long its lease was', after(-9 * hour), 'running', after(-9 * hour - 0.001)],
+    [
+      'just before its start, where it was started in the moment of its deadline',
+      after(-hour),
+      'running',
+      after(-hour - 0.001),
+    ],
     ['its deadline, where nobody knows its start', '', 'running', after(-hour)],
     ['its deadline, where it stands still', after(-2 * hour), 'stopped', after(-hour)],
   ])('is overdue since %s', (_, launchedAt, state, overdueSince) => {

@@ -48,6 +48,16 @@ describe('A retrier', () => {
     expect(Math.max(...delays(1).map(Number))).toBeLessThan(10_000);
   });
 
+  it('spreads them where its definition says so, and only there', async () => {
+    const steady = { IntervalSeconds: 10, BackoffRate: 1, MaxAttempts: 2 };
+    expect(await attemptsAt({ ...steady, JitterStrategy: 'NONE' })).toEqual([0, 10, 20]);
+    const [, first = 0, second = 0] = await attemptsAt({ ...steady, JitterStrategy: 'FULL' });
+    for (const delay of [first, second - first]) {
+      expect(delay).toBeGreaterThanOrEqual(0);
+      expect(delay).toBeLessThan(10);
+    }
+  });
+
   it('counts for itself, whatever the other retriers do', async () => {
     const world = createWorld({ f: (_payload, call) => fails(call % 2 === 1 ? 'A' : 'B')() });
     const retry = ['A', 'B'].map((name) => ({

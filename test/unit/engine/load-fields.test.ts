@@ -43,6 +43,8 @@ const reader = {
 };
 const writer = { Resource: 'arn:aws:states:::s3:putObject', Arguments: { Bucket: 'b', Prefix: 'p' } };
 const attempts = { Retry: [retrier], Catch: [catcher] };
+const catching = (...caught: string[][]): JsonObject =>
+  machine({ X: task('f', { Catch: caught.map((ErrorEquals) => ({ ErrorEquals, Next: 'Z' })), Next: 'Z' }), Z: end });
 const exit = { Comment: 'c', QueryLanguage: 'JSONata', Assign: { a: 1 }, Output: 1 };
 
 describe('A definition may have every field that AWS has', () => {
@@ -157,6 +159,7 @@ describe('A definition is refused', () => {
       `'Retry[0]/ErrorEquals': ${names}`,
     ]),
     [alone({ Type: 'Pass', Assign: { states: 1 }, End: true }), "'Assign/states': $states is reserved"],
+    [catching(['States.ALL'], ['E']), "'Catch[0]/ErrorEquals': States.ALL must stand alone and in the last entry"],
     ...['a b', 'a-', `a${'b'.repeat(80)}`].map((name): [JsonObject, string] => [
       alone({ Type: 'Pass', Assign: { [name]: 1 }, End: true }),
       `'Assign/${name}': is no name for a variable: letters, digits and _, up to 80, not beginning with a digit`,

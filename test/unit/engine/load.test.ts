@@ -324,13 +324,18 @@ const placeholder = (key: string): string => `$\{${key}}`;
 
 describe('Substitutions', () => {
   const definition = machine({
-    T: { Type: 'Task', Resource: placeholder('arn'), Arguments: { text: `a ${placeholder('word')} b` }, End: true },
+    T: {
+      Type: 'Task',
+      Resource: placeholder('arn'),
+      Arguments: { text: `a ${placeholder('word')} b`, list: [1, { arn: placeholder('arn') }] },
+      End: true,
+    },
   });
 
-  it('replace placeholders in strings', async () => {
+  it('replace placeholders in strings, at any depth', async () => {
     const world = createWorld({ f: (payload) => payload });
     const { output } = await world.run(definition, {}, { substitutions: { arn: functionArn('f'), word: 'x' } });
-    expect(output).toEqual({ text: 'a x b' });
+    expect(output).toEqual({ text: 'a x b', list: [1, { arn: functionArn('f') }] });
   });
 
   it('must all be given and all be used', () => {

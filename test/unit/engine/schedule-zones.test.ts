@@ -123,6 +123,14 @@ describe('a local time that a clock change skips does not run, one that it repea
     expect(runsWithin(cron, timezone, from, until)).toEqual(runs);
   });
 
+  it('does not go back to the first time, asked within the second', () => {
+    const schedule = parseSchedule('0/30 2 * * ? *');
+    const repeatedMs = Date.parse('2027-10-31T01:00Z');
+    for (const afterMs of [repeatedMs - 1, repeatedMs, repeatedMs + 1_800_000]) {
+      expect(nextRun(schedule, { afterMs, timezone: 'Europe/Rome' })).toBe(Date.parse('2027-11-01T01:00Z'));
+    }
+  });
+
   it('skips a single run in the gap', () => {
     const schedule = parseSchedule('at(2027-03-28T02:30:00)');
     expect(nextRun(schedule, { afterMs: 0, timezone: 'Europe/Rome' })).toBeUndefined();
@@ -148,12 +156,22 @@ describe('the author of a schedule is told of clock changes', () => {
 
   it.each<[says: string, expression: string, timezone: string]>([
     ['at an hour that no change touches', '0 3 * * ? *', 'Europe/Rome'],
+    ['just before the change', '59 1 * * ? *', 'Europe/Rome'],
     ['on days without a change', '30 2 ? * MON *', 'Europe/Rome'],
     ['in a zone without changes', '30 2 * * ? *', 'UTC'],
     ['with a rate', 'rate(30 minutes)', 'Europe/Rome'],
     ['with a single run on another day', 'at(2027-03-29T02:30:00)', 'Europe/Rome'],
   ])('but not %s', (_says, expression, timezone) => {
     expect(clockChanges(parseSchedule(expression), { ...year, timezone })).toEqual([]);
+  });
+
+  it('also of one in the last moment that was asked about, or at the first minute of the gap', () => {
+    const atMs = Date.parse('2027-03-28T01:00Z');
+    const options = { fromMs: atMs - 1, untilMs: atMs, timezone: 'Europe/Rome' };
+    const found = [{ kind: 'skipped', atMs, localTimes: ['2027-03-28T02:00'] }];
+    expect(clockChanges(parseSchedule('0 2 * * ? *'), options)).toEqual(found);
+    expect(clockChanges(parseSchedule('at(2027-03-28T02:00:00)'), options)).toEqual(found);
+    expect(clockChanges(parseSchedule('0 2 * * ? *'), { ...options, untilMs: atMs - 1 })).toEqual([]);
   });
 
   it('of a single run that will never come', () => {
