@@ -40,10 +40,15 @@ async function threeRuns(images: number, oldest: 'gone' | 'there'): Promise<Cost
 
 /** Archives one image, by hand, whose storing takes so many minutes. */
 export async function archiveOnce(storeMinutes: number): Promise<Cost> {
-  const { account, clock, stack } = await worldOf(1, { storeMinutes: () => storeMinutes });
+  // Roles give what a policy archives to, and nothing else.
+  const archive = { bucket: 'archive', prefix: 'gold/', when: { monthly: 1 } };
+  const { account, clock, stack } = await worldOf(1, { storeMinutes: () => storeMinutes }, { archive });
   account.createBucket('archive');
   const [imageId = ''] = account.region(region).images.keys();
-  const executionArn = stack.archive({ imageId, archive: { bucket: 'archive', prefix: '', storageClass: 'STANDARD' } });
+  const executionArn = stack.archive({
+    imageId,
+    archive: { bucket: 'archive', prefix: 'gold/', storageClass: 'STANDARD' },
+  });
   await clock.run();
   const { status, cause } = stack.engine.describeExecution(executionArn);
   if (status !== 'SUCCEEDED') throw new Error(`The archive ended ${status}: ${cause ?? ''}`);
@@ -53,6 +58,7 @@ export async function archiveOnce(storeMinutes: number): Promise<Cost> {
 async function worldOf(
   images: number,
   behaviour: NonNullable<Parameters<typeof createAccount>[0]['behaviour']>,
+  fields: Readonly<Record<string, unknown>> = {},
 ): Promise<{ account: Account; clock: VirtualClock; stack: Stack }> {
   const clock = virtualClock('2026-11-21T12:00:00Z');
   const plain = { emptyPageProbability: 0, ...behaviour };
@@ -63,6 +69,7 @@ async function worldOf(
     schedule: { cron: '0 3 * * ? *' },
     retain: { daily: 7 },
     retire: { mode: 'enforce', graceDays },
+    ...fields,
   });
   return { account, clock, stack: await createStack({ account, clock, seed: 1, policies: [policy] }) };
 }
