@@ -18,6 +18,14 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best?.candidate;
 }
 
+/** What to say of a word that names nothing: the one that was probably meant, or all that there are. */
+export function unknownWord(kind: string, word: string, known: readonly string[]): string {
+  const meant = nearest(word, known);
+  return meant === undefined
+    ? `there is no ${kind} '${word}'; there are ${known.join(', ')}`
+    : `there is no ${kind} '${word}'; did you mean '${meant}'?`;
+}
+
 /** Edits between two words, a swap of neighbours counting as one (optimal string alignment). */
 function editDistance(left: string, right: string): number {
   let beforePrevious: number[] = [];

@@ -1,4 +1,4 @@
-import { nearest } from '../cli/nearest.ts';
+import { unknownWord } from '../cli/nearest.ts';
 import type { Fault } from '../simulator/faults.ts';
 import { catalogue } from './catalogue.ts';
 
@@ -38,12 +38,7 @@ export function faultOf({ at, nth, word }: Placement): Fault {
   const entry = catalogue.find((each) => each.word === word);
   if (!entry) {
     const words = catalogue.map((each) => each.word);
-    const meant = nearest(word, words);
-    throw new PlacementUnreadable(
-      meant === undefined
-        ? `there is no fault '${word}'; there are ${words.join(', ')}`
-        : `there is no fault '${word}'; did you mean '${meant}'?`,
-    );
+    throw new PlacementUnreadable(unknownWord('fault', word, words));
   }
   return { fault: entry.fault, ...conditionsOf(at), nth, ...entry.settings };
 }

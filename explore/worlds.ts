@@ -1,4 +1,4 @@
-import { nearest } from '../cli/nearest.ts';
+import { unknownWord } from '../cli/nearest.ts';
 import type { ExploredWorld } from './explored-world.ts';
 import { archiveWorlds } from './worlds/archives.ts';
 import { captureWorlds } from './worlds/captures.ts';
@@ -13,12 +13,7 @@ export function worldNamed(name: string): ExploredWorld {
   const found = worlds.find((world) => world.name === name);
   if (found) return found;
   const names = worlds.map((world) => world.name);
-  const meant = nearest(name, names);
-  throw new WorldUnknown(
-    meant === undefined
-      ? `there is no world '${name}'; there are ${names.join(', ')}`
-      : `there is no world '${name}'; did you mean '${meant}'?`,
-  );
+  throw new WorldUnknown(unknownWord('world', name, names));
 }
 
 export class WorldUnknown extends Error {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { loadHandlersBy } from '../cli/simulation/functions.ts';
+import { loadHandlersBy, overheadMs } from '../cli/simulation/functions.ts';
 import { projectDirectory } from '../cli/simulation/project.ts';
 import type { Report } from '../cli/simulation/report.ts';
 import { simulate } from '../cli/simulation/simulate.ts';
@@ -30,8 +30,6 @@ export interface MonthlyUse {
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 
-/** A warm invocation, besides its calls of AWS: as simulations have it. */
-const overheadMs = 25;
 /** Two lines of ours and three of Lambda's. */
 const logBytesOfInvocation = 1500;
 

@@ -20,7 +20,7 @@ interface DeployedFunction {
 export type Functions = ReadonlyMap<string, DeployedFunction>;
 
 /** What a warm invocation takes beside its calls of AWS, in milliseconds. */
-const overheadMs = 25;
+export const overheadMs = 25;
 
 const settingsSchema = z.object({ timeout: z.number().positive() });
 

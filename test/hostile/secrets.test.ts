@@ -1,4 +1,3 @@
-import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createStack } from '../../cli/simulation/stack.ts';
@@ -10,6 +9,7 @@ import { namedPolicySchema } from '../../shared/domain/policy.ts';
 import { createAccount } from '../../simulator/account.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import { runAs } from '../../simulator/under-clients.ts';
+import { lambdaContext } from '../lambda-context.ts';
 import { instance, web } from '../unit/simulator/world.ts';
 import { secret } from './damage.ts';
 import { listening } from './shipped.ts';
@@ -28,21 +28,6 @@ const denied = () =>
     throw unauthorized();
   });
 
-const lambda: Context = {
-  callbackWaitsForEmptyEventLoop: false,
-  functionName: 'a',
-  functionVersion: '1',
-  invokedFunctionArn: 'a',
-  memoryLimitInMB: '256',
-  awsRequestId: 'r',
-  logGroupName: 'g',
-  logStreamName: 's',
-  getRemainingTimeInMillis: () => 1000,
-  done: () => {},
-  fail: () => {},
-  succeed: () => {},
-};
-
 describe('what AWS encodes of a refusal', () => {
   it('is in no error of ours, and CloudTrail is named, which has it', async () => {
     const error = await denied().catch((thrown: unknown) => thrown);
@@ -60,7 +45,7 @@ describe('what AWS encodes of a refusal', () => {
     for (const thrower of [denied, () => Promise.reject(unauthorized())]) {
       const { lines, error } = await listening(async () => {
         try {
-          return { output: await asTask(contract, thrower)({}, lambda) };
+          return { output: await asTask(contract, thrower)({}, lambdaContext) };
         } catch (thrown) {
           return { error: thrown };
         }

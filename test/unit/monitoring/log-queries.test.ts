@@ -1,9 +1,9 @@
-import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { logQueries } from '../../../monitoring/log-queries.ts';
 import type { Contract } from '../../../shared/domain/contract.ts';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
+import { lambdaContext } from '../../lambda-context.ts';
 
 // The logger returns to the level of its environment at every call, so it must be there before the logger is made.
 vi.hoisted(() => {
@@ -11,20 +11,6 @@ vi.hoisted(() => {
 });
 const { asTask } = await import('../../../shared/runtime/as-task.ts');
 
-const lambda: Context = {
-  callbackWaitsForEmptyEventLoop: false,
-  functionName: 'count-things',
-  functionVersion: '1',
-  invokedFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:count-things',
-  memoryLimitInMB: '256',
-  awsRequestId: 'request-1',
-  logGroupName: 'g',
-  logStreamName: 's',
-  getRemainingTimeInMillis: () => 1000,
-  done: () => {},
-  fail: () => {},
-  succeed: () => {},
-};
 const about = { executionId: 'run-1', instanceId: 'i-1', imageId: 'ami-1', region: 'eu-west-1', policyName: 'gold' };
 const contract = { input: z.looseObject({}), output: z.looseObject({}), errors: [] } satisfies Contract<
   unknown,
@@ -42,11 +28,11 @@ beforeAll(async () => {
   };
   vi.spyOn(process.stdout, 'write').mockImplementation(note);
   vi.spyOn(process.stderr, 'write').mockImplementation(note);
-  await asTask(contract, async () => ({}))(about, lambda);
+  await asTask(contract, async () => ({}))(about, lambdaContext);
   const fails = asTask(contract, async () => {
     throw new LifecycleError('NameTaken', 'The name is taken.', {});
   });
-  await fails(about, lambda).catch(() => undefined);
+  await fails(about, lambdaContext).catch(() => undefined);
 });
 afterAll(() => {
   vi.restoreAllMocks();

@@ -1,10 +1,10 @@
-import type { Context } from 'aws-lambda';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import type { Contract } from '../../../shared/domain/contract.ts';
 import { errorCatalogue, LifecycleError } from '../../../shared/domain/errors.ts';
 import { asTask } from '../../../shared/runtime/as-task.ts';
+import { lambdaContext } from '../../lambda-context.ts';
 
 const contract = {
   input: z.strictObject({
@@ -21,24 +21,9 @@ type Output = z.output<typeof contract.output>;
 
 const fine = { executionId: 'run-1', instanceId: 'i-1' };
 
-const lambda: Context = {
-  callbackWaitsForEmptyEventLoop: false,
-  functionName: 'count-things',
-  functionVersion: '1',
-  invokedFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:count-things',
-  memoryLimitInMB: '256',
-  awsRequestId: 'request-1',
-  logGroupName: 'g',
-  logStreamName: 's',
-  getRemainingTimeInMillis: () => 1000,
-  done: () => {},
-  fail: () => {},
-  succeed: () => {},
-};
-
 /** Calls a task as Lambda does. */
 async function call(task: (input: Input) => Promise<Output>, event: unknown = fine): Promise<Output> {
-  return asTask(contract, task)(event, lambda);
+  return asTask(contract, task)(event, lambdaContext);
 }
 
 /** What a call throws. */
@@ -115,7 +100,7 @@ describe('a task that is called', () => {
   it('leaves nothing in the log of the next call', async () => {
     const other = { ...contract, input: z.strictObject({ executionId: z.string() }) };
     await call(answer(1));
-    await asTask(other, answer(2))({ executionId: 'run-2' }, lambda);
+    await asTask(other, answer(2))({ executionId: 'run-2' }, lambdaContext);
     expect(lines).toHaveLength(2);
     expect(lines[1]).toMatchObject({ executionId: 'run-2' });
     expect(lines[1]).not.toHaveProperty('instanceId');
@@ -129,7 +114,7 @@ describe('what a line in the log is found by', () => {
     ['a whole policy and an item name', { policy: { name: 'gold', retain: { last: 3 } }, item: { imageId: 'ami-1' } }],
   ])('is the policy and the image that %s', async (_says, event) => {
     const open = { ...contract, input: z.looseObject({}) };
-    await asTask(open, async () => ({ count: 1 }))(event, lambda);
+    await asTask(open, async () => ({ count: 1 }))(event, lambdaContext);
     expect(lines).toEqual([expect.objectContaining({ policy: 'gold', imageId: 'ami-1' })]);
   });
 
@@ -137,7 +122,7 @@ describe('what a line in the log is found by', () => {
     'may be %s',
     async (key) => {
       const open = { ...contract, input: z.looseObject({}) };
-      await asTask(open, answer(1))({ [key]: 'this one' }, lambda);
+      await asTask(open, answer(1))({ [key]: 'this one' }, lambdaContext);
       expect(lines).toEqual([expect.objectContaining({ [key]: 'this one' })]);
     },
   );
@@ -148,7 +133,7 @@ describe('what a line in the log is found by', () => {
     ['a text alone', 'imageId'],
     ['nothing', null],
   ])('is nothing at all where the input holds %s', async (_says, event) => {
-    await asTask({ ...contract, input: z.unknown() }, answer(1))(event, lambda);
+    await asTask({ ...contract, input: z.unknown() }, answer(1))(event, lambdaContext);
     expect(lines).toHaveLength(1);
     for (const key of ['imageId', 'policy', '0']) expect(lines[0]).not.toHaveProperty(key);
   });
@@ -157,7 +142,7 @@ describe('what a line in the log is found by', () => {
 describe('what the log says of an answer', () => {
   const outcomeOf = async (output: object): Promise<unknown> => {
     const open = { ...contract, output: z.looseObject({}) };
-    await asTask(open, async () => output)(fine, lambda);
+    await asTask(open, async () => output)(fine, lambdaContext);
     return lines[0]?.outcome;
   };
 
@@ -216,11 +201,11 @@ describe('an input that does not fit', () => {
     const near = z.strictObject({ kind: z.literal('near'), size: z.int('is no size') });
     const either = { ...contract, input: z.strictObject({ items: z.array(z.union([far, near])) }) };
     const event = { items: [{ kind: 'near', size: 'x' }] };
-    await expect(asTask(either, answer(1))(event, lambda)).rejects.toMatchObject({
+    await expect(asTask(either, answer(1))(event, lambdaContext)).rejects.toMatchObject({
       message: 'The input does not fit: items[0].size: is no size',
     });
     const none = { ...contract, input: z.discriminatedUnion('kind', [far, near], { error: 'is of no kind' }) };
-    await expect(asTask(none, answer(1))({ kind: 'other' }, lambda)).rejects.toMatchObject({
+    await expect(asTask(none, answer(1))({ kind: 'other' }, lambdaContext)).rejects.toMatchObject({
       message: 'The input does not fit: kind: is of no kind',
     });
   });
