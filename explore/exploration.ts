@@ -17,8 +17,8 @@ export interface ExplorationOptions {
   workers: number;
   /** Modules that each worker imports first. */
   before?: readonly URL[];
-  /** @param share of the runs that are done, from 0 to 1 */
-  onProgress?: (share: number) => void;
+  /** @param share of the runs that are done, from 0 to 1; @param broken how many runs broke a promise so far */
+  onProgress?: (share: number, broken: number) => void;
 }
 
 /** A run in which something was that must never be. */
@@ -31,7 +31,7 @@ export interface Breach {
 export interface ExploredOf {
   world: string;
   workflow: string;
-  /** Where faults can strike, in a run without any. */
+  /** Where faults can strike, in a run without any. What breaks in that run is not explored further. */
   sites: Record<SiteKind, number>;
   /** How many placements there are in all. */
   placements: number;
@@ -65,23 +65,28 @@ export async function explore(options: ExplorationOptions): Promise<Exploration>
     before,
   });
   const found = worlds.map((world, index) => ({ world, sites: dry[index]?.sites, findings: dry[index]?.findings }));
-  const single = found.flatMap(({ world, sites }) =>
-    (sites?.placements ?? []).map((placement): Job => ({ world, placements: [placement] })),
+  // What breaks without any fault breaks with each of them, and may not even come to an end.
+  const single = found.flatMap(({ world, sites, findings = [] }) =>
+    findings.length > 0 ? [] : (sites?.placements ?? []).map((placement): Job => ({ world, placements: [placement] })),
   );
   const chosen = [...single.filter((_, index) => index % every === 0), ...pairsOf(single, pairs, seed)];
+  let broken = found.filter(({ findings = [] }) => findings.length > 0).length;
   const outcomes = await share<Job, Outcome>({
     module: jobs,
     jobs: chosen,
     workers,
     before,
-    onDone: (_, done) => onProgress?.(done / chosen.length),
+    onDone: ({ result }, done) => {
+      if (result.findings.length > 0) broken++;
+      onProgress?.(done / chosen.length, broken);
+    },
   });
   const runs = chosen.flatMap((job, index) => {
     const outcome = outcomes[index];
     return outcome ? [{ job: { world: job.world, placements: outcome.placements }, outcome }] : [];
   });
   return {
-    worlds: found.map(({ world, sites }) => exploredOf(world, sites, runs)),
+    worlds: found.map((each) => exploredOf(each, runs)),
     faults: byFault(runs),
     caught: byState(runs),
     missed: runs
@@ -110,7 +115,14 @@ function pairsOf(single: readonly Job[], count: number, seed: number): Job[] {
   });
 }
 
-function exploredOf(world: string, sites: Outcome['sites'] | undefined, runs: readonly Run[]): ExploredOf {
+/** A world's run without faults. */
+interface DryRun {
+  world: string;
+  sites: Outcome['sites'] | undefined;
+  findings: readonly Finding[] | undefined;
+}
+
+function exploredOf({ world, sites, findings = [] }: DryRun, runs: readonly Run[]): ExploredOf {
   const own = runs.filter(({ job }) => job.world === world);
   const having = (is: (outcome: Outcome) => boolean): number => own.filter(({ outcome }) => is(outcome)).length;
   return {
@@ -120,7 +132,7 @@ function exploredOf(world: string, sites: Outcome['sites'] | undefined, runs: re
     placements: sites?.placements.length ?? 0,
     single: own.filter(({ job }) => job.placements.length === 1).length,
     pairs: own.filter(({ job }) => job.placements.length > 1).length,
-    breaches: having(({ findings }) => findings.length > 0),
+    breaches: having((outcome) => outcome.findings.length > 0) + (findings.length > 0 ? 1 : 0),
     recoveries: {
       sdkRetry: having(({ recoveries }) => recoveries.sdkRetry),
       retry: having(({ recoveries }) => recoveries.retry),

@@ -12,6 +12,8 @@ export interface ExploredWorld {
   prepare?: (story: Story) => Promise<void> | void;
   /** Sets off what is explored; faults may strike from here on, until everything has come to rest. */
   begin: (story: Story) => Promise<void> | void;
+  /** Functions and state machines that are to fail in it, or to be denied something, though no fault strikes. */
+  fails?: readonly string[];
   /** How long faults may strike at least, in hours: by default until everything rests. */
   lastsHours?: number;
   /** What its workflow is for, and is not reached: a sentence each. `sinceMs` is when the present attempt began. */

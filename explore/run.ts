@@ -1,4 +1,5 @@
 import type { Fault } from '../simulator/faults.ts';
+import { watchBlame } from './blameless.ts';
 import { outlastsAll } from './catalogue.ts';
 import type { ExploredWorld } from './explored-world.ts';
 import { watchFalseWords } from './false-words.ts';
@@ -57,6 +58,7 @@ export async function runWorld(
   const sites = recordSites(account.faults);
   const faults = placements.map(faultOf);
   const struck = watchStrikes(story, faults);
+  const blame = watchBlame(story, world.fails);
   const recoveries = watchRecoveries(story);
   for (const fault of faults) account.faults.add(fault);
   await world.begin(story);
@@ -69,7 +71,7 @@ export async function runWorld(
   const found = sites.end();
   account.faults.clear();
 
-  const findings: Finding[] = [];
+  const findings = placements.length === 0 ? blame.findings() : [];
   const lacking = world.lacking(story, beganMs);
   if (lacking.length > 0 && world.mustTell && !mayBeSilent(world, placements, news) && !news.isTold(lacking)) {
     findings.push(finding(story, 14, `Nobody was told: ${lacking.join(' ')}`));

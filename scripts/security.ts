@@ -91,20 +91,26 @@ const code = (text: string): string => `\`${text}\``;
 /** ARNs without what is the same in all of them. */
 function namesOf(resource: unknown): string[] {
   const resources: readonly unknown[] = Array.isArray(resource) ? resource : [resource];
-  return resources.map((each) => {
-    const text = typeof each === 'string' ? each : Object.values(Object(each)).flat().join('.');
-    return text
+  return resources.map((each) =>
+    textOf(each)
       .replace('arn:$' + '{AWS::Partition}:', '')
       .replaceAll('$' + '{AWS::Region}', 'REGION')
       .replaceAll('$' + '{AWS::AccountId}', 'ACCOUNT')
       .replaceAll('$' + '{self:service}-$' + '{sls:stage}', 'STACK')
       .replaceAll('$' + '{self:custom.policyPrefix}', '/ami-lifecycle/STAGE/policies/')
-      .replaceAll(/\$\{(\w+)(?:\.Arn)?\}/g, '$1');
-  });
+      .replaceAll(/\$\{(\w+)(?:\.Arn)?\}/g, '$1'),
+  );
+}
+
+/** A text, or what CloudFormation puts in its place: of `Ref` and `Fn::GetAtt` what they name. */
+function textOf(value: unknown): string {
+  return typeof value === 'object' && value !== null ? Object.values(value).flat().join('.') : String(value);
 }
 
 function conditionsOf(condition: unknown): string[] {
   return Object.entries(Object(condition)).flatMap(([operator, keys]) =>
-    Object.entries(Object(keys)).map(([key, wanted]) => `${code(key)} ${operator} ${code([wanted].flat().join(', '))}`),
+    Object.entries(Object(keys)).map(
+      ([key, wanted]) => `${code(key)} ${operator} ${code([wanted].flat().map(textOf).join(', '))}`,
+    ),
   );
 }

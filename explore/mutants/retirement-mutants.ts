@@ -6,7 +6,7 @@ const uses = 'shared/aws/uses.ts';
 
 const unread = {
   file: 'functions/retire-image/task.ts',
-  from: 'const { decision, evidence } = await decideAgain(image, instanceId, { region, policy, now });',
+  from: 'const { decision, evidence } = await decideAgain(image, instanceId, { region, policy, step, now });',
   to: "const { decision, evidence } = { decision: { verdict: 'retire', reasons: [], archive: false, step } as Decision, evidence: noEvidence };",
 };
 

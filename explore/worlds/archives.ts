@@ -86,6 +86,7 @@ function restores(name: string, tells: string, faults: readonly Fault[] = []): E
       await hoursLater(story, 1);
     },
     begin: (story) => restore(story),
+    fails: faults.length > 0 ? ['restore-image'] : [],
     lacking: lackingRestore,
     mustTell: true,
     async again(story) {

@@ -51,6 +51,7 @@ function rescue(name: string, tells: string, begin: (story: Story) => void): Exp
     beginning,
     prepare: standing,
     begin,
+    fails: ['capture-images'],
     lastsHours: 1.5,
     lacking: lackingRescue,
     mustTell: true,

@@ -6,6 +6,7 @@ import type { Beginning, Story } from '../world.ts';
 import { hoursLater, quick, tagByHand } from './common.ts';
 
 const paris = 'eu-west-3';
+const partner = '123456789012';
 const vault = 'my-ami-archive';
 /** Retirement runs daily at noon; nothing is captured. */
 const never = { cron: '0 3 1 1 ? *', timezone: 'UTC' };
@@ -40,7 +41,7 @@ function differences(story: Story, expected: readonly string[]): string[] {
   ];
 }
 
-type Retirements = Pick<ExploredWorld, 'name' | 'tells' | 'prepare' | 'lacking' | 'lastsHours'> & {
+type Retirements = Pick<ExploredWorld, 'name' | 'tells' | 'prepare' | 'fails' | 'lacking' | 'lastsHours'> & {
   fields: Readonly<Record<string, unknown>>;
   /** By default as many as there are steps. */
   attempts?: number;
@@ -51,6 +52,7 @@ function retirements({
   name,
   tells,
   prepare,
+  fails = [],
   lacking,
   fields,
   lastsHours = 49,
@@ -63,6 +65,7 @@ function retirements({
     beginning: { ...beginning, policies: [impatient({ schedule: never, ...fields })] },
     ...(prepare ? { prepare } : {}),
     begin: () => {},
+    fails,
     lastsHours,
     lacking,
     mustTell: true,
@@ -93,7 +96,7 @@ export const retireWorlds: readonly ExploredWorld[] = [
   retirements({
     name: 'retire',
     tells: 'Of five images one goes in three days; two are kept by rule, one is held, one is used; all are shared',
-    fields: { share: { accounts: ['123456789012'] } },
+    fields: { share: { accounts: [partner] } },
     prepare(story) {
       const [held = '', used = ''] = hang(story, web, nightsUntil('2026-11-20', 5));
       tagByHand(story, held, { 'ami-lifecycle:hold': 'evidence' });
@@ -103,7 +106,7 @@ export const retireWorlds: readonly ExploredWorld[] = [
     lacking: (story) =>
       differences(
         story,
-        ['1116', '1117', '1119', '1120'].map((night) => `${home} ${night} available 123456789012`),
+        ['1116', '1117', '1119', '1120'].map((night) => `${home} ${night} available ${partner}`),
       ),
   }),
   retirements({
@@ -117,12 +120,28 @@ export const retireWorlds: readonly ExploredWorld[] = [
     lacking: (story) => differences(story, [`${home} 1120 available`, `${paris} 1120 available`]),
   }),
   retirements({
+    name: 'retire-slowly',
+    tells: 'One image of two is disabled, and goes two days later, for which a run in between has to wait',
+    lastsHours: 49,
+    attempts: 3,
+    fields: {
+      retain: { daily: 1 },
+      retire: { mode: 'enforce', steps: ['disable', 'deregister'], graceDays: 2, maxPercentPerRun: 100 },
+    },
+    prepare: (story) => {
+      hang(story, web, nightsUntil('2026-11-20', 2));
+    },
+    lacking: (story) => differences(story, [`${home} 1120 available`]),
+  }),
+  retirements({
     name: 'retire-in-haste',
     tells:
       'Of three images two are to be disabled; in that moment one is held, and a server is launched from the other',
     // The day after, what was disabled all the same comes back.
     lastsHours: 73,
     attempts: 4,
+    // A hold of that very moment is not seen: only the role spares the image.
+    fails: ['retire-image', 'retire-images'],
     fields: { retain: { daily: 1 } },
     prepare(story) {
       const [held = '', used = ''] = hang(story, web, nightsUntil('2026-11-20', 3));
@@ -137,6 +156,27 @@ export const retireWorlds: readonly ExploredWorld[] = [
         story,
         ['1118', '1119', '1120'].map((night) => `${home} ${night} available`),
       ),
+  }),
+  retirements({
+    name: 'retire-shared-in-haste',
+    tells:
+      'Of three images two are to be disabled; in that moment somebody shares both by hand, and one of them is used elsewhere',
+    // A day is lost while a report is made of each; then one comes back, and the other one goes.
+    lastsHours: 97,
+    attempts: 5,
+    fields: { retain: { daily: 1 } },
+    prepare(story) {
+      const [used = '', unused = ''] = hang(story, web, nightsUntil('2026-11-20', 3));
+      justBefore(story, 'retire-image', story.clock.now() + 24 * 3_600_000, () => {
+        for (const ImageId of [used, unused]) {
+          const LaunchPermission = { Add: [{ UserId: partner }] };
+          story.account.call('ec2', 'ModifyImageAttribute', { ImageId, LaunchPermission });
+        }
+        const { foreignUse } = story.account.region(home);
+        foreignUse.push({ imageId: used, accountId: partner, resourceType: 'ec2:Instance', count: 1 });
+      });
+    },
+    lacking: (story) => differences(story, [`${home} 1118 available ${partner}`, `${home} 1120 available`]),
   }),
   retirements({
     name: 'retire-orphans',
