@@ -5,11 +5,16 @@
 export interface Clock {
   /** The present instant, in epoch milliseconds. */
   now(): number;
-  /** Calls `action` once, `delayMs` from now (never before the present call has returned). */
-  after(delayMs: number, action: () => void): Timer;
+  /**
+   * Calls `action` once, `delayMs` from now (never before the present call has returned, or has jumped).
+   * @param kind `punctual`: what goes on whether or not anybody looks; see `jump`. It must not wait for anything.
+   */
+  after(delayMs: number, action: () => void, kind?: TimerKind): Timer;
   /** Marks real asynchronous work (a Lambda handler, say), during which virtual time stands still. */
   busy<T>(work: Promise<T>): Promise<T>;
 }
+
+export type TimerKind = 'punctual';
 
 export interface Timer {
   cancel(): void;
@@ -22,7 +27,10 @@ export interface VirtualClock extends Clock {
    * one lies after `untilMs`; the clock then stands at `untilMs`.
    */
   run(untilMs?: number): Promise<void>;
-  /** Moves time forward at once, by `milliseconds` of 0 or more. What was due in between fires late, in its order. */
+  /**
+   * Moves time forward at once, by `milliseconds` of 0 or more. What is punctual and due in between fires at its own instant;
+   * then time stands at its end, and what else was due fires late, in its order.
+   */
   jump(milliseconds: number): void;
 }
 
@@ -30,6 +38,7 @@ interface Entry {
   atMs: number;
   sequence: number;
   action: (() => void) | undefined;
+  kind: TimerKind | undefined;
 }
 
 /**
@@ -45,8 +54,8 @@ export function virtualClock(startAt: number | string): VirtualClock {
 
   return {
     now: () => nowMs,
-    after(delayMs, action) {
-      const entry: Entry = { atMs: nowMs + Math.max(0, delayMs), sequence: sequence++, action };
+    after(delayMs, action, kind) {
+      const entry: Entry = { atMs: nowMs + Math.max(0, delayMs), sequence: sequence++, action, kind };
       timers.push(entry);
       return {
         cancel: () => {
@@ -75,7 +84,18 @@ export function virtualClock(startAt: number | string): VirtualClock {
     },
     jump(milliseconds) {
       if (!(milliseconds >= 0)) throw new RangeError(`virtualClock: time cannot jump by ${milliseconds} ms`);
-      nowMs += milliseconds;
+      const endMs = nowMs + milliseconds;
+      const late: Entry[] = [];
+      for (let next = timers.peek(); next && next.atMs <= endMs; next = timers.peek()) {
+        timers.pop();
+        if (next.kind !== 'punctual') late.push(next);
+        else if (next.action) {
+          nowMs = Math.max(nowMs, next.atMs);
+          next.action();
+        }
+      }
+      for (const entry of late) timers.push(entry);
+      nowMs = endMs;
     },
   };
 

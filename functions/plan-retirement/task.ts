@@ -59,6 +59,8 @@ export const contract = {
     holdings: z.array(holdingSchema),
     /** Images that a use keeps, and no rule. */
     inUse: z.int().min(0),
+    /** Images of which EC2 could not say who else uses them, so that it is asked again. */
+    failedReports: z.int().min(0),
     /** Regions in which nothing is retired, as not all is known there. */
     incomplete: z.array(z.strictObject({ region: parts.region, reason: z.string() })),
     /** Regions that the policy no longer copies to, with what is left there; where that is denied, with the reason. */
@@ -120,6 +122,7 @@ interface RegionPlan {
   recent: number;
   /** Images that a use keeps, and no rule. */
   inUse: number;
+  failedReports: number;
   holding: Holding;
   /** What is not known, so that nothing goes; undefined where all is. */
   doubt: string | undefined;
@@ -158,7 +161,7 @@ export function makePlanRetirement(ports: Ports) {
     const shares: ShareItem[] = [];
     const leftovers: Leftover[] = [];
     /** Of the Regions that the policy names: what is left elsewhere is no part of what may go. */
-    const named = { total: 0, lineages: 0, recent: 0, inUse: 0 };
+    const named = { total: 0, lineages: 0, recent: 0, inUse: 0, failedReports: 0 };
 
     for (const region of [...regions, ...(await formerRegionsOf(policy))]) {
       const planned = await planRegion(region, { policy, now, copying });
@@ -179,6 +182,7 @@ export function makePlanRetirement(ports: Ports) {
       named.lineages += planned.lineages;
       named.recent += planned.recent;
       named.inUse += planned.inUse;
+      named.failedReports += planned.failedReports;
     }
 
     // Every image waits for that answer, wherever it is: without a word people would never learn why.
@@ -229,6 +233,7 @@ export function makePlanRetirement(ports: Ports) {
       kept: lines.filter(({ verdict }) => verdict === 'keep').length,
       holdings,
       inUse: named.inUse,
+      failedReports: named.failedReports,
       incomplete,
       formerRegions,
       excess,
@@ -288,6 +293,7 @@ export function makePlanRetirement(ports: Ports) {
       lineages: lineages.size,
       recent: images.filter((image) => policy.retire && isRecent(image, policy.retire, now)).length,
       inUse: 0,
+      failedReports: 0,
       holding: holdingOf(region, images, now),
       doubt,
     };
@@ -305,6 +311,7 @@ export function makePlanRetirement(ports: Ports) {
       const decision = known ? decide(judgement, evidence, policy, now) : decideWithoutEvidence(judgement);
       addTo(plan, image, { decision, region, policy });
       if (known && evidence.uses.length > 0) plan.inUse++;
+      if (decision.step === 'ask-for-report' && report?.state === 'error') plan.failedReports++;
     }
     if (known) {
       plan.leftovers = leftovers;

@@ -12,11 +12,18 @@ import { isLifecycleError } from '../../shared/domain/errors.ts';
 import type { Image } from '../../shared/domain/image.ts';
 import { endsWithInstance, type Judgement, judgeLineage } from '../../shared/domain/judgement.ts';
 import { deprecationFrom, isRetiring, nextStep, pastTense, rungOf, rungTags } from '../../shared/domain/ladder.ts';
-import { type Decision, decide, type Evidence, isStepDown, planSteps } from '../../shared/domain/plan.ts';
+import {
+  type Decision,
+  decide,
+  type Evidence,
+  isStepDown,
+  type PlanStep,
+  planSteps,
+} from '../../shared/domain/plan.ts';
 import { type NamedPolicy, namedPolicySchema, type Step } from '../../shared/domain/policy.ts';
 import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
-import { mayBeShared, type UsageReport } from '../../shared/domain/usage-report.ts';
-import { copyingInto, type Uses } from '../../shared/domain/uses.ts';
+import { isTakenBy, mayBeShared, type UsageReport } from '../../shared/domain/usage-report.ts';
+import { copyingInto, mergedUses, type Uses } from '../../shared/domain/uses.ts';
 
 const outcome = z.enum(['deprecated', 'disabled', 'deregistered', 'reinstated', 'noted', 'asked', 'spared', 'gone']);
 
@@ -118,7 +125,7 @@ export function makeRetireImage(ports: Ports) {
       return answer('asked', []);
     }
     const policy = await policyInForce(planned);
-    const { decision, evidence } = await decideAgain(image, instanceId, { region, policy, now });
+    const { decision, evidence } = await decideAgain(image, instanceId, { region, policy, step, now });
     const { reasons } = decision;
     if (decision.step === 'reinstate') {
       const left = await reinstate(image, region, policy);
@@ -192,7 +199,7 @@ export function makeRetireImage(ports: Ports) {
   async function decideAgain(
     image: Image,
     instanceId: string,
-    { region, policy, now }: { region: string; policy: NamedPolicy; now: string },
+    { region, policy, step, now }: { region: string; policy: NamedPolicy; step: PlanStep; now: string },
   ): Promise<{ decision: Decision; evidence: Evidence }> {
     const lineage = await imagesIn(region).listOf(policy.name, instanceId);
     const others = lineage.filter(({ imageId }) => imageId !== image.imageId);
@@ -206,16 +213,21 @@ export function makeRetireImage(ports: Ports) {
     // What comes back up though its instance be gone does so for sure: nobody who may not answer need be asked.
     const sure = isRetiring(image) ? judged(true) : undefined;
     const judgement = sure && sure.keeps.length > 0 ? sure : judged(await isGone());
-    const evidence = judgement.keeps.length === 0 ? await evidenceOn(image, region, policy) : noEvidence;
+    const evidence = judgement.keeps.length === 0 ? await evidenceOn(image, region, policy, step) : noEvidence;
     return { decision: decide(judgement, evidence, policy, now), evidence };
   }
 
-  async function evidenceOn(image: Image, region: string, policy: NamedPolicy): Promise<Evidence> {
+  async function evidenceOn(image: Image, region: string, policy: NamedPolicy, step: PlanStep): Promise<Evidence> {
     const { imageId } = image;
     const launchTemplateVersions = policy.retire?.launchTemplateVersions ?? 1;
     const regions = [homeRegion, ...policy.copies.map((copy) => copy.region)];
     const { uses, reports } = await usesIn(region).of([imageId], { launchTemplateVersions });
-    const copying = await copyingInto(regions, (each) => usesIn(each).copying());
+    const ask = (each: string): Promise<Uses> => usesIn(each).copying();
+    // When the plan was made all Regions told. One that is silent now fails the step, as nobody would hear that it waits.
+    const copying =
+      isStepDown(step) && isTakenBy(step)
+        ? { uses: mergedUses(...(await Promise.all(regions.map(ask)))), unknown: [] }
+        : await copyingInto(regions, ask);
     const report = reports.get(imageId);
     return {
       uses: [...(uses.get(imageId) ?? []), ...(copying.uses.get(imageId) ?? [])],

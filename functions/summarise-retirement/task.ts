@@ -30,6 +30,7 @@ export const contract = {
         holdings: z.array(holdingSchema),
         inUse: z.int().min(0),
         planned: z.int().min(0),
+        failedReports: z.int().min(0),
         incomplete: z.array(z.strictObject({ region: z.string(), reason: z.string() })),
         formerRegions: z.array(
           z.strictObject({ region: z.string(), images: z.int().nullable(), reason: z.string().nullable() }),
@@ -218,6 +219,15 @@ function formerNotes({ formerRegions, policy, plan: { bucket } }: NonNullable<In
   );
 }
 
+/** EC2's failure may cost a day: after its grace an image waits for the next report. */
+function failedReportNotes({ failedReports }: NonNullable<Input['plan']>): string[] {
+  return failedReports > 0
+    ? [
+        `Reports on who else uses an image: ${failedReports} failed at EC2. It is asked again, and until it answers the image stays where it is.`,
+      ]
+    : [];
+}
+
 /** What to do about a run that only reports. */
 function reportNote({ excess, policy }: NonNullable<Input['plan']>): string {
   const wouldExceed = excess === null ? '' : ` If it did, it would refuse: ${excess}.`;
@@ -235,7 +245,7 @@ function messageOf(
     summary,
     ...(ended ? [`${ended.Error}: ${ended.Cause}`] : []),
     ...(plan?.mode === 'report' ? [reportNote(plan)] : []),
-    ...(plan ? formerNotes(plan) : []),
+    ...(plan ? [...formerNotes(plan), ...failedReportNotes(plan)] : []),
     ...lines,
     ...(told.length > lines.length ? [`and ${told.length - lines.length} more`] : []),
     ...(plan ? [`Every image and the reasons: s3://${plan.plan.bucket}/${plan.plan.key}`] : []),

@@ -92,6 +92,21 @@ describe('Hours that pass', () => {
   });
 });
 
+describe('EC2, while Step Functions stands still for hours', () => {
+  it('goes on: of two captures both find their image, which has long been available', async () => {
+    const queue = server('queue', { under: 'silver' });
+    const faults: Fault[] = [{ fault: 'clock-jumps', function: 'check-image', nth: 2 }];
+    const policies = [policy('gold'), policy('silver')];
+    const story = await given({ policies, servers: [web, queue], faults, rescuesUntil });
+    story.begin('gold');
+    story.begin('silver');
+    await story.rest();
+
+    expect(story.accepted('DeregisterImage')).toEqual([]);
+    expect(story.images().map(({ tags }) => tags['ami-lifecycle:state'])).toEqual(['complete', 'complete']);
+  });
+});
+
 function typesOf({ stack }: Story): string[] {
   return stack.engine
     .listExecutions()

@@ -168,6 +168,25 @@ describe('Copies in other Regions', () => {
     ]);
   });
 
+  it('fail the step, and people are told, where a Region stops to say what it copies after the plan was made', async () => {
+    const { story, ids } = await inThreeRegions();
+    await retireDaily(story, 1);
+    await daysLater(story, 1);
+    const before = rungs(story);
+    story.account.faults.add({
+      fault: 'access-denied',
+      function: 'retire-image',
+      operation: 'DescribeImages',
+      region: paris,
+    });
+
+    const { error, told } = await retire(story);
+
+    expect(error).toBe('EvidenceIncomplete');
+    expect(told).toContain(`${ids[0]} in ${home} EvidenceIncomplete`);
+    expect(rungs(story)).toEqual(before);
+  });
+
   it('go on to be hidden by their rules where it is home that denies everything', async () => {
     const { story } = await inThreeRegions({ faults: [{ fault: 'access-denied', service: 'ec2', region: home }] });
 

@@ -139,6 +139,7 @@ describe('An image that others may use', () => {
       ['ask-for-report', expect.stringMatching(/that of .* failed$/)],
       ['disable', 'no longer wanted'],
     ]);
+    expect(runs[1]?.told).toContain('1 failed at EC2. It is asked again');
     expect(rungs(story)).toMatchObject({ '1119': 'disabled' });
   });
 

@@ -27,6 +27,7 @@ export function planOf(policy: NamedPolicy, planned: number, sharesPlanned = 0):
     kept: 40 - planned,
     holdings: [],
     inUse: 0,
+    failedReports: 0,
     incomplete: [],
     formerRegions: [],
     excess: null,

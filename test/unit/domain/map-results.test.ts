@@ -43,6 +43,25 @@ describe('the results of a distributed Map', () => {
     ]);
   });
 
+  it.each([
+    ['a manifest', { manifest: { ResultFiles: 'none' } }, 'manifest', 'ResultFiles: '],
+    ['results', { manifest: manifest('FAILED_0'), FAILED_0: [{ Error: 'X' }] }, 'FAILED_0', '0.Status: '],
+    [
+      'an answer',
+      { manifest: manifest('FAILED_0'), FAILED_0: [{ Status: 'SUCCEEDED', Output: '{' }] },
+      'FAILED_0',
+      '0.Output: Invalid JSON',
+    ],
+  ])(
+    'are asked for again, and say what is wrong, where %s is not what AWS writes',
+    async (_, objects, key, problem) => {
+      await expect(readItemResults(holding(objects), 'manifest')).rejects.toMatchObject({
+        name: 'AwsUnavailable',
+        message: expect.stringContaining(`${key} is not as Step Functions writes the results of a Map: ${problem}`),
+      });
+    },
+  );
+
   it('are none where there were no items', async () => {
     expect(await readItemResults(holding({ manifest: { ResultFiles: {} } }), 'manifest')).toEqual([]);
   });

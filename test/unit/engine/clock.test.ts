@@ -39,6 +39,37 @@ describe('the virtual clock', () => {
     expect(() => clock.jump(Number.NaN)).toThrow(RangeError);
   });
 
+  it('lets what is punctual happen at its own instant while it jumps, what that brings about included', async () => {
+    const clock = virtualClock(start);
+    const fired: [string, number][] = [];
+    const fire = (name: string) => () => void fired.push([name, clock.now() - startMs]);
+    clock.after(2000, fire('late'));
+    clock.after(
+      3000,
+      () => {
+        fire('punctual')();
+        clock.after(1000, fire('punctual, too'), 'punctual');
+        clock.after(1000, fire('late, too'));
+        clock.after(9000, fire('after the jump'), 'punctual');
+      },
+      'punctual',
+    );
+    clock.after(2500, () => expect.unreachable(), 'punctual').cancel();
+    clock.after(1000, () => {
+      clock.jump(5000);
+      fire('jumped')();
+    });
+    await clock.run();
+    expect(fired).toEqual([
+      ['punctual', 3000],
+      ['punctual, too', 4000],
+      ['jumped', 6000],
+      ['late', 6000],
+      ['late, too', 6000],
+      ['after the jump', 12_000],
+    ]);
+  });
+
   it('keeps the order of a thousand timers set in disorder', async () => {
     const clock = virtualClock(start);
     const fired: number[] = [];

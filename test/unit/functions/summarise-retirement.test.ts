@@ -20,6 +20,7 @@ function aPlan(different: Partial<Plan> = {}): Plan {
     kept: 5,
     holdings: [{ region: home, images: 9, gigabytes: 80, newestAgeSeconds: 3600 }],
     inUse: 2,
+    failedReports: 0,
     planned: 3,
     incomplete: [],
     formerRegions: [],
@@ -140,6 +141,17 @@ describe('a run that went well', () => {
       `ami-1 in ${home} spared: held: audit; daily 1 of 7`,
       `ami-2 in ${home} its snapshot snap-1 stays: another image uses it`,
       `snapshots without an image in ${home} its snapshot snap-2 stays: held: no reason given`,
+      where,
+    ]);
+  });
+
+  it('tells of reports that EC2 could not make, as the next step waits for them', async () => {
+    const { lines } = await summarise({
+      items: [done('ami-1', [{ outcome: 'asked' }])],
+      plan: aPlan({ failedReports: 1 }),
+    });
+    expect(lines.slice(1)).toEqual([
+      'Reports on who else uses an image: 1 failed at EC2. It is asked again, and until it answers the image stays where it is.',
       where,
     ]);
   });
