@@ -110,7 +110,7 @@ export function breachesOf(figures: LargeFleetFigures): string[] {
   const { count, captured, images, seconds, lastStartSeconds, throttled } = figures;
   const others = Object.keys(throttled).filter((operation) => operation !== 'StartInstances');
   const longer = (what: string, took: number, least: number): string | false =>
-    took > mostTimesTheLeast * least && `${what} took ${took} s; it could in ${least} s.`;
+    took > mostTimesTheLeast * least && `${what} took ${took.toFixed(0)} s; it could in ${least.toFixed(0)} s.`;
   const above = (what: string, most: number, limit: number): string | false =>
     most > limit && `${most} ${what}, more than ${limit}.`;
   return [
