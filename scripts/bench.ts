@@ -4,53 +4,33 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { projectDirectory } from '../cli/simulation/project.ts';
-import { type NamedPolicy, namedPolicySchema } from '../shared/domain/policy.ts';
 import { readAnswers } from './bench-answers.ts';
 import { type PlanningFigures, planOnce } from './bench-planning.ts';
 import { archiveOnce, wholeLadder } from './bench-retirement.ts';
-import { type CaptureFigures, captureOnce } from './bench-world.ts';
 import { simulateYear } from './bench-year.ts';
 import { markdownTable } from './markdown.ts';
 import { bundlesSection, withSection } from './performance-bundles.ts';
+import { captureCostsSection, downtimeSection, durations, fixedPolls, seconds } from './performance-captures.ts';
 import { fleetSection } from './performance-fleet.ts';
 
 const page = join(projectDirectory, 'docs', 'performance.md');
-// `npm run bench -- bundles`, or `-- fleet`, measures this section alone, and leaves the others as they are.
-const sections: Readonly<Record<string, () => Promise<string[]>>> = { bundles: bundlesSection, fleet: fleetSection };
+// `npm run bench -- bundles`, for one, measures this section alone, and leaves the others as they are.
+const sections: Readonly<Record<string, () => Promise<string[]>>> = {
+  downtime: downtimeSection,
+  captures: captureCostsSection,
+  bundles: bundlesSection,
+  fleet: fleetSection,
+};
 const section = sections[process.argv[2] ?? ''];
 if (section) {
   writeFileSync(page, withSection(readFileSync(page, 'utf8'), await section(), '## Speed of simulation'));
   process.exit();
 }
 
-const instances = 40;
-const durations = [
-  { label: '5 minutes', minutes: 5 },
-  { label: '1 hour', minutes: 60 },
-  { label: '20 hours', minutes: 1200 },
-];
-const budgets: Readonly<Record<string, number>> = { '1 hour': 300, '20 hours': 900 };
 const yearBudgetSeconds = 300;
 
-const early = gold({});
-const patient = gold({ capture: { restartWhen: 'image-available' } });
-const withCopies = gold({ copies: [{ region: 'eu-west-2' }, { region: 'eu-north-1' }] });
-
-const downtimeRows: string[][] = [];
-const costRows: string[][] = [];
-for (const { label, minutes } of durations) {
-  console.error(`capturing ${instances} instances, images of ${label}`);
-  const ours = await captureOnce(early, instances, minutes);
-  const waiting = await captureOnce(patient, instances, minutes);
-  downtimeRows.push([
-    label,
-    spread(ours),
-    spread(waiting),
-    ratio(median(waiting.addedSeconds), median(ours.addedSeconds)),
-  ]);
-  const copied = await captureOnce(withCopies, instances, minutes);
-  costRows.push([label, ...costs(label, minutes, copied)]);
-}
+const downtime = await downtimeSection();
+const captureCosts = await captureCostsSection();
 console.error('retiring and archiving one image');
 const ladder = await wholeLadder();
 const archiveRows: string[][] = [];
@@ -76,18 +56,8 @@ writeFileSync(
   [
     '# Performance',
     `Measured by \`npm run bench\`, which writes this page. Simulated figures are the same on every machine; those of speed are from ${cpus()[0]?.model.trim() ?? 'an unknown processor'}, Node ${process.versions.node}.`,
-    '## Downtime that we add',
-    `From the moment an instance is \`stopped\` to the call that starts it: ${instances} simulated instances with two volumes each, seed 1. The budget is 10 s at worst, whatever the image takes. Beside it the same world when the instance waits for its image (\`restartWhen: image-available\`).`,
-    markdownTable(
-      ['Image takes', 'Ours: median, worst', 'Waiting: median, worst', 'Waiting is longer by'],
-      downtimeRows,
-    ),
-    '## What a capture costs',
-    'State transitions and EC2 calls of one capture with copies to two Regions, each step taking as long as the image. Beside them the transitions that looking every 30 seconds would take for the image and its copies alone: three for each look (Wait, Task, Choice).',
-    markdownTable(
-      ['Each step takes', 'Transitions', 'Budget', 'EC2 calls', 'Transitions, looking every 30 s'],
-      costRows,
-    ),
+    ...downtime,
+    ...captureCosts,
     '## What retiring an image costs',
     'State transitions and EC2 calls of one server. Beside them what looking every 30 seconds would take.',
     markdownTable(
@@ -112,33 +82,6 @@ writeFileSync(
     '',
   ].join('\n\n'),
 );
-
-function gold(fields: Record<string, unknown>): NamedPolicy {
-  return namedPolicySchema.parse({ name: 'gold', schedule: { cron: '0 3 * * ? *' }, ...fields });
-}
-
-function spread({ addedSeconds }: CaptureFigures): string {
-  return `${seconds(median(addedSeconds))}, ${seconds(Math.max(...addedSeconds))}`;
-}
-
-function costs(
-  label: string,
-  minutes: number,
-  { transitionsPerCapture, ec2CallsPerCapture }: CaptureFigures,
-): string[] {
-  return [
-    transitionsPerCapture.toFixed(0),
-    String(budgets[label] ?? 'none'),
-    ec2CallsPerCapture.toFixed(0),
-    fixedPolls(3, minutes, transitionsPerCapture),
-  ];
-}
-
-/** Three transitions for each look: Wait, Task, Choice. */
-function fixedPolls(things: number, minutes: number, transitions: number): string {
-  const fixed = 3 * things * ((minutes * 60) / 30);
-  return `${fixed} (${ratio(fixed, transitions)})`;
-}
 
 function costOf({ transitions, ec2Calls }: { transitions: number; ec2Calls: number }): string[] {
   return [String(transitions), String(ec2Calls)];
@@ -190,23 +133,6 @@ async function yearRows(): Promise<string[][]> {
     ['state transitions a second', (figures.stateTransitions / wallSeconds).toFixed(0), ''],
     ['largest memory of the process', mebibytes(figures.memoryMebibytes), ''],
   ];
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((left, right) => left - right)[numbers.length >> 1] ?? Number.NaN;
-}
-
-/** Seconds for people: hours where there are hours. */
-function seconds(value: number): string {
-  return value >= 3600
-    ? `${(value / 3600).toFixed(1)} h`
-    : value >= 600
-      ? `${(value / 60).toFixed(0)} min`
-      : `${value.toFixed(1)} s`;
-}
-
-function ratio(larger: number, smaller: number): string {
-  return `${(larger / smaller).toFixed(larger / smaller >= 10 ? 0 : 1)} ×`;
 }
 
 function mebibytes(value: number): string {

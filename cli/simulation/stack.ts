@@ -22,6 +22,8 @@ export interface StackOptions {
   /** The same for the schedules that belong to no policy; by default as theirs. */
   rescuesUntilMs?: number;
   keepHistory?: 'all' | 'failed';
+  /** Told of every function as it begins, and how long it will be at work. */
+  onInvocation?: (durationMs: number) => void;
 }
 
 /** The system as it would be deployed into the account: engine, workflows, functions, parameters, triggers. */
@@ -82,6 +84,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
       if (refusal !== undefined) return { durationMs: 0, error: 'Lambda.AccessDeniedException', cause: refusal };
       const version = Number(context.functionArn.split(':')[7]);
       const outcome = await invoke(account, versions[version - 1] ?? new Map(), name, payload, context);
+      options.onInvocation?.(outcome.durationMs);
       befallExecution(account, engine, name, context.executionArn);
       letTimePass(account, clock, name, outcome.durationMs);
       return outcome;

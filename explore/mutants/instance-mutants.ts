@@ -155,8 +155,8 @@ export const instanceMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'functions/check-instance/task.ts',
-        from: "if (instance.state === 'stopped') return answer(input, 'reached'",
-        to: "if (instance.state !== 'running') return answer(input, 'reached'",
+        from: "if (state === until && (until === 'stopped' || health === 'ok'))",
+        to: "if (until === 'stopped' ? state !== 'running' : state === until && health === 'ok')",
       },
       {
         file: 'functions/create-image/task.ts',
@@ -172,8 +172,8 @@ export const instanceMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'functions/check-image/task.ts',
-        from: "return answer('pending', '', started);",
-        to: "return answer('pending', '', started || awaits !== null);",
+        from: "return answer('pending', '', await haveStarted());",
+        to: "return answer('pending', '', (await haveStarted()) || awaits !== null);",
       },
     ],
   },

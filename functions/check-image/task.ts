@@ -4,6 +4,8 @@ import { haveAllStarted, type Image, type Snapshot } from '../../shared/domain/i
 import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
 import type { Product } from '../../shared/domain/tags.ts';
 
+/** So early an image has hardly failed, and who stands still for its snapshots waits for every call. */
+const snapshotsAloneSeconds = 10;
 /** Snapshots start within seconds; an instance does not stand still for hours for some that do not. */
 const standstillSeconds = 30 * 60;
 /** A new image may be unknown to EC2 for a while; one that stays unknown is gone. */
@@ -51,7 +53,6 @@ interface Ports {
 export function makeCheckImage({ imagesIn }: Ports) {
   return async ({ region, imageId, awaits, timeoutHours, since, now }: Input): Promise<Output> => {
     const images = imagesIn(region);
-    const image = await images.describe(imageId);
     const waitedSeconds = secondsBetween(since, now);
     const answer = (status: Output['status'], reason: string, snapshotsStarted: boolean): Output => ({
       status,
@@ -59,7 +60,12 @@ export function makeCheckImage({ imagesIn }: Ports) {
       snapshotsStarted,
       waitSeconds: pollSeconds(awaits && !snapshotsStarted ? 'snapshots' : 'image', since, now),
     });
+    const haveStarted = async (): Promise<boolean> =>
+      awaits !== null &&
+      haveAllStarted(awaits.volumeIds, await images.snapshotsOf(awaits), { imageId, requestedAt: since });
 
+    if (awaits && waitedSeconds < snapshotsAloneSeconds) return answer('pending', '', await haveStarted());
+    const image = await images.describe(imageId);
     // Only an available image can be disabled. Whoever did so since has a reason: it must not be discarded as failed.
     if (image?.state === 'available' || image?.state === 'disabled') return answer('available', '', true);
     if (image?.state === 'failed') return answer('failed', image.stateReason || 'EC2 gives no reason', false);
@@ -67,9 +73,7 @@ export function makeCheckImage({ imagesIn }: Ports) {
     if (waitedSeconds > timeoutHours * 3600) {
       return answer('failed', `not available after ${timeoutHours} hours`, false);
     }
-    const started =
-      awaits !== null &&
-      haveAllStarted(awaits.volumeIds, await images.snapshotsOf(awaits), { imageId, requestedAt: since });
+    const started = await haveStarted();
     if (awaits !== null && !started && waitedSeconds > standstillSeconds) {
       return answer('failed', 'its snapshots have not started within half an hour', false);
     }

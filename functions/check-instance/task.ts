@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { LifecycleError } from '../../shared/domain/errors.ts';
-import { type Health, type Instance, isAlive } from '../../shared/domain/instance.ts';
+import { type Instance, type InstanceState, type InstanceStatus, isAlive } from '../../shared/domain/instance.ts';
 import type { Meter } from '../../shared/domain/metrics.ts';
 import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
 
@@ -36,8 +36,8 @@ type Output = z.output<typeof contract.output>;
 
 interface Ports {
   instances: {
+    status(instanceId: string): Promise<InstanceStatus | undefined>;
     describe(instanceId: string): Promise<Instance | undefined>;
-    health(instanceId: string): Promise<Health>;
   };
   meter: Pick<Meter, 'count'>;
 }
@@ -45,52 +45,50 @@ interface Ports {
 /** Looks whether an instance has stopped, or runs and passes its status checks. */
 export function makeCheckInstance({ instances, meter }: Ports) {
   return async (input: Input): Promise<Output> => {
-    const instance = await instances.describe(input.instanceId);
-    if (input.until === 'stopped') return stopProgress(input, isAlive(instance) ? instance : undefined);
-    if (!isAlive(instance)) return answer(input, 'gone', 'terminated');
-    const health = instance.state === 'running' ? await instances.health(input.instanceId) : undefined;
-    const progress = startProgress(input, instance, health);
+    const { instanceId, until } = input;
+    const status = await instances.status(instanceId);
+    if (status && (status.state === until || underWay.has(status.state))) return progress(input, status);
+    // Whether it is gone, and who stopped it, is in the other listing.
+    const instance = await instances.describe(instanceId);
+    if (!isAlive(instance)) return gone(input);
+    if (until === 'stopped' || instance.state !== 'stopped') {
+      return progress(input, { state: instance.state, health: 'initializing' });
+    }
+    // EC2 writes whole seconds.
+    const isByHand = Date.parse(instance.stoppedByHandAt) > Date.parse(input.since) + 1000;
     // As where EC2 refuses: people hear of it at once, and the workflow tries again for hours.
-    if (progress.status === 'fell-back') meter.count('RestartDelayed', 1, {});
-    return progress;
+    if (!isByHand) meter.count('RestartDelayed', 1, {});
+    return answer(input, isByHand ? 'stopped-by-hand' : 'fell-back', instance.stateReason);
   };
 }
 
-function stopProgress(input: Input, instance: Instance | undefined): Output {
-  const { instanceId, since, now } = input;
-  if (!instance) {
-    throw new LifecycleError('InstanceGone', `${instanceId} was terminated while it was being stopped.`, {
-      instanceId,
-    });
+/** From these an instance may yet come to either end. */
+const underWay: ReadonlySet<InstanceState> = new Set(['pending', 'running', 'stopping']);
+
+function progress(input: Input, { state, health }: InstanceStatus): Output {
+  const { instanceId, until, since, now } = input;
+  if (state === until && (until === 'stopped' || health === 'ok')) return answer(input, 'reached', state);
+  const waitedSeconds = secondsBetween(since, now);
+  if (until === 'stopped' && waitedSeconds > stopPatienceSeconds) {
+    const message = `${instanceId} is still ${state} half an hour after its stop.`;
+    throw new LifecycleError('StopTimedOut', message, { instanceId, state });
   }
-  if (instance.state === 'stopped') return answer(input, 'reached', instance.stateReason);
-  if (secondsBetween(since, now) > stopPatienceSeconds) {
-    throw new LifecycleError('StopTimedOut', `${instanceId} is still ${instance.state} half an hour after its stop.`, {
-      instanceId,
-      state: instance.state,
-    });
+  const checks = state === 'running' ? health : 'unknown';
+  if (until === 'running' && waitedSeconds > healthPatienceSeconds) {
+    const message = `${instanceId} is ${state} an hour after its start, its status checks ${checks}.`;
+    throw new LifecycleError('RestartFailed', message, { instanceId, state, health: checks });
   }
-  return answer(input, 'waiting', instance.state);
+  return answer(input, 'waiting', until === 'running' && state === 'running' ? health : state);
 }
 
-function startProgress(input: Input, instance: Instance, health: Health | undefined): Output {
-  const { instanceId, since, now } = input;
-  if (health === 'ok') return answer(input, 'reached', 'running');
-  if (instance.state === 'stopped') {
-    // EC2 writes whole seconds.
-    const isByHand = Date.parse(instance.stoppedByHandAt) > Date.parse(since) + 1000;
-    return answer(input, isByHand ? 'stopped-by-hand' : 'fell-back', instance.stateReason);
-  }
-  if (secondsBetween(since, now) > healthPatienceSeconds) {
-    throw new LifecycleError(
-      'RestartFailed',
-      `${instanceId} is ${instance.state} an hour after its start, its status checks ${health ?? 'unknown'}.`,
-      { instanceId, state: instance.state, health },
-    );
-  }
-  return answer(input, 'waiting', health ?? instance.state);
+function gone(input: Input): Output {
+  const { instanceId, until } = input;
+  if (until === 'running') return answer(input, 'gone', 'terminated');
+  throw new LifecycleError('InstanceGone', `${instanceId} was terminated while it was being stopped.`, { instanceId });
 }
 
 function answer({ until, since, now }: Input, status: Output['status'], reason: string): Output {
-  return { status, reason, waitSeconds: pollSeconds(until === 'stopped' ? 'stop' : 'image', since, now) };
+  // What fell back stands still: it is started again soon.
+  const pace = status === 'fell-back' ? 'image' : until === 'stopped' ? 'stop' : 'start';
+  return { status, reason, waitSeconds: pollSeconds(pace, since, now) };
 }

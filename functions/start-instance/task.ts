@@ -40,7 +40,10 @@ interface Ports {
 /** Starts an instance that this execution stopped, and no other. */
 export function makeStartInstance({ instances, meter }: Ports) {
   return async ({ executionId, instanceId, since, now }: Input): Promise<Output> => {
-    const answer = (action: Output['action']): Output => ({ action, waitSeconds: pollSeconds('image', since, now) });
+    const answer = (action: Output['action']): Output => ({
+      action,
+      waitSeconds: action === 'started' ? pollSeconds('start', now, now) : pollSeconds('image', since, now),
+    });
     const instance = await instances.describe(instanceId);
     if (!isAlive(instance)) return answer('gone');
     const lease = leaseOf(instance.tags);

@@ -6,14 +6,14 @@ import {
   DescribeSpotInstanceRequestsCommand,
   type EC2Client,
   type Instance as Ec2Instance,
+  type InstanceStatus as Ec2InstanceStatus,
   type Filter,
-  type InstanceStatus,
   paginateDescribeInstances,
   StartInstancesCommand,
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { LifecycleError } from '../domain/errors.ts';
-import type { Health, Instance, InstanceState, Lease, StopFacts } from '../domain/instance.ts';
+import type { Health, Instance, InstanceState, InstanceStatus, Lease, StopFacts } from '../domain/instance.ts';
 import { isAlive, leaseTags } from '../domain/instance.ts';
 import { autoScalingGroupKey, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
@@ -102,12 +102,19 @@ export function instancesIn(region: string) {
       }
     },
 
-    /** The status checks of a running instance, all that EC2 makes: system, instance and attached volumes. */
-    async health(instanceId: string): Promise<Health> {
-      const { InstanceStatuses: [status] = [] } = await calling(`DescribeInstanceStatus ${instanceId}`, () =>
+    /**
+     * The state, and all status checks that EC2 makes: system, instance and attached volumes. For looking again and again:
+     * EC2 counts these calls apart from DescribeInstances, which everybody in the account needs.
+     * @returns undefined where EC2 lists nothing, which alone is no proof that it is gone
+     */
+    async status(instanceId: string): Promise<InstanceStatus | undefined> {
+      const answer = await callingForMaybe(`DescribeInstanceStatus ${instanceId}`, () =>
         ec2.send(new DescribeInstanceStatusCommand({ InstanceIds: [instanceId], IncludeAllInstances: true })),
       );
-      return healthOf(status);
+      const described = answer?.InstanceStatuses?.[0];
+      if (!described) return undefined;
+      const state = told(described.InstanceState?.Name, 'DescribeInstanceStatus: InstanceState');
+      return { state, health: healthOf(described) };
     },
 
     async writeLease(instanceId: string, lease: Lease): Promise<void> {
@@ -168,12 +175,12 @@ function stateOf({ State }: Ec2Instance): InstanceState {
   return State?.Name ?? 'pending';
 }
 
-function healthOf(status: InstanceStatus | undefined): Health {
+function healthOf(status: Ec2InstanceStatus): Health {
   const checks = [
-    status?.SystemStatus?.Status,
-    status?.InstanceStatus?.Status,
+    status.SystemStatus?.Status,
+    status.InstanceStatus?.Status,
     // Absent on older instance types: then there is no such check to wait for.
-    status?.AttachedEbsStatus?.Status ?? 'ok',
+    status.AttachedEbsStatus?.Status ?? 'ok',
   ];
   if (checks.some((check) => check === 'impaired')) return 'impaired';
   return checks.every((check) => check === 'ok' || check === 'not-applicable') ? 'ok' : 'initializing';

@@ -45,6 +45,11 @@ export interface StopFacts {
 /** Whether the status checks of a running instance have passed, as far as they are known. */
 export type Health = 'ok' | 'initializing' | 'impaired';
 
+export interface InstanceStatus {
+  state: InstanceState;
+  health: Health;
+}
+
 /** The claim of an execution on an instance that it stops, kept in the instance's tags so that it outlives us. */
 export interface Lease {
   executionId: string;

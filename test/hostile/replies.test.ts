@@ -155,7 +155,7 @@ const reads: Readonly<Record<string, () => Promise<unknown>>> = {
   'instances.listTagged': () => instancesIn(region).listTagged('ami-lifecycle:policy'),
   'instances.goneOf': () => instancesIn(region).goneOf([web]),
   'instances.stopFacts': () => instancesIn(region).stopFacts(described),
-  'instances.health': () => instancesIn(region).health(web),
+  'instances.status': () => instancesIn(region).status(web),
   'images.describe': () => imagesIn(region).describe(image),
   'images.findByName': () => imagesIn(region).findByName('one'),
   'images.snapshotsOf': () =>
@@ -241,6 +241,7 @@ describe('an answer of AWS that lacks something', () => {
       'InstanceStorageSupported',
     ],
     ['whether an instance is protected from being stopped', 'instances.stopFacts', 'DisableApiStop'],
+    ['the state of an instance, which would pass for stopped', 'instances.status', 'InstanceState'],
     ['which volume a device is, whose snapshot would not be waited for', 'instances.describe', 'VolumeId'],
     ['which image somebody refers to', 'uses.of', 'ImageId'],
     ['the key of a tag, which might be a hold', 'images.describe', 'Key'],

@@ -21,10 +21,10 @@ function turns({ stack }: Story): { fromMs: number; untilMs: number }[] {
 }
 
 describe('Many instances that are due at once', () => {
-  it('are captured one after the other, a second and a half apart, so that EC2 can start them as fast', async () => {
+  it('are captured one after the other, seven tenths of a second apart, so that EC2 can start them as fast', async () => {
     const story = await given({ servers: names.map((name) => server(name)), policies: [policy('gold')] });
     await story.capture('gold');
-    const lateMs = turns(story).map(({ untilMs }, place) => untilMs - 1500 * place);
+    const lateMs = turns(story).map(({ untilMs }, place) => untilMs - 700 * place);
     expect(lateMs).toHaveLength(names.length);
     // Step Functions wakes by the whole second.
     for (const late of lateMs) expect(Math.abs(late)).toBeLessThan(1000);

@@ -157,7 +157,7 @@ describe('An image that EC2 is slow to show', () => {
     const from = Date.parse('2026-11-21T03:00:00Z');
     const story = await given({
       // With this seed the last of many tries succeeds, so that the image is new when its time to be shown is over.
-      seed: 8,
+      seed: 3,
       at: '2026-11-21T03:00:00Z',
       policies: [policy('gold')],
       servers: [web],

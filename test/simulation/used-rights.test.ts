@@ -36,7 +36,10 @@ async function captureEverywhere(): Promise<Story> {
   const story = await build({
     policies: [gold],
     servers: [encryptedUnder(key, database(persistent))],
-    faults: [{ fault: 'image-fails', nth: 1 }],
+    faults: [
+      { fault: 'image-fails', nth: 1 },
+      { fault: 'start-falls-back', nth: 1 },
+    ],
     behaviour: { failedImagesForgetSnapshots: false },
   });
   story.account.region(home).keys.add(key);

@@ -66,8 +66,8 @@ export const captureAnswers = {
   }),
   CheckImage: (input, { timing }) => imageProgress(input, timing.imageSeconds, timing.snapshotsSeconds),
   DiscardImage: discard,
-  StartInstance: ({ since, now }) => ({ action: 'started', waitSeconds: pollSeconds('image', since, now) }),
-  CheckInstanceRunning: (input, { timing }) => instanceProgress(input, timing.startSeconds, 'image'),
+  StartInstance: ({ now }) => ({ action: 'started', waitSeconds: pollSeconds('start', now, now) }),
+  CheckInstanceRunning: (input, { timing }) => instanceProgress(input, timing.startSeconds, 'start'),
   ReleaseLease: () => ({ released: true }),
   CopyImage: ({ target, now }) => ({
     imageId: copyIn(target.region),

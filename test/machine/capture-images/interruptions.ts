@@ -31,16 +31,16 @@ export function interruptions(): void {
     expect(lastLooks.map(({ state, atSeconds }) => `${state} ${atSeconds}`)).toEqual([
       'InspectInstance 0',
       'StopInstance 0',
-      'CheckInstanceStopped 41',
-      'CreateImage 41',
-      'CheckImage 44',
-      'StartInstance 44',
-      'CheckInstanceRunning 229',
-      'ReleaseLease 229',
-      'CheckImage 757',
-      'RecordCapture 757',
+      'CheckInstanceStopped 42',
+      'CreateImage 42',
+      'CheckImage 45',
+      'StartInstance 45',
+      'CheckInstanceRunning 255',
+      'ReleaseLease 255',
+      'CheckImage 708',
+      'RecordCapture 708',
     ]);
-    expect(done).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'captured', downtimeSeconds: 229 } });
+    expect(done).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'captured', downtimeSeconds: 255 } });
   });
 
   it('is told of to the last step as it was', async () => {

@@ -5,7 +5,7 @@ import { type Pace, pollSeconds, secondsBetween } from '../../../shared/domain/p
 import { after, beginning } from './examples.ts';
 
 const waitAfter = (pace: Pace, waitedSeconds: number): number => pollSeconds(pace, beginning, after(waitedSeconds));
-const paces = fc.constantFrom<Pace>('stop', 'snapshots', 'image');
+const paces = fc.constantFrom<Pace>('stop', 'start', 'snapshots', 'image');
 const waits = fc.integer({ min: 0, max: 7 * 24 * 3600 });
 
 /** How often one looks until something that takes so long is seen to be done, and how late that is. */
@@ -21,9 +21,12 @@ function watch(pace: Pace, takesSeconds: number): { looks: number; lateSeconds: 
 
 describe('the next look', () => {
   it.each<[Pace, waited: number, wait: number]>([
-    ['stop', 0, 2],
+    ['stop', 0, 3],
     ['stop', 100, 4],
     ['stop', 86_400, 60],
+    ['start', 0, 30],
+    ['start', 30, 60],
+    ['start', 86_400, 60],
     ['snapshots', 0, 1],
     ['snapshots', 100, 10],
     ['snapshots', 86_400, 60],
@@ -59,9 +62,9 @@ describe('the next look', () => {
 });
 
 describe('what is watched', () => {
-  it('is seen at most a quarter late, once it takes more than a minute', () => {
+  it('is seen at most a quarter late, once it takes more than four minutes', () => {
     fc.assert(
-      fc.property(paces, fc.integer({ min: 60, max: 36 * 3600 }), (pace, takes) => {
+      fc.property(paces, fc.integer({ min: 240, max: 36 * 3600 }), (pace, takes) => {
         expect(watch(pace, takes).lateSeconds).toBeLessThanOrEqual(takes / 4 + 0.5);
       }),
     );
@@ -72,6 +75,14 @@ describe('what is watched', () => {
     fc.assert(
       fc.property(standstills, fc.integer({ min: 0, max: 90 }), (pace, takes) => {
         expect(watch(pace, takes).lateSeconds).toBeLessThanOrEqual(10);
+      }),
+    );
+  });
+
+  it('is seen within a minute where it takes less than four', () => {
+    fc.assert(
+      fc.property(paces, fc.integer({ min: 0, max: 240 }), (pace, takes) => {
+        expect(watch(pace, takes).lateSeconds).toBeLessThanOrEqual(60);
       }),
     );
   });
@@ -87,6 +98,7 @@ describe('what is watched', () => {
   it.each<[Pace, takes: number, looks: number]>([
     ['image', 20 * 3600, 80],
     ['image', 3600, 25],
+    ['start', 3600, 61],
     ['stop', 1800, 120],
     ['snapshots', 1800, 80],
   ])('at the pace of %s for %i seconds costs at most %i looks', (pace, takes, looks) => {

@@ -164,6 +164,24 @@ describe('A distributed Map', () => {
     );
   });
 
+  it('begins a hundred children a second at the most, however many may run at once', async () => {
+    const world = createWorld({ f: () => after(60_000) });
+    const items: Json = Array.from({ length: 250 }, (_, index) => index);
+    await world.run(map({ Items: items }, processor));
+    const begun = world.engine
+      .listExecutions()
+      .filter(({ mapRunArn }) => mapRunArn !== undefined)
+      .map(({ startDate }) => startDate.getTime() - world.startedAtMs);
+    expect(begun.toReversed()).toEqual(items.map((_, index) => 10 * index));
+  });
+
+  it('begins no more children once too many have failed', async () => {
+    const world = createWorld({ f: () => Promise.reject(named('Bad')) });
+    const result = await world.run(map({ Items: [1, 2, 3] }, processor));
+    expect(result.error).toBe('States.ExceedToleratedFailureThreshold');
+    expect(children(world)).toHaveLength(1);
+  });
+
   it('tolerates no failure unless told', async () => {
     const world = createWorld({
       f: (payload) => (payload === 2 ? Promise.reject(named('Bad')) : after(1000, payload)),

@@ -47,6 +47,20 @@ describe('an image that is being made', () => {
     expect(answer).toEqual({ status: 'pending', snapshotsStarted: false, reason: '', waitSeconds });
   });
 
+  it('is left alone for ten seconds while its snapshots are looked at: every call keeps an instance waiting', async () => {
+    const failed = { state: 'failed' } as const;
+    expect(await look({ image: failed, snapshots: [], waitedSeconds: 9 })).toMatchObject({
+      status: 'pending',
+      snapshotsStarted: false,
+    });
+    expect(await look({ image: failed, waitedSeconds: 9 })).toMatchObject({
+      status: 'pending',
+      snapshotsStarted: true,
+    });
+    expect(await look({ image: failed, waitedSeconds: 10 })).toMatchObject({ status: 'failed' });
+    expect(await look({ image: failed, awaits: null, waitedSeconds: 9 })).toMatchObject({ status: 'failed' });
+  });
+
   it('is asked after by its own capture: the snapshots of others do not count', async () => {
     const asked: unknown[] = [];
     const snapshotsOf = async (product: unknown) => {

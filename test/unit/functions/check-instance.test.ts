@@ -8,14 +8,16 @@ import { fakeInstances, fakeMeter, within } from './fakes.ts';
 interface Case {
   until: 'stopped' | 'running';
   state: InstanceState | 'unknown';
+  /** As the listing of status checks shows it, where that is something else. */
+  shown?: InstanceState | 'unknown';
   health?: Health;
   waitedSeconds?: number;
 }
 
-async function look({ until, state, health = 'ok', waitedSeconds = 0 }: Case, meter = fakeMeter()) {
+async function look({ until, state, shown = state, health = 'ok', waitedSeconds = 0 }: Case, meter = fakeMeter()) {
   const instances = {
     ...fakeInstances(...(state === 'unknown' ? [] : [anInstance({ state, stateReason: 'because' })])),
-    health: async () => health,
+    status: async () => (shown === 'unknown' ? undefined : { state: shown, health }),
   };
   const checkInstance = within(contract, makeCheckInstance({ instances, meter }));
   return checkInstance({ executionId, instanceId, until, since: beginning, now: after(waitedSeconds) });
@@ -46,6 +48,11 @@ describe('an instance that is being stopped', () => {
     await expect(look({ until, state })).rejects.toMatchObject({ name: 'InstanceGone', details: { instanceId } });
   });
 
+  it.each(gone)('is not lost because one listing shows it as %s', async (shown) => {
+    expect(await look({ until, state: 'stopping', shown })).toMatchObject({ status: 'waiting', reason: 'stopping' });
+    expect(await look({ until, state: 'stopped', shown })).toMatchObject({ status: 'reached' });
+  });
+
   it.each(['stopping', 'running'] as const)('has half an hour to do so: it is still %s', async (state) => {
     expect(await look({ until, state, waitedSeconds: 1800 })).toMatchObject({ status: 'waiting' });
     await expect(look({ until, state, waitedSeconds: 1801 })).rejects.toMatchObject({
@@ -62,7 +69,7 @@ describe('an instance that is being started', () => {
     expect(await look({ until, state, waitedSeconds: 120 })).toEqual({
       status: 'waiting',
       reason: state,
-      waitSeconds: pollSeconds('image', beginning, after(120)),
+      waitSeconds: pollSeconds('start', beginning, after(120)),
     });
   });
 
@@ -91,6 +98,19 @@ describe('an instance that is being started', () => {
     expect(await look({ until, state })).toMatchObject({ status: 'gone' });
   });
 
+  it.each([...gone, 'stopped'] as const)('is not given up because one listing shows it as %s', async (shown) => {
+    const meter = fakeMeter();
+    const answer = await look({ until, state: 'running', shown }, meter);
+    expect(answer).toMatchObject({ status: 'waiting', reason: 'initializing' });
+    expect(meter.measured).toEqual([]);
+  });
+
+  it('is looked at again soon where it fell back: it stands still', async () => {
+    expect(await look({ until, state: 'stopped', waitedSeconds: 30 })).toMatchObject({
+      waitSeconds: pollSeconds('image', beginning, after(30)),
+    });
+  });
+
   it('has an hour to become healthy', async () => {
     const ill = { until, state: 'running', health: 'impaired' } as const;
     expect(await look({ ...ill, waitedSeconds: 3600 })).toMatchObject({ status: 'waiting' });
@@ -103,6 +123,27 @@ describe('an instance that is being started', () => {
   it('falls back for a new start even after that hour', async () => {
     expect(await look({ until, state: 'stopped', waitedSeconds: 9999 })).toMatchObject({ status: 'fell-back' });
   });
+});
+
+it('an instance that is on its way is looked at in one call, as hundreds may be at once', async () => {
+  const asked: string[] = [];
+  for (const [until, state] of [
+    ['stopped', 'stopping'],
+    ['stopped', 'stopped'],
+    ['running', 'pending'],
+    ['running', 'running'],
+  ] as const) {
+    const instances = {
+      ...fakeInstances(anInstance({ state })),
+      async describe() {
+        asked.push(`${state}, until ${until}`);
+        return undefined;
+      },
+    };
+    const input = { executionId, instanceId, until, since: beginning, now: after(60) };
+    await within(contract, makeCheckInstance({ instances, meter: fakeMeter() }))(input);
+  }
+  expect(asked).toEqual([]);
 });
 
 describe('an instance that is stopped again after its start', () => {

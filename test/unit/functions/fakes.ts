@@ -1,7 +1,13 @@
 import type * as z from 'zod';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Image, Snapshot } from '../../../shared/domain/image.ts';
-import { type Health, type Instance, type Lease, leaseTags, type StopFacts } from '../../../shared/domain/instance.ts';
+import {
+  type Instance,
+  type InstanceStatus,
+  type Lease,
+  leaseTags,
+  type StopFacts,
+} from '../../../shared/domain/instance.ts';
 import type { MetricDimensions } from '../../../shared/domain/metrics.ts';
 import { type Product, type Tags, tagKeys } from '../../../shared/domain/tags.ts';
 import { anImage, aSnapshot, stopFacts } from '../domain/examples.ts';
@@ -33,7 +39,10 @@ export function fakeInstances(...list: Instance[]) {
     change,
     tagsOf: (instanceId: string): Tags => known.get(instanceId)?.tags ?? {},
     describe: async (instanceId: string): Promise<Instance | undefined> => known.get(instanceId),
-    health: async (_instanceId: string): Promise<Health> => 'ok',
+    async status(instanceId: string): Promise<InstanceStatus | undefined> {
+      const instance = known.get(instanceId);
+      return instance && { state: instance.state, health: 'ok' };
+    },
     stopFacts: async (_instance: Instance): Promise<StopFacts> => stopFacts(),
     async listTagged(key: string, instanceIds?: readonly string[]): Promise<Instance[]> {
       calls.push(`listTagged ${key}`);

@@ -32,7 +32,7 @@ function starting(instance: Partial<Instance> | 'unknown', start?: () => Promise
 describe('an instance', () => {
   it('that this execution stopped is started', async () => {
     const { call, calls } = starting(ours);
-    expect(await call()).toEqual({ action: 'started', waitSeconds: pollSeconds('image', beginning, beginning) });
+    expect(await call()).toEqual({ action: 'started', waitSeconds: pollSeconds('start', beginning, beginning) });
     expect(calls).toEqual(['start']);
   });
 
