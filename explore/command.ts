@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Output } from '../cli/output.ts';
 import { progressBar } from '../cli/progress.ts';
 import { explore } from './exploration.ts';
@@ -38,7 +38,7 @@ export function addExploreCommand(program: Command, context: ExploreContext): vo
     .option('--seed <n>', 'draws the pairs', wholeNumber(0), 1)
     .option('--workers <n>', 'how many explore at once; 0: this process alone', wholeNumber(0), availableParallelism())
     .option('--json', 'print the report for machines')
-    .option('--write <file>', 'also write the report as Markdown')
+    .addOption(new Option('--write <file>', 'also write the report as Markdown').conflicts(['worldSeed', 'replay']))
     .option('--replay <run>', 'one run again, as a breach names it')
     .action(async (options: Options) => {
       if (asksForRandomWorlds(options)) await exploreRandomWorlds(options, context);

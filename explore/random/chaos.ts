@@ -1,3 +1,4 @@
+import { functionFolders } from '../../deploy/function-files.ts';
 import type { Fault, FaultName } from '../../simulator/faults.ts';
 import type { RandomStream } from '../../simulator/random.ts';
 import { oneOf } from './people.ts';
@@ -5,66 +6,65 @@ import { oneOf } from './people.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** What may go wrong, how often at most while it does, and how long where that matters, in seconds. */
-const dangers: readonly [FaultName, most: number, seconds?: number][] = [
-  ['throttled', 0.25],
-  ['unavailable', 0.2],
-  ['internal-error', 0.1],
-  ['timed-out', 0.05],
-  ['reply-lost', 0.1],
-  ['stale-read', 0.5],
-  ['killed-before', 0.15],
-  ['killed-after', 0.15],
-  ['killed-before-call', 0.03],
-  ['killed-after-call', 0.03],
-  ['out-of-memory', 0.05],
-  ['image-fails', 0.4],
-  ['copy-fails', 0.4],
-  ['store-fails', 0.5],
-  ['snapshot-deletion-fails', 0.5],
-  ['usage-report-fails', 0.5],
-  ['capacity-gone', 0.8],
-  ['start-falls-back', 0.4],
-  ['stop-hangs', 0.3],
-  ['status-checks-fail', 0.5, 1800],
-  ['execution-aborted', 0.05],
-  ['execution-lost', 0.05],
-  ['lost-event', 1],
-  ['duplicate-event', 1],
-  ['late-event', 1],
-];
+type DrawnFault = Exclude<FaultName, 'access-denied'>;
 
-/** Functions that may lose a right for a while, as when somebody edits a role. */
-const deniable = [
-  'select-instances',
-  'inspect-instance',
-  'stop-instance',
-  'create-image',
-  'check-image',
-  'start-instance',
-  'release-lease',
-  'copy-image',
-  'share-image',
-  'record-capture',
-  'plan-retirement',
-  'retire-image',
-  'delete-snapshots',
-  'store-image',
-  'record-archive',
-  'find-stranded',
-  'claim-instance',
-];
+/** While it goes wrong: how often at most, and how long where that matters, in seconds. */
+interface Danger {
+  most: number;
+  seconds?: number;
+}
+
+/** What may go wrong: everything that the simulator knows, but for a right that is missing, which is of one function. */
+const dangers: Readonly<Record<DrawnFault, Danger>> = {
+  throttled: { most: 0.25 },
+  unavailable: { most: 0.2 },
+  'internal-error': { most: 0.1 },
+  'timed-out': { most: 0.05 },
+  'reply-lost': { most: 0.1 },
+  'stale-read': { most: 0.5 },
+  'killed-before': { most: 0.15 },
+  'killed-after': { most: 0.15 },
+  'killed-before-call': { most: 0.03 },
+  'killed-after-call': { most: 0.03 },
+  'out-of-memory': { most: 0.05 },
+  'answer-too-large': { most: 0.05 },
+  'response-too-large': { most: 0.05 },
+  'image-fails': { most: 0.4 },
+  'copy-fails': { most: 0.4 },
+  'store-fails': { most: 0.5 },
+  'restore-fails': { most: 0.8 },
+  'restore-loses-billing': { most: 0.8 },
+  'snapshot-deletion-fails': { most: 0.5 },
+  'usage-report-fails': { most: 0.5 },
+  'capacity-gone': { most: 0.8 },
+  'start-falls-back': { most: 0.4 },
+  'stop-hangs': { most: 0.3 },
+  'status-checks-fail': { most: 0.5, seconds: 1800 },
+  'execution-aborted': { most: 0.05 },
+  'execution-lost': { most: 0.05 },
+  'runs-aborted': { most: 0.03 },
+  // Hours each time: more often, and nothing but jumps were left of a day.
+  'task-times-out': { most: 0.02 },
+  'clock-jumps': { most: 0.02 },
+  'lost-event': { most: 1 },
+  'duplicate-event': { most: 1 },
+  'late-event': { most: 1 },
+};
+
+const drawn = Object.keys(dangers).filter((name): name is DrawnFault => Object.hasOwn(dangers, name));
 
 /** One thing that goes wrong for some hours: from that instant, and never beyond the second. */
 export function drawFault(random: RandomStream, fromMs: number, calmMs: number): Fault {
   const lastsMs = random.chance(0.7) ? random.between(0.2, 8) * hourMs : random.between(0.5, 3) * dayMs;
   const between = [fromMs, Math.min(calmMs, fromMs + lastsMs)] as const;
   if (random.chance(0.15)) {
-    const name = oneOf(deniable, random) ?? '';
+    // As when somebody edits a role.
+    const name = oneOf(functionFolders(), random) ?? '';
     return { fault: 'access-denied', function: name, probability: random.fraction(), between };
   }
-  const [fault, most, seconds] = oneOf(dangers, random) ?? ['throttled', 0];
-  return { fault, probability: most * random.fraction(), between, ...(seconds === undefined ? {} : { seconds }) };
+  const fault = oneOf(drawn, random) ?? 'throttled';
+  const { most, ...rest } = dangers[fault];
+  return { fault, probability: most * random.fraction(), between, ...rest };
 }
 
 /** The same, for whoever reads of a breach. */

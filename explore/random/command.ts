@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Output } from '../../cli/output.ts';
 import { progressBar } from '../../cli/progress.ts';
@@ -5,6 +6,7 @@ import { share } from '../pool.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { leastDays } from './generate.ts';
 import { type LifeJob, type LifeOutcome, replayCommand, work } from './jobs.ts';
+import { pageWith } from './report.ts';
 
 export interface RandomOptions {
   worlds?: number;
@@ -15,6 +17,8 @@ export interface RandomOptions {
   seed: number;
   workers: number;
   json?: true;
+  /** A page that keeps what it says of other numbers of days. */
+  write?: string;
 }
 
 interface Context {
@@ -44,7 +48,14 @@ export async function exploreRandomWorlds(options: RandomOptions, { output, fini
   const broken = outcomes.filter(({ findings, thrown }) => findings.length > 0 || thrown !== undefined);
   if (options.json) output.print(JSON.stringify({ worlds: outcomes.length, days: options.days, broken }, null, 2));
   else for (const line of [...broken.flatMap(linesOf), summary(outcomes, broken.length)]) output.print(line);
+  if (options.write !== undefined) write(options.write, options, outcomes);
   finish(broken.length > 0);
+}
+
+function write(file: string, { worlds = 1, days, seed }: RandomOptions, outcomes: readonly LifeOutcome[]): void {
+  const command = `npm run explore -- --worlds ${worlds} --days ${days} --seed ${seed} --write ${file}`;
+  const page = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  writeFileSync(file, pageWith(page, { command, days, outcomes }));
 }
 
 async function liveAll({ worlds = 1, days, seed, workers }: RandomOptions): Promise<LifeOutcome[]> {

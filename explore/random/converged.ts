@@ -57,7 +57,7 @@ export function notConverged(living: Living): Finding[] {
     ...account
       .regions()
       .flatMap((region) => [
-        ...orphans(region, account.clock.now()).map((what) => finding(8, what, account)),
+        ...orphans(living, region).map((what) => finding(8, what, account)),
         ...leftIn(living, region).map((what) => finding(14, what, account)),
       ]),
   ];
@@ -68,13 +68,20 @@ function finding(invariant: number, what: string, account: Living['account']): F
 }
 
 /** Snapshots of ours that belong to no image; what people hold or lock is theirs. */
-function orphans({ snapshots, name }: RegionState, nowMs: number): string[] {
+function orphans(living: Living, { snapshots, name }: RegionState): string[] {
+  const nowMs = living.account.clock.now();
   return [...snapshots.values()].flatMap(({ id, description, imageIds, lockedUntilMs = 0 }) => {
     const tags = tagsOf(description.Tags);
     if (imageIds.size > 0 || !isOurs(tags) || tags['ami-lifecycle:hold'] !== undefined) return [];
+    if (!isLookedAt(living, name, tags['ami-lifecycle:policy'] ?? '')) return [];
     // Once a lock is over its snapshot goes as any other.
     return lockedUntilMs > nowMs - 3 * dayMs ? [] : [`${id} is left in ${name} without an image.`];
   });
+}
+
+/** What is left where a policy no longer copies to people are told of, and only they take it away; elsewhere all is theirs. */
+function isLookedAt({ present }: Living, region: string, policyName: string): boolean {
+  return region === home || (present.get(policyName)?.copies.some((copy) => copy.region === region) ?? false);
 }
 
 function isOurs(tags: Tags): boolean {
@@ -82,21 +89,17 @@ function isOurs(tags: Tags): boolean {
 }
 
 function leftIn(living: Living, region: RegionState): string[] {
-  const { account, world } = living;
+  const { account } = living;
   const uploads = [...region.multipartUploads.values()].map(({ object }) => `The upload of ${object.key} is left.`);
   const ours = [...region.images.values()].filter(({ description }) => isOurs(tagsOf(description.Tags)));
   const halves = ours.flatMap((image) => halfWritten(image).map((what) => `${image.id} in ${region.name} ${what}.`));
-  // A policy looks where it ever made copies; what people take elsewhere is theirs.
-  const isLookedAt = (name: string): boolean =>
-    region.name === home ||
-    JSON.stringify(world.policies.find((each) => each.name === name) ?? '').includes(region.name);
   const lineages = Map.groupBy(ours, ({ description }) => {
     const tags = tagsOf(description.Tags);
     return `${tags['ami-lifecycle:policy']} ${tags['ami-lifecycle:source']}`;
   });
   const excesses = [...lineages].flatMap(([key, images]) => {
     const [policyName = '', source = ''] = key.split(' ');
-    if (!isLookedAt(policyName)) return [];
+    if (!isLookedAt(living, region.name, policyName)) return [];
     const free = images.filter(
       // Others, too: a report that was made while they could launch from it keeps what people have disabled since.
       (image) => isFree(region, image) && referenceTo(account, region, image.id, true) === undefined,
@@ -116,16 +119,18 @@ function excessOf(
 ): string[] {
   const policy = present.get(policyName);
   const rules = region === home ? policy?.retain : policy?.copies.find((copy) => copy.region === region)?.retain;
-  const { daily = 0, weekly = 0, atLeast = 0, afterTermination } = rules ?? {};
+  const { last = 0, within = '0d', daily = 0, weekly = 0, atLeast = 0, afterTermination } = rules ?? {};
   const isOver = afterTermination !== undefined && !servers(account).some(({ id }) => id === source);
   const { graceDays = 0 } = policy?.retire ?? {};
   // At noon retirement looks: what is captured then or later is there since.
   const isLate = world.policies.some(({ name, hour }) => name === policyName && hour >= 12);
-  // One enters the ladder as another leaves it; the oldest stays while a rule has counts left.
+  // A capture a day: `within` keeps as many as it says days. The oldest stays while another rule has counts left.
+  const kept = Math.max(daily + weekly + 1, last, Number.parseInt(within, 10), atLeast);
+  // One enters the ladder as another leaves it.
   const onRung = graceDays + 1;
   const most = isOver
     ? { available: 0, disabled: 0, failed: 0 }
-    : { available: Math.max(daily + weekly + 1, atLeast) + onRung + Number(isLate), disabled: onRung, failed: 0 };
+    : { available: kept + onRung + Number(isLate), disabled: onRung, failed: 0 };
   return (['available', 'disabled', 'failed'] as const).flatMap((state) => {
     const found = free.filter(({ description }) => description.State === state);
     if (found.length <= most[state]) return [];

@@ -5,7 +5,10 @@ import { database, policy, type Server, server } from '../servers.ts';
 import { drawFault } from './chaos.ts';
 import { drawDeed, oneOf } from './people.ts';
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** The default of a policy, UTC. */
+const retirementHour = 12;
 export const vault = 'my-ami-archive';
 const paris = 'eu-west-3';
 
@@ -84,9 +87,12 @@ export function policyWith({ name, hour, fields, retire }: PolicyPlan, edit: Pol
   });
 }
 
-/** What somebody makes of the last edit who reads of all that was refused, when it is over: only what holds back is lifted. */
+/**
+ * What somebody makes of the last edit who reads of all that was refused, when it is over: only what holds back is lifted. Of a
+ * year in which a cap refused every run more than a thousand images may be due.
+ */
 export function calmed({ fields = {}, retire = {} }: PolicyEdit = {}): PolicyEdit {
-  return { fields, retire: { ...retire, mode: 'enforce', maxPercentPerRun: 100, maxPerRun: 1000 } };
+  return { fields, retire: { ...retire, mode: 'enforce', maxPercentPerRun: 100, maxPerRun: 1_000_000 } };
 }
 
 function policiesOf(random: RandomStream): PolicyPlan[] {
@@ -162,11 +168,12 @@ function happeningsOf(random: RandomStream, policies: readonly PolicyPlan[], cal
   const add = (happening: Parameters<typeof withNumber>[1]): void => {
     happenings.push(withNumber(happenings.length, happening));
   };
-  const hours = [12, ...policies.map(({ hour }) => hour)];
+  const hours = [retirementHour, ...policies.map(({ hour }) => hour)];
   for (let dayAtMs = beginMs; dayAtMs < calmMs; dayAtMs += dayMs) {
-    // Much of what matters happens while workflows run.
+    // Much of what matters happens while workflows run, some of it between two of their first steps.
     const someTime = (): number => {
-      const near = dayAtMs + (oneOf(hours, random) ?? 0) * 3_600_000 + random.between(-0.5, 10) * 60_000;
+      const startMs = dayAtMs + (oneOf(hours, random) ?? 0) * hourMs;
+      const near = startMs + (random.chance(0.3) ? random.between(0, 60_000) : random.between(-30_000, 600_000));
       const atMs = random.chance(0.5) ? near : dayAtMs + random.between(0, dayMs);
       return Math.min(atMs, calmMs - 1);
     };
@@ -178,6 +185,9 @@ function happeningsOf(random: RandomStream, policies: readonly PolicyPlan[], cal
     }
     const deeds = Math.floor(random.between(0, 4));
     for (let count = 0; count < deeds; count++) add({ kind: 'deed', atMs: someTime(), name: drawDeed(random) });
+    if (random.chance(0.1)) {
+      add({ kind: 'deed', atMs: dayAtMs + retirementHour * hourMs + random.between(0, 30_000), name: 'useInHaste' });
+    }
     if (random.chance(0.15)) {
       const edit = oneOf(edits, random) ?? {};
       add({ kind: 'edit', atMs: someTime(), policy: named(), edit, isDeploy: random.chance(0.3) });

@@ -1,3 +1,5 @@
+import type { Stack } from '../../cli/simulation/stack.ts';
+import { storageClasses } from '../../shared/domain/archive.ts';
 import type { Account } from '../../simulator/account.ts';
 import type { RandomStream } from '../../simulator/random.ts';
 import type { RegionState } from '../../simulator/state.ts';
@@ -11,6 +13,9 @@ export interface ImageHand {
   region: RegionState;
   imageId: string;
   random: RandomStream;
+  /** Its workflows that people start by hand. */
+  stack: Pick<Stack, 'archive' | 'restore'>;
+  vault: string;
   /** For names that nobody has taken. */
   number: number;
 }
@@ -141,6 +146,15 @@ const useElsewhere: ImageDeed = ({ account, region, imageId }) => {
   region.foreignUse.push({ imageId, accountId: '123456789012', resourceType: 'ec2:Instance', count: 1 });
 };
 
+/** When people decide this in the midst of a retirement run, it may be of what the run is about to disable. */
+const useInHaste: ImageDeed = (hand) => {
+  const going = [...hand.region.images.values()].find(
+    ({ description }) =>
+      description.State === 'available' && tagsOf(description.Tags)['ami-lifecycle:rung']?.startsWith('deprecate '),
+  );
+  useElsewhere({ ...hand, imageId: going?.id ?? hand.imageId });
+};
+
 /** Somebody wants it elsewhere, or once more; who takes our tags along makes it one of ours. */
 const copy: ImageDeed = ({ account, region, imageId, random, number }) => {
   const regions = account.regions().map(({ name }) => name);
@@ -153,6 +167,21 @@ const share: ImageDeed = ({ account, region, imageId, random }) => {
   const someone = [{ UserId: '123456789012' }];
   const LaunchPermission = random.chance(0.6) ? { Add: someone } : { Remove: someone };
   account.call('ec2', 'ModifyImageAttribute', { ImageId: imageId, LaunchPermission }, region.name);
+};
+
+/** Beside what the policy archives, or where none does; the roles may not let it. */
+const archive: ImageDeed = ({ imageId, random, stack, vault: bucket }) => {
+  const storageClass = storageClasses[Math.floor(random.between(0, storageClasses.length))] ?? 'STANDARD';
+  stack.archive({ imageId, archive: { bucket, prefix: random.chance(0.5) ? 'gold/' : 'by-hand/', storageClass } });
+};
+
+/** Of an image that is gone or still there: then its name is taken, unless people choose another. */
+const restore: ImageDeed = ({ account, random, number, stack, vault: bucket }) => {
+  const objects = account.answering.world.buckets.get(bucket)?.objects.keys() ?? [];
+  const keys = [...objects].filter((key) => key.endsWith('.bin'));
+  const key = keys[Math.floor(random.between(0, keys.length))];
+  if (key === undefined) return;
+  stack.restore({ bucket, key, ...(random.chance(0.7) ? { name: `restored-by-hand-${number}` } : {}) });
 };
 
 export const imageDeeds = {
@@ -176,6 +205,9 @@ export const imageDeeds = {
   unprotect,
   lockSnapshot,
   useElsewhere,
+  useInHaste,
+  archive,
+  restore,
   copy,
   share,
 } satisfies Record<string, ImageDeed>;

@@ -2,6 +2,7 @@ import type { Finding } from '../judge.ts';
 import { generate, type RandomWorld } from './generate.ts';
 import { type Life, live } from './life.ts';
 import { shrink } from './shrink.ts';
+import { type Figures, noFigures } from './tally.ts';
 
 /** One life of a random world. */
 export interface LifeJob {
@@ -22,6 +23,8 @@ export interface LifeOutcome {
   /** What had to happen for the breach, as numbers for a replay and in words; nothing without a breach. */
   only: number[];
   causes: string[];
+  /** What went on in it, until it ended; nothing where something fell over. */
+  figures: Figures;
   /** What nobody would have thought of: a task, a definition or the simulator itself fell over. */
   thrown?: string;
 }
@@ -32,7 +35,7 @@ export async function work({ seed, days, only, shrinks }: LifeJob): Promise<Life
   const facts = { seed, days, servers: world.servers.length, happenings: world.happenings.length };
   try {
     const life = await live(world, only && new Set(only));
-    if (life.findings.length === 0) return { ...facts, findings: [], only: [], causes: [] };
+    if (life.findings.length === 0) return { ...facts, findings: [], only: [], causes: [], figures: life.figures };
     const least = shrinks
       ? await shrink(world, life, (fewer) => live(world, fewer))
       : { life, only: only ?? numbersUntil(world, life) };
@@ -40,12 +43,13 @@ export async function work({ seed, days, only, shrinks }: LifeJob): Promise<Life
     return {
       ...facts,
       findings,
+      figures: life.figures,
       only: [...least.only],
       causes: happened.map(({ number, words }) => `${number}: ${words}`),
     };
   } catch (error) {
     const thrown = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { ...facts, findings: [], only: [], causes: [], thrown };
+    return { ...facts, findings: [], only: [], causes: [], figures: noFigures, thrown };
   }
 }
 

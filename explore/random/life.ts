@@ -14,6 +14,7 @@ import { faultWords } from './chaos.ts';
 import { lateCaptures, notConverged } from './converged.ts';
 import { calmed, type Happening, type PolicyEdit, policyWith, type RandomWorld, vault } from './generate.ts';
 import { doDeed } from './people.ts';
+import { type Figures, keepTally, type Tally } from './tally.ts';
 
 const dayMs = 86_400_000;
 
@@ -25,6 +26,7 @@ export interface Living {
   watch: InvariantWatch;
   /** The policies as they are published, by name. */
   present: ReadonlyMap<string, NamedPolicy>;
+  tally: Tally;
 }
 
 /** What came of a life; it ends early where something broke. */
@@ -33,6 +35,7 @@ export interface Life {
   /** What happened, by the happening's number, each in words with its time. */
   happened: { number: number; words: string }[];
   endedAtMs: number;
+  figures: Figures;
 }
 
 /**
@@ -68,7 +71,9 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
   });
   const falseWords = watchFalseWords(account);
   const standing = watchStanding(account, watch);
-  const living: Living = { world, account, stack, watch, present };
+  const tally = keepTally(account, stack);
+  for (const each of happenings) if (each.kind === 'fault') tally.window(each.fault.fault);
+  const living: Living = { world, account, stack, watch, present, tally };
 
   const edited = new Map<string, PolicyEdit>();
   const happened: Life['happened'] = [];
@@ -96,15 +101,16 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
   for (let atMs = beginMs + dayMs; atMs <= endMs && findings.length === 0; atMs += dayMs) {
     // Before the night's captures: those of the day before are over.
     await clock.run(atMs);
+    tally.look();
     findings.push(...brokenIn(watch), ...standing, ...falseWords);
     if (findings.length === 0 && atMs >= calmMs + 2 * dayMs) findings.push(...lateCaptures(living));
   }
   if (findings.length === 0) findings.push(...notConverged(living));
-  return { findings, happened, endedAtMs: clock.now() };
+  return { findings, happened, endedAtMs: clock.now(), figures: tally.figures() };
 }
 
 function happen(
-  { world, account, stack }: Living,
+  { world, account, stack, tally }: Living,
   happening: Exclude<Happening, { kind: 'fault' }>,
   change: (policyName: string, edit: PolicyEdit, isDeploy: boolean) => void,
 ): string {
@@ -112,13 +118,17 @@ function happen(
   switch (happening.kind) {
     case 'deed': {
       const random = seededRandom(world.seed).stream('deed', happening.number);
-      return `${now} ${doDeed(account, happening.name, random, happening.number)}`;
+      const { words, isRefused } = doDeed({ account, stack, vault }, happening.name, random, happening.number);
+      tally.deed(happening.name, isRefused);
+      return `${now} ${words}`;
     }
     case 'edit':
       change(happening.policy, happening.edit, happening.isDeploy);
+      tally.deed(happening.isDeploy ? 'deploy an edited policy' : 'edit a policy');
       return `${now} ${happening.isDeploy ? 'deploy' : 'publish'} ${happening.policy} ${JSON.stringify(happening.edit)}`;
     case 'run':
       stack[happening.workflow]({ policy: happening.policy, scheduledAt: now });
+      tally.deed(`${happening.workflow} by hand`);
       return `${now} ${happening.workflow} ${happening.policy} by hand`;
     default:
       return happening satisfies never;

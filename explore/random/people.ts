@@ -1,6 +1,5 @@
-import type { Account } from '../../simulator/account.ts';
 import type { RandomStream } from '../../simulator/random.ts';
-import { type ImageDeed, imageDeeds } from './image-deeds.ts';
+import { type ImageDeed, type ImageHand, imageDeeds } from './image-deeds.ts';
 import { type ServerDeed, serverDeeds, servers } from './server-deeds.ts';
 
 const ofImages = new Map<string, ImageDeed>(Object.entries(imageDeeds));
@@ -12,12 +11,21 @@ export function drawDeed(random: RandomStream): string {
   return oneOf(names, random) ?? 'nothing';
 }
 
+/** Where people are, and what they start there. */
+export type Surroundings = Pick<ImageHand, 'account' | 'stack' | 'vault'>;
+
+/** What somebody did, in words; EC2 may have refused it, or there was nothing to do it with. */
+export interface Done {
+  words: string;
+  isRefused: boolean;
+}
+
 /**
  * Lets somebody do that with one of the images or servers, if there is any.
  * @param number of the deed: for names that nobody has taken
- * @returns what was done and how it ended, in words
  */
-export function doDeed(account: Account, name: string, random: RandomStream, number: number): string {
+export function doDeed(surroundings: Surroundings, name: string, random: RandomStream, number: number): Done {
+  const { account } = surroundings;
   const onImage = ofImages.get(name);
   const onServer = ofServers.get(name);
   const place =
@@ -29,14 +37,14 @@ export function doDeed(account: Account, name: string, random: RandomStream, num
   const imageId = place && oneOf([...place.images.keys()], random);
   const instanceId = onServer && oneOf(servers(account), random)?.id;
   try {
-    if (onImage && place && imageId !== undefined) onImage({ account, region: place, imageId, random, number });
+    if (onImage && place && imageId !== undefined) onImage({ ...surroundings, region: place, imageId, random, number });
     else if (onServer && instanceId !== undefined) onServer({ account, instanceId, random });
-    else return `${name}: there is nothing`;
+    else return { words: `${name}: there is nothing`, isRefused: true };
   } catch (error) {
     if (!(error instanceof Error) || error.name === 'NotSimulated' || !('$metadata' in error)) throw error;
-    return `${name} ${imageId ?? instanceId}: ${error.name}`;
+    return { words: `${name} ${imageId ?? instanceId}: ${error.name}`, isRefused: true };
   }
-  return `${name} ${imageId ?? instanceId}`;
+  return { words: `${name} ${imageId ?? instanceId}`, isRefused: false };
 }
 
 export function oneOf<Value>(values: readonly Value[], random: RandomStream): Value | undefined {

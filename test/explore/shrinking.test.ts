@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { replayCommand } from '../../explore/random/jobs.ts';
 import type { Life } from '../../explore/random/life.ts';
 import { shrink } from '../../explore/random/shrink.ts';
+import { noFigures } from '../../explore/random/tally.ts';
 
 const happenings = Array.from({ length: 50 }, (_, number) => ({
   number,
@@ -17,7 +18,7 @@ function lifeWith(needed: readonly number[], only: ReadonlySet<number>): Life {
     ...(isBroken ? [{ invariant: 7, what: 'too early' }] : []),
     ...(only.has(0) && !isBroken ? [{ invariant: 6, what: 'something else' }] : []),
   ];
-  return { findings, happened: [], endedAtMs: 40_000 };
+  return { findings, happened: [], endedAtMs: 40_000, figures: noFigures };
 }
 
 async function shrunk(needed: readonly number[]): Promise<{ only: number[]; lives: number; latest: number }> {

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import {
+  generate,
+  type Happening,
+  leastDays,
+  type PolicyEdit,
+  type RandomWorld,
+} from '../../explore/random/generate.ts';
+import { type Life, live } from '../../explore/random/life.ts';
+import { server } from '../../explore/servers.ts';
+
+const { beginMs, calmMs, endMs } = generate(1, leastDays);
+const dayMs = 86_400_000;
+
+const world: RandomWorld = {
+  seed: 1,
+  beginMs,
+  calmMs,
+  endMs,
+  policies: [
+    {
+      name: 'gold',
+      hour: 3,
+      fields: { retain: { daily: 1 }, copies: [{ region: 'eu-west-3', retain: { daily: 1 } }] },
+      retire: { mode: 'enforce', graceDays: 1, maxPercentPerRun: 100 },
+    },
+  ],
+  servers: [server('web')],
+  failedImagesForgetSnapshots: false,
+  happenings: [],
+};
+
+function lived(...happenings: Happening[]): Promise<Life> {
+  return live({ ...world, happenings });
+}
+
+function edited(edit: PolicyEdit): Promise<Life> {
+  return lived({ number: 0, atMs: beginMs + 4 * dayMs, kind: 'edit', policy: 'gold', edit, isDeploy: true });
+}
+
+describe('When faults and people have stopped', () => {
+  it('what no rule keeps and nobody takes away is a breach', async () => {
+    const between = [beginMs, endMs] as const;
+    const fault = { fault: 'access-denied', function: 'plan-retirement', between } as const;
+    const { findings } = await lived({ number: 0, atMs: beginMs, kind: 'fault', fault });
+
+    expect(findings.map(({ invariant }) => invariant)).toContain(14);
+    expect(findings.map(({ what }) => what).join('\n')).toMatch(
+      /gold has 18 available of i-\w+ in eu-west-1, at most 4/,
+    );
+  });
+
+  it('as many images may be there as were made within the days that a policy names', async () => {
+    expect((await edited({ fields: { retain: { last: 2, within: '5d' } } })).findings).toEqual([]);
+  });
+
+  it('what is left where a policy no longer copies to is for people to take away', async () => {
+    expect((await edited({ fields: { copies: [] } })).findings).toEqual([]);
+  });
+});
