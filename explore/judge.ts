@@ -1,4 +1,18 @@
+import { invariants } from '../simulator/invariants.ts';
 import { executionsUnderWay, harmsIn, type Story } from './world.ts';
+
+/** Those included that the watch of an account cannot judge; as in docs/reliability.md. */
+const promises: Readonly<Record<number, string>> = {
+  ...invariants,
+  1: 'An instance that we stopped runs again, or has a live execution or a rescue due.',
+  14: 'When faults stop, every execution ends, and all captures that are due exist; what is lacking until then is told.',
+};
+
+/** A finding for people: which promise is broken, and by what. */
+export function findingText({ invariant, what }: Finding): string {
+  // The watch says it by itself.
+  return what.startsWith('Invariant ') ? what : `Invariant ${invariant} is broken: ${promises[invariant]} ${what}`;
+}
 
 /** Something that must never be, and is. */
 export interface Finding {

@@ -17,6 +17,10 @@ export async function run(argv: readonly string[], output: Output = processOutpu
   const program = new Command('npm run explore --')
     .description('Meets every moment of every workflow with every fault, and says what broke.')
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.print(text.trimEnd()),
+      writeErr: (text) => output.complain(text.trimEnd()),
+    })
     .showHelpAfterError('(add --help for how to use it)');
   addExploreCommand(program, {
     output,
@@ -38,4 +42,8 @@ export async function run(argv: readonly string[], output: Output = processOutpu
   }
 }
 
-if (import.meta.main) process.exitCode = await run(process.argv.slice(2));
+if (import.meta.main) {
+  // Whoever has read enough, as `head` has, closes the pipe.
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 3));
+  process.exitCode = await run(process.argv.slice(2));
+}

@@ -1,5 +1,6 @@
 import { type Column, table } from '../cli/table.ts';
 import type { Breach, Exploration } from './exploration.ts';
+import { findingText } from './judge.ts';
 
 type Figures = readonly { title: string; columns: readonly Column[]; rows: string[][] }[];
 
@@ -83,12 +84,13 @@ function missedLines({ missed }: Exploration): string[] {
 
 /** What broke, what happened before, and how to see it again. */
 export function breachLines({ job, findings }: Breach): string[] {
+  const history = findings.find((each) => each.history)?.history;
   return [
     job,
-    ...findings.flatMap(({ invariant, what, history = [] }) => [
-      `  invariant ${invariant}: ${what}`,
-      ...history.map((line) => `      ${line}`),
-    ]),
+    ...findings.map((each) => `  ${findingText(each)}`),
+    ...(history
+      ? ['  Last calls and events before the first of these was noticed:', ...history.map((line) => `    ${line}`)]
+      : []),
     `  ${replayCommand(job)}`,
     '',
   ];

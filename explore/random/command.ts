@@ -2,9 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Output } from '../../cli/output.ts';
 import { progressBar } from '../../cli/progress.ts';
+import { findingText } from '../judge.ts';
+import { PlacementUnreadable } from '../placements.ts';
 import { share } from '../pool.ts';
 import { wholeNumber } from '../whole-number.ts';
-import { leastDays } from './generate.ts';
+import { generate, leastDays } from './generate.ts';
 import { type LifeJob, type LifeOutcome, replayCommand, work } from './jobs.ts';
 import { pageWith } from './report.ts';
 
@@ -31,7 +33,7 @@ export function addRandomOptions(program: Command): void {
     .option('--worlds <n>', 'instead: so many random worlds, from the seed on', wholeNumber(1))
     .option('--days <n>', 'how long a random world lives', wholeNumber(leastDays), 30)
     .option('--world-seed <n>', 'instead: the random world of that seed', wholeNumber(0))
-    .option('--only <numbers>', 'of all that happens in it only these', numberList);
+    .option('--only <numbers>', 'of all that happens in the world of --world-seed only these', numberList);
 }
 
 /** Whether the options ask for random worlds. */
@@ -47,7 +49,11 @@ export async function exploreRandomWorlds(options: RandomOptions, { output, fini
     options.worldSeed === undefined ? await liveAll(options) : [await replay(options, options.worldSeed)];
   const broken = outcomes.filter(({ findings, thrown }) => findings.length > 0 || thrown !== undefined);
   if (options.json) output.print(JSON.stringify({ worlds: outcomes.length, days: options.days, broken }, null, 2));
-  else for (const line of [...broken.flatMap(linesOf), summary(outcomes, broken.length)]) output.print(line);
+  else {
+    // Of one world all that happened is worth reading, of many only what broke.
+    const told = options.worldSeed === undefined ? broken : outcomes;
+    for (const line of [...told.flatMap(linesOf), summary(outcomes, broken.length)]) output.print(line);
+  }
   if (options.write !== undefined) write(options.write, options, outcomes);
   finish(broken.length > 0);
 }
@@ -72,7 +78,14 @@ async function liveAll({ worlds = 1, days, seed, workers }: RandomOptions): Prom
 }
 
 /** What is named to be left is not made smaller once more. */
-function replay({ days, only }: RandomOptions, seed: number): Promise<LifeOutcome> {
+async function replay({ days, only }: RandomOptions, seed: number): Promise<LifeOutcome> {
+  const { happenings } = generate(seed, days);
+  const strange = only?.find((number) => number >= happenings.length);
+  if (strange !== undefined) {
+    throw new PlacementUnreadable(
+      `nothing in this world has the number ${strange}; they end with ${happenings.length - 1}`,
+    );
+  }
   return work({ seed, days, shrinks: only === undefined, ...(only ? { only } : {}) });
 }
 
@@ -82,10 +95,10 @@ function linesOf(outcome: LifeOutcome): string[] {
   return [
     `World ${seed}:`,
     ...(thrown === undefined ? [] : [`  ${thrown}`]),
-    ...findings.map(({ invariant, what }) => `  invariant ${invariant}: ${what}`),
+    ...findings.map((each) => `  ${findingText(each)}`),
     ...(causes.length > 0 ? ['  What happened:', ...causes.map((line) => `    ${line}`)] : []),
     ...(first?.history ? ['  Last calls and events:', ...first.history.map((line) => `    ${line}`)] : []),
-    `  Again: ${replayCommand(outcome)}`,
+    ...(findings.length > 0 || thrown !== undefined ? [`  Again: ${replayCommand(outcome)}`] : []),
     '',
   ];
 }

@@ -20,8 +20,9 @@ export interface LifeOutcome {
   servers: number;
   happenings: number;
   findings: Finding[];
-  /** What had to happen for the breach, as numbers for a replay and in words; nothing without a breach. */
+  /** What had to happen for the breach, as numbers for a replay; none without a breach. */
   only: number[];
+  /** In words what had to happen for the breach; without one all that happened. */
   causes: string[];
   /** What went on in it, until it ended; nothing where something fell over. */
   figures: Figures;
@@ -32,25 +33,26 @@ export interface LifeOutcome {
 /** Does one job, in a worker. */
 export async function work({ seed, days, only, shrinks }: LifeJob): Promise<LifeOutcome> {
   const world = generate(seed, days);
-  const facts = { seed, days, servers: world.servers.length, happenings: world.happenings.length };
+  const happenings = only ? only.length : world.happenings.length;
+  const facts = { seed, days, servers: world.servers.length, happenings };
   try {
     const life = await live(world, only && new Set(only));
-    if (life.findings.length === 0) return { ...facts, findings: [], only: [], causes: [], figures: life.figures };
+    if (life.findings.length === 0) {
+      return { ...facts, findings: [], only: [], causes: wordsOf(life), figures: life.figures };
+    }
     const least = shrinks
       ? await shrink(world, life, (fewer) => live(world, fewer))
       : { life, only: only ?? numbersUntil(world, life) };
-    const { findings, happened } = least.life;
-    return {
-      ...facts,
-      findings,
-      figures: life.figures,
-      only: [...least.only],
-      causes: happened.map(({ number, words }) => `${number}: ${words}`),
-    };
+    const { findings } = least.life;
+    return { ...facts, findings, figures: life.figures, only: [...least.only], causes: wordsOf(least.life) };
   } catch (error) {
     const thrown = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { ...facts, findings: [], only: [], causes: [], figures: noFigures, thrown };
   }
+}
+
+function wordsOf({ happened }: Life): string[] {
+  return happened.map(({ number, words }) => `${number}: ${words}`);
 }
 
 function numbersUntil({ happenings }: RandomWorld, { endedAtMs }: Life): number[] {

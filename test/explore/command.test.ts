@@ -36,6 +36,19 @@ describe('npm run explore', () => {
     expect(output.printed.join('\n')).toContain('InvalidAMIName.Duplicate');
   });
 
+  it('tells machines of one run, too', async () => {
+    const output = paper();
+
+    const code = await run(['--replay', 'capture-of-group-member inspect-instance#1 killed-before', '--json'], output);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(output.printed.join('\n'))).toMatchObject({
+      run: 'capture-of-group-member inspect-instance#1 killed-before',
+      struck: 1,
+      findings: [],
+    });
+  });
+
   it('explores a part of one world, and says what it met', async () => {
     const output = paper();
 
@@ -59,6 +72,18 @@ describe('npm run explore', () => {
       "there is no fault 'kiled-before'; did you mean 'killed-before'?",
     ],
     [['--replay', 'archive store-image killed-before'], "'store-image killed-before' is no placement; write it as "],
+    [
+      ['--replay', 'capture-of-group-member creat-image#1 killed-after'],
+      "nothing of 'creat-image#1 killed-after' happens in the world 'capture-of-group-member'; did you mean 'create-image#1 killed-after'?",
+    ],
+    [
+      ['--replay', 'capture-of-group-member create-image#1 killed-before*all + check-image#1 killed-after'],
+      '1 of the faults struck nowhere, as the run went another way',
+    ],
+    [['--replay', 'archive', '--every', '3'], "option '--every <n>' cannot be used with option '--replay <run>'"],
+    [['--only', '1,2'], "option '--only' is of one world: name it with '--world-seed'"],
+    [['--world-seed', '3', '--days', '18', '--only', '999'], 'nothing in this world has the number 999'],
+    [['--write', 'no/such/directory/page.md'], "There is no directory 'no/such/directory'."],
   ])('says what is wrong with %j', async (argv, complaint) => {
     const output = paper();
 

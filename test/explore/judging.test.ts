@@ -102,7 +102,7 @@ describe('When everything calms down', () => {
 
     expect(calmed(edit)).toEqual({
       fields: { copies: [] },
-      retire: { graceDays: 2, mode: 'enforce', maxPercentPerRun: 100, maxPerRun: 1000 },
+      retire: { graceDays: 2, mode: 'enforce', maxPercentPerRun: 100, maxPerRun: 1_000_000 },
     });
   });
 });

@@ -27,11 +27,12 @@ const directory = mkdtempSync(join(tmpdir(), 'random-worlds-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 describe('npm run explore with random worlds', () => {
-  it('lets one live again, and says that nothing broke', async () => {
+  it('lets one live again, and says what happened in it, and that nothing broke', async () => {
     const { code, printed } = await told('--world-seed', '4', ...days);
 
     expect(code).toBe(0);
-    expect(printed).toMatch(/^1 random world of 18 days, \d+ faults and deeds: no breach\.$/);
+    expect(printed).toMatch(/^World 4:\n {2}What happened:\n {4}\d+: /);
+    expect(printed).toMatch(/^1 random world of 18 days, \d+ faults and deeds: no breach\.$/m);
   });
 
   it('shares many among workers, and tells machines what came of them', async () => {

@@ -34,9 +34,10 @@ describe('The report of an exploration', () => {
     expect(lines.join('\n')).toContain(
       [
         job,
-        '  invariant 7: It comes too early.',
-        '      one call',
-        '      and another',
+        '  Invariant 7 is broken: Nothing is retired before its grace is over. It comes too early.',
+        '  Last calls and events before the first of these was noticed:',
+        '    one call',
+        '    and another',
         `  npm run explore -- --replay "${job}"`,
       ].join('\n'),
     );
