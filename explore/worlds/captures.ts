@@ -1,7 +1,7 @@
 import type { NamedPolicy } from '../../shared/domain/policy.ts';
 import type { Fault } from '../../simulator/faults.ts';
 import type { ExploredWorld } from '../explored-world.ts';
-import { impatient } from '../hanging.ts';
+import { hang, impatient, nightsUntil } from '../hanging.ts';
 import { home, type Server, server } from '../servers.ts';
 import { slotAt, slotMs } from '../slots.ts';
 import type { Beginning, Story } from '../world.ts';
@@ -183,6 +183,21 @@ export const captureWorlds: readonly ExploredWorld[] = [
     tells: 'Two servers, one of them under two policies, are captured in the same minute',
     servers: [plainWeb, queue],
     policies: [keeping('gold'), keeping('silver')],
+  }),
+  captures({
+    name: 'capture-while-retiring',
+    tells: 'A server is captured and its image copied while older images and copies of it are retired',
+    servers: [plainWeb],
+    policies: [keeping('gold', { retain: { last: 2 }, copies: [{ region: paris }] })],
+    prepare(story) {
+      for (const region of [home, paris]) hang(story, plainWeb, nightsUntil('2026-11-20', 3), { region });
+    },
+    begin(story) {
+      // While the instance stands still.
+      story.clock.after(Date.parse(atThree) + 20_000 - Date.parse(start), () => {
+        story.stack.retire({ policy: 'gold', scheduledAt: atThree });
+      });
+    },
   }),
   captures({
     name: 'capture-encrypted',
