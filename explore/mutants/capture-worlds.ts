@@ -25,6 +25,11 @@ const beginning: Beginning = {
   rescuesUntil: '2026-11-21T14:00:00Z',
 };
 
+/** What the owner of the server does. */
+function act({ account }: Story, operation: 'StartInstances' | 'StopInstances'): void {
+  account.call('ec2', operation, { InstanceIds: [web.id] });
+}
+
 /** Instances without a complete image of a night in a Region. */
 function lackingImages(story: Story, of: readonly Server[], nights: readonly string[], regions = [home]): string[] {
   return regions.flatMap((region) =>
@@ -95,9 +100,32 @@ export const captureWorlds: readonly TrialWorld[] = [
     tells: 'A server is captured and started, and then its owner stops it',
     beginning,
     prepare(story) {
-      story.onceAfter('StartInstances', 30, () => {
-        story.account.call('ec2', 'StopInstances', { InstanceIds: [web.id] });
-      });
+      story.onceAfter('StartInstances', 30, () => act(story, 'StopInstances'));
+    },
+    hours: 4,
+    lacking: (story) => lackingImages(story, [web], oneNight),
+  },
+  {
+    name: 'owner starts and stops',
+    tells: 'A server stands still until its image is available, and its owner starts and stops it meanwhile',
+    beginning: {
+      ...beginning,
+      policies: [keeping('gold', { capture: { restartWhen: 'image-available' } })],
+      behaviour: { ...beginning.behaviour, imageMinutes: () => 10 },
+    },
+    prepare(story) {
+      story.onceAfter('CreateImage', 60, () => act(story, 'StartInstances'));
+      story.onceAfter('CreateImage', 180, () => act(story, 'StopInstances'));
+    },
+    hours: 4,
+    lacking: (story) => lackingImages(story, [web], oneNight),
+  },
+  {
+    name: 'owner starts early',
+    tells: 'The owner of a server starts it before the snapshots of its image have started',
+    beginning,
+    prepare(story) {
+      story.onceAfter('CreateImage', 0, () => act(story, 'StartInstances'));
     },
     hours: 4,
     lacking: (story) => lackingImages(story, [web], oneNight),

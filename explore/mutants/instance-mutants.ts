@@ -72,6 +72,23 @@ export const instanceMutants: readonly Mutant[] = [
         from: "isByHand ? 'stopped-by-hand' : 'fell-back'",
         to: "isByHand ? 'fell-back' : 'fell-back'",
       },
+      {
+        file: 'functions/start-instance/task.ts',
+        from: 'stoppedAt !== null && isStoppedAgain(',
+        to: 'stoppedAt === executionId && isStoppedAgain(',
+      },
+    ],
+  },
+  {
+    invariant: 2,
+    name: 'what its owner has started and stopped again meanwhile is started after its image',
+    world: 'owner starts and stops',
+    edits: [
+      {
+        file: 'functions/start-instance/task.ts',
+        from: 'stoppedAt !== null && isStoppedAgain(',
+        to: 'stoppedAt === executionId && isStoppedAgain(',
+      },
     ],
   },
   {
@@ -175,6 +192,14 @@ export const instanceMutants: readonly Mutant[] = [
         from: "return answer('pending', '', await haveStarted());",
         to: "return answer('pending', '', (await haveStarted()) || awaits !== null);",
       },
+    ],
+  },
+  {
+    invariant: 15,
+    name: 'nobody looks whether the instance was started before the snapshots of its image',
+    world: 'owner starts early',
+    edits: [
+      { file: 'functions/check-image/task.ts', from: 'await isDisturbed(stillSince) : null', to: 'false : null' },
     ],
   },
 ];

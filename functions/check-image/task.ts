@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { haveAllStarted, type Image, type Snapshot } from '../../shared/domain/image.ts';
+import type { Instance } from '../../shared/domain/instance.ts';
 import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
 import type { Product } from '../../shared/domain/tags.ts';
 
@@ -25,6 +26,13 @@ export const contract = {
         volumeIds: parts.volumeIds,
       })
       .nullable(),
+    /**
+     * The capture whose instance stood still, or was about to, when somebody looked last before the image; null where nobody
+     * says that it is of a stopped instance.
+     */
+    stillSince: z
+      .strictObject({ policyName: z.string(), instanceId: parts.instanceId, slot: parts.slot, at: parts.instant })
+      .nullable(),
     timeoutHours: z.int().min(1),
     since: parts.instant,
     now: parts.instant,
@@ -33,6 +41,8 @@ export const contract = {
     status: z.enum(['pending', 'available', 'failed']),
     /** Every awaited volume has a snapshot that has started, so its content is fixed. */
     snapshotsStarted: z.boolean(),
+    /** Whether somebody started the instance before they had; null where that is not asked, or not known yet. */
+    disturbed: z.boolean().nullable(),
     reason: z.string(),
     waitSeconds: parts.waitSeconds,
   }),
@@ -43,6 +53,7 @@ type Input = z.output<typeof contract.input>;
 type Output = z.output<typeof contract.output>;
 
 interface Ports {
+  instances: { describe(instanceId: string): Promise<Instance | undefined> };
   imagesIn: (region: string) => {
     describe(imageId: string): Promise<Image | undefined>;
     snapshotsOf(product: Product): Promise<Snapshot[]>;
@@ -50,19 +61,26 @@ interface Ports {
 }
 
 /** Looks how far an image is, in whichever Region. */
-export function makeCheckImage({ imagesIn }: Ports) {
-  return async ({ region, imageId, awaits, timeoutHours, since, now }: Input): Promise<Output> => {
+export function makeCheckImage({ instances, imagesIn }: Ports) {
+  return async ({ region, imageId, awaits, stillSince, timeoutHours, since, now }: Input): Promise<Output> => {
     const images = imagesIn(region);
     const waitedSeconds = secondsBetween(since, now);
-    const answer = (status: Output['status'], reason: string, snapshotsStarted: boolean): Output => ({
+    const answer = async (status: Output['status'], reason: string, snapshotsStarted: boolean): Promise<Output> => ({
       status,
       reason,
       snapshotsStarted,
+      disturbed: snapshotsStarted && stillSince ? await isDisturbed(stillSince) : null,
       waitSeconds: pollSeconds(awaits && !snapshotsStarted ? 'snapshots' : 'image', since, now),
     });
     const haveStarted = async (): Promise<boolean> =>
       awaits !== null &&
       haveAllStarted(awaits.volumeIds, await images.snapshotsOf(awaits), { imageId, requestedAt: since });
+    const isDisturbed = async (still: NonNullable<Input['stillSince']>): Promise<boolean> => {
+      const launchedMs = Date.parse((await instances.describe(still.instanceId))?.launchedAt ?? '');
+      // EC2 writes whole seconds.
+      if (!(launchedMs > Date.parse(still.at) - 1000)) return false;
+      return (await images.snapshotsOf(still)).some(({ startedAt }) => Date.parse(startedAt) >= launchedMs);
+    };
 
     if (awaits && waitedSeconds < snapshotsAloneSeconds) return answer('pending', '', await haveStarted());
     const image = await images.describe(imageId);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
-import { type Instance, type Lease, leaseOf } from '../../shared/domain/instance.ts';
+import { type Instance, type Lease, leaseOf, standsStill } from '../../shared/domain/instance.ts';
 import type { Meter } from '../../shared/domain/metrics.ts';
 import {
   type HolderState,
@@ -10,7 +10,6 @@ import {
   notAsked,
   ownMachines,
   type RescueItem,
-  standsStill,
 } from '../../shared/domain/rescue.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 

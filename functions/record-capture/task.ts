@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { sentenceOf } from '../../shared/domain/errors.ts';
+import type { Image } from '../../shared/domain/image.ts';
 import type { Meter } from '../../shared/domain/metrics.ts';
 import { secondsBetween } from '../../shared/domain/polling.ts';
 import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
@@ -22,6 +23,8 @@ export const contract = {
     policyName: z.string(),
     slot: parts.slot,
     imageId: parts.imageId,
+    /** Whether it is not of a stopped instance, as its tags say. */
+    disturbed: z.boolean(),
     deliveries: z.array(delivery),
     /** Null where the instance was not stopped by us, or is gone. */
     stopRequestedAt: parts.instant.nullable(),
@@ -44,19 +47,30 @@ type Output = z.output<typeof contract.output>;
 
 interface Ports {
   region: string;
-  imagesIn: (region: string) => { writeTags(imageId: string, tags: Tags): Promise<void> };
+  imagesIn: (region: string) => {
+    describe(imageId: string): Promise<Image | undefined>;
+    writeTags(resourceId: string, tags: Tags): Promise<void>;
+  };
   meter: Pick<Meter, 'count' | 'seconds'>;
 }
 
-/** Marks the image and its good copies as complete, counts the capture, and measures. */
+/**
+ * Marks the image and its good copies as complete, and as what they are where somebody started the instance in between;
+ * counts the capture, and measures.
+ */
 export function makeRecordCapture({ region, imagesIn, meter }: Ports) {
   return async (input: Input): Promise<Output> => {
     const { imageId, policyName, deliveries, stopRequestedAt, runningAt, imageRequestedAt, availableAt, now } = input;
-    const complete: Tags = { [tagKeys.state]: 'complete' };
-    await imagesIn(region).writeTags(imageId, complete);
+    const crash: Tags = input.disturbed ? { [tagKeys.consistency]: 'crash' } : {};
+    const complete = async (images: ReturnType<Ports['imagesIn']>, id: string): Promise<void> => {
+      const snapshotIds = input.disturbed ? ((await images.describe(id))?.snapshotIds ?? []) : [];
+      for (const snapshotId of snapshotIds) await images.writeTags(snapshotId, crash);
+      await images.writeTags(id, { ...crash, [tagKeys.state]: 'complete' });
+    };
+    await complete(imagesIn(region), imageId);
     for (const copy of deliveries) {
       if (copy.imageId && copy.imageId !== imageId && !copy.error) {
-        await imagesIn(copy.region).writeTags(copy.imageId, complete);
+        await complete(imagesIn(copy.region), copy.imageId);
       }
     }
     const downtimeSeconds = stopRequestedAt && runningAt ? secondsBetween(stopRequestedAt, runningAt) : null;

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { isLifecycleError, LifecycleError } from '../../shared/domain/errors.ts';
-import { type Instance, isAlive, leaseOf } from '../../shared/domain/instance.ts';
+import { type Instance, isAlive, isStoppedAgain, leaseOf } from '../../shared/domain/instance.ts';
 import type { Meter } from '../../shared/domain/metrics.ts';
 import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
+import { tagKeys } from '../../shared/domain/tags.ts';
 
 /** A read may lag behind our own write; EC2 names no limit, and seconds are usual. */
 const visibilitySeconds = 60;
@@ -14,13 +15,18 @@ export const contract = {
   input: z.strictObject({
     executionId: parts.executionId,
     instanceId: parts.instanceId,
+    /** When we stopped it, or since when a rescue knows it to stand still; null where nothing says that it was us. */
+    stoppedAt: parts.instant.nullable(),
     /** When its restart was first due, and now. */
     since: parts.instant,
     now: parts.instant,
   }),
   output: z.strictObject({
-    /** `waiting`: not startable from its present state yet. `not-ours`: another execution holds it and will start it. */
-    action: z.enum(['started', 'waiting', 'not-ours', 'gone']),
+    /**
+     * `waiting`: not startable from its present state yet. `not-ours`: another execution holds it and will start it.
+     * `stopped-by-hand`: its owner started it since and stopped it again, and is not to be overruled.
+     */
+    action: z.enum(['started', 'waiting', 'not-ours', 'stopped-by-hand', 'gone']),
     waitSeconds: parts.waitSeconds,
   }),
   errors: [...awsErrors, 'CapacityUnavailable', 'RestartFailed'],
@@ -39,7 +45,8 @@ interface Ports {
 
 /** Starts an instance that this execution stopped, and no other. */
 export function makeStartInstance({ instances, meter }: Ports) {
-  return async ({ executionId, instanceId, since, now }: Input): Promise<Output> => {
+  return async (input: Input): Promise<Output> => {
+    const { executionId, instanceId, stoppedAt, since, now } = input;
     const answer = (action: Output['action']): Output => ({
       action,
       waitSeconds: action === 'started' ? pollSeconds('start', now, now) : pollSeconds('image', since, now),
@@ -49,8 +56,8 @@ export function makeStartInstance({ instances, meter }: Ports) {
     const lease = leaseOf(instance.tags);
     if (lease && lease.executionId !== executionId) return answer('not-ours');
     if (instance.state === 'running' || instance.state === 'pending') return answer('started');
-    // Our lease may not show yet. If it is not there a little later, then whoever stopped the instance, it was not us.
-    if (!lease) return answer(secondsBetween(since, now) < visibilitySeconds ? 'waiting' : 'not-ours');
+    if (stoppedAt !== null && isStoppedAgain(instance, Date.parse(stoppedAt))) return answer('stopped-by-hand');
+    if (!lease) return answer(withoutLease(input));
     if (secondsBetween(since, now) > patienceSeconds) {
       throw new LifecycleError('RestartFailed', `${instanceId} could not be started for 12 hours.`, {
         instanceId,
@@ -65,4 +72,16 @@ export function makeStartInstance({ instances, meter }: Ports) {
       throw error;
     }
   };
+}
+
+/**
+ * What to do with an instance that stands still, and shows no lease. Nobody has the right to start it, nor to lease it anew.
+ * @throws RestartFailed where we stopped it, so that people hear of it: no rescue finds it any more
+ */
+function withoutLease({ instanceId, stoppedAt, since, now }: Input): Output['action'] {
+  // It may not show yet.
+  if (secondsBetween(since, now) < visibilitySeconds) return 'waiting';
+  if (stoppedAt === null) return 'not-ours';
+  const message = `${instanceId} was stopped by us, and somebody has taken its tag ${tagKeys.stoppedBy} away, without which we may not start it: start it by hand.`;
+  throw new LifecycleError('RestartFailed', message, { instanceId, stoppedAt });
 }

@@ -124,8 +124,9 @@ export function imagesIn(region: string) {
       }
     },
 
-    async writeTags(imageId: string, tags: Tags): Promise<void> {
-      await writeTags(ec2, [imageId], tags);
+    /** Writes tags on an image or a snapshot. */
+    async writeTags(resourceId: string, tags: Tags): Promise<void> {
+      await writeTags(ec2, [resourceId], tags);
     },
 
     /** The images of a policy, of one instance if one is named, in whatever state. */

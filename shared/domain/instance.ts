@@ -33,6 +33,17 @@ export function isAlive(instance: Instance | undefined): instance is Instance {
   return instance !== undefined && instance.state !== 'terminated' && instance.state !== 'shutting-down';
 }
 
+/** Whether an instance stands still, or is about to. */
+export function standsStill({ state }: Pick<Instance, 'state'>): boolean {
+  return state === 'stopped' || state === 'stopping';
+}
+
+/** Whether somebody started it after that instant and stopped it again: not EC2, whose own stops are not by hand. */
+export function isStoppedAgain(instance: Instance, sinceMs: number): boolean {
+  const startedMs = Date.parse(instance.launchedAt);
+  return standsStill(instance) && startedMs > sinceMs && Date.parse(instance.stoppedByHandAt) > startedMs;
+}
+
 /** Answers of other calls that decide whether an instance may be stopped. */
 export interface StopFacts {
   autoScalingGroup: string | undefined;

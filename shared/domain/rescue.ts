@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parts } from './contract.ts';
 import { leastLeaseMinutes } from './inspection.ts';
-import { type Instance, isAlive, type Lease, leaseOf } from './instance.ts';
+import { type Instance, isAlive, isStoppedAgain, type Lease, leaseOf, standsStill } from './instance.ts';
 import { secondsBetween } from './polling.ts';
 
 /** Step Functions' answers may lag behind: what it does not know for so long after the stop, it has lost. */
@@ -73,11 +73,6 @@ export function holderOf(lease: Lease | undefined, own: OwnMachines): Holder {
   return label === 'CaptureInstances' || label === 'RescueInstances' ? 'another' : 'nobody';
 }
 
-/** Whether an instance stands still, or is about to. */
-export function standsStill({ state }: Pick<Instance, 'state'>): boolean {
-  return state === 'stopped' || state === 'stopping';
-}
-
 /** Whether the answer of Step Functions would change anything. An instance that runs has time until its deadline. */
 export function isWorthAsking(instance: Instance, holder: Holder, now: string): boolean {
   if (holder === 'rescue') return true;
@@ -121,12 +116,7 @@ export function judgeLease(instance: Instance, holder: Holder, state: HolderStat
 export function isStoppedByOwner(instance: Instance, holder: Holder): boolean {
   // A rescue writes since when the instance should run, a capture by when it must.
   const leaseMs = holder === 'rescue' ? 0 : leastLeaseMinutes * 60_000;
-  const startedMs = Date.parse(instance.launchedAt);
-  return (
-    standsStill(instance) &&
-    startedMs > deadlineOf(instance) - leaseMs &&
-    Date.parse(instance.stoppedByHandAt) > startedMs
-  );
+  return isStoppedAgain(instance, deadlineOf(instance) - leaseMs);
 }
 
 /**

@@ -7,7 +7,13 @@ import { restores } from './restore-image/stories.ts';
 describe('An archive', restores);
 
 describe('A failure', () => {
-  const failed = { status: 'failed', snapshotsStarted: false, reason: 'too late', waitSeconds: 15 } as const;
+  const failed = {
+    status: 'failed',
+    snapshotsStarted: false,
+    disturbed: null,
+    reason: 'too late',
+    waitSeconds: 15,
+  } as const;
   failuresOf({
     machine: 'restore-image',
     places: [

@@ -65,6 +65,15 @@ async function rescue(): Promise<Story> {
   return story;
 }
 
+/** Its owner starts a server before the snapshots of its image have started. */
+async function startedTooEarly(): Promise<Story> {
+  const story = await build({ policies: [policy('gold')], servers: [web] });
+  story.onceAfter('CreateImage', 0, () => story.account.call('ec2', 'StartInstances', { InstanceIds: [web.id] }));
+  await story.capture('gold');
+  expect(story.image().tags['ami-lifecycle:consistency']).toBe('crash');
+  return story;
+}
+
 /** Somebody takes away the tag that one of two servers is selected by, once it is stopped. */
 async function unselectedWhileStopped(): Promise<Story> {
   const [production, other] = ['production', 'other'].map((name) =>
@@ -188,6 +197,7 @@ async function restoreWithoutRecord(): Promise<Story> {
 const stories = [
   await captureEverywhere(),
   await rescue(),
+  await startedTooEarly(),
   await unselectedWhileStopped(),
   await retireImages(),
   await looksAgain(),

@@ -79,7 +79,7 @@ export const captureAnswers = {
   ShareImage: () => ({ added: 1, removed: 0 }),
   RecordCapture: makeRecordCapture({
     region: home,
-    imagesIn: () => ({ writeTags: async () => undefined }),
+    imagesIn: () => ({ describe: async () => undefined, writeTags: async () => undefined }),
     meter: quietMeter,
   }),
   SummariseRun: (input, world) => makeSummariseRun(summaryPorts(world))(input),
@@ -92,7 +92,7 @@ export function copyIn(region: string): string {
 
 /** What CheckImage says of an image that failed. */
 export function failedImage(reason = 'Client.InternalError'): Output<'CheckImage'> {
-  return { status: 'failed', reason, snapshotsStarted: false, waitSeconds: 15 };
+  return { status: 'failed', reason, snapshotsStarted: false, disturbed: null, waitSeconds: 15 };
 }
 
 function instanceProgress(
@@ -105,7 +105,7 @@ function instanceProgress(
 }
 
 function imageProgress(
-  { awaits, since, now }: Input<'CheckImage'>,
+  { awaits, stillSince, since, now }: Input<'CheckImage'>,
   imageSeconds: number,
   snapshotsSeconds: number,
 ): Output<'CheckImage'> {
@@ -117,6 +117,7 @@ function imageProgress(
     status: isAvailable ? 'available' : 'pending',
     reason: '',
     snapshotsStarted,
+    disturbed: snapshotsStarted && stillSince ? false : null,
     waitSeconds: pollSeconds(pace, since, now),
   };
 }

@@ -36,7 +36,7 @@ export function budgets(): void {
         CheckImage: ({ since, now }) =>
           Date.parse(now) - Date.parse(since) > 34 * hourSeconds * 1000 &&
           Date.parse(now) < Date.parse('2026-11-22T20:00Z')
-            ? { status: 'failed', reason: '', snapshotsStarted: false, waitSeconds: 15 }
+            ? { status: 'failed', reason: '', snapshotsStarted: false, disturbed: null, waitSeconds: 15 }
             : undefined,
       },
     });

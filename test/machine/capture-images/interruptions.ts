@@ -47,7 +47,12 @@ export function interruptions(): void {
     const done = await capture();
     const [create, start] = [callsIn('CreateImage', done)[0], callsIn('StartInstance', done)[0]];
     expect(create?.payload).toMatchObject({ policy, slot: '20261121T0300Z', consistency: 'stopped', leased: true });
-    expect(start?.payload).toMatchObject({ instanceId: web, since: instantOf(start), now: instantOf(start) });
+    expect(start?.payload).toMatchObject({
+      instanceId: web,
+      stoppedAt: instantOf(callsIn('StopInstance', done)[0]),
+      since: instantOf(start),
+      now: instantOf(start),
+    });
     const { executionArn } = done.calls[0] ?? {};
     expect(callsIn('RecordCapture', done).map(({ payload }) => payload)).toEqual([
       {
@@ -56,6 +61,7 @@ export function interruptions(): void {
         policyName: 'gold',
         slot: '20261121T0300Z',
         imageId,
+        disturbed: false,
         deliveries: [],
         stopRequestedAt: startedAt,
         runningAt: instantOf(callsIn('CheckInstanceRunning', done).at(-1)),
@@ -65,6 +71,22 @@ export function interruptions(): void {
       },
     ]);
     expect(new Set(done.calls.map((call) => call.executionArn)).size).toBe(1);
+  });
+
+  it('stays as its owner left it, who started and stopped it in the meantime, and loses its lease', async () => {
+    const done = await capture({ tasks: { StartInstance: [{ action: 'stopped-by-hand', waitSeconds: 15 }] } });
+    expect(orderOf(done).slice(-4)).toEqual(['StartInstance', 'ReleaseLease', 'CheckImage', 'RecordCapture']);
+    expect(done).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'captured', downtimeSeconds: null } });
+  });
+
+  it('that its owner started too early is said to be captured as it ran', async () => {
+    const looked = { status: 'pending', snapshotsStarted: true, disturbed: true, reason: '', waitSeconds: 15 } as const;
+    const done = await capture({ tasks: { CheckImage: [looked] } });
+    const [first, second] = callsIn('CheckImage', done).map(({ payload }) => payload);
+    expect(first).toMatchObject({ stillSince: { policyName: 'gold', instanceId: web, at: startedAt } });
+    expect(second).toMatchObject({ stillSince: null });
+    expect(callsIn('RecordCapture', done)[0]?.payload).toMatchObject({ disturbed: true });
+    expect(done.output).toMatchObject({ outcome: 'captured', consistency: 'crash' });
   });
 
   it('is looked at many times while it stops, and noticed within a tenth of the time that the stop took', async () => {

@@ -55,6 +55,14 @@ export function instances(): void {
     expect(done.told).toEqual([expect.stringContaining('its owner stopped it')]);
   });
 
+  it('is left as its owner stopped it between the claim and the start, without the claim', async () => {
+    const done = await run({ tasks: { StartInstance: [{ action: 'stopped-by-hand', waitSeconds: 15 }] } });
+    const { executionArn } = callsIn('StartInstance', done)[0] ?? {};
+    expect(callsIn('StartInstance', done)[0]?.payload).toMatchObject({ stoppedAt: itemOf().overdueSince });
+    expect(callsIn('ReleaseLease', done)[0]?.payload).toEqual({ executionId: executionArn, instanceId: web });
+    expect(done.told).toEqual([expect.stringContaining('its owner stopped it')]);
+  });
+
   it.each(['not-ours', 'gone'] as const)('is left alone where the start says %s', async (action) => {
     const done = await run({ tasks: { StartInstance: [{ action, waitSeconds: 15 }] } });
     expect(orderOf(done).slice(-2)).toEqual(['StartInstance', 'SummariseRescue']);

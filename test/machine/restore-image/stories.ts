@@ -5,7 +5,13 @@ import { home, imageId, instantOf, startedAt } from '../world.ts';
 import { bucket, key, run } from './run.ts';
 
 const hourSeconds = 3600;
-const failed = { status: 'failed', snapshotsStarted: false, reason: 'Client.InternalError', waitSeconds: 15 } as const;
+const failed = {
+  status: 'failed',
+  snapshotsStarted: false,
+  disturbed: null,
+  reason: 'Client.InternalError',
+  waitSeconds: 15,
+} as const;
 
 /** An archive on its way to an image. */
 export function restores(): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contract, makeRecordCapture } from '../../../functions/record-capture/task.ts';
-import { after, executionId, imageId, instanceId, slot } from '../domain/examples.ts';
+import { after, anImage, executionId, imageId, instanceId, slot } from '../domain/examples.ts';
 import { fakeImages, fakeMeter, regions, within } from './fakes.ts';
 
 const input = {
@@ -9,6 +9,7 @@ const input = {
   policyName: 'gold',
   slot,
   imageId,
+  disturbed: false,
   deliveries: [],
   stopRequestedAt: after(0),
   runningAt: after(150),
@@ -87,5 +88,32 @@ describe('a capture whose copy failed', () => {
     const answer = await record({ ...input, deliveries: [{ ...failed, imageId: null, cause: null }] });
     expect(answer.failure).toEqual({ Error: 'ImageFailed', Cause: 'In us-east-1: no cause given' });
     expect(away.calls).toEqual([]);
+  });
+});
+
+describe('a capture in which somebody started the instance too early', () => {
+  const crash = '"ami-lifecycle:consistency":"crash"';
+
+  it('is complete as what it is: snapshots first, copies too', async () => {
+    const home = fakeImages(anImage());
+    const away = fakeImages(anImage({ imageId: 'ami-00000002', snapshotIds: ['snap-00000003'] }));
+    const imagesIn = regions({ 'eu-west-1': home, 'eu-west-2': away });
+    const record = within(contract, makeRecordCapture({ region: 'eu-west-1', imagesIn, meter: fakeMeter() }));
+    await record({ ...input, disturbed: true, deliveries: [copied] });
+    expect(home.calls).toEqual([
+      `tag snap-00000001 {${crash}}`,
+      `tag snap-00000002 {${crash}}`,
+      `tag ${imageId} {${crash},"ami-lifecycle:state":"complete"}`,
+    ]);
+    expect(away.calls).toEqual([
+      `tag snap-00000003 {${crash}}`,
+      `tag ami-00000002 {${crash},"ami-lifecycle:state":"complete"}`,
+    ]);
+  });
+
+  it('is complete also where EC2 does not show the image any more', async () => {
+    const { home, record } = recording();
+    await record({ ...input, disturbed: true });
+    expect(home.calls).toEqual([`tag ${imageId} {${crash},"ami-lifecycle:state":"complete"}`]);
   });
 });

@@ -24,8 +24,8 @@ function starting(instance: Partial<Instance> | 'unknown', start?: () => Promise
   return {
     meter,
     calls: instances.calls,
-    call: (waitedSeconds = 0) =>
-      within(contract, task)({ executionId, instanceId, since: beginning, now: after(waitedSeconds) }),
+    call: (waitedSeconds = 0, stoppedAt: string | null = null) =>
+      within(contract, task)({ executionId, instanceId, stoppedAt, since: beginning, now: after(waitedSeconds) }),
   };
 }
 
@@ -41,6 +41,36 @@ describe('an instance', () => {
     expect(await call()).toMatchObject({ action: 'waiting' });
     expect(await call(61)).toMatchObject({ action: 'not-ours' });
     expect(calls).toEqual([]);
+  });
+
+  it('that we stopped, and whose lease somebody took away, is no good end: nobody may start it but people', async () => {
+    const { call, calls } = starting({ state: 'stopped' });
+    expect(await call(59, after(-60))).toMatchObject({ action: 'waiting' });
+    await expect(call(60, after(-60))).rejects.toMatchObject({
+      name: 'RestartFailed',
+      message: expect.stringContaining('start it by hand'),
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it.each(['stopped', 'stopping'] as const)(
+    'that its owner started after our stop, and that is %s by hand again, is left so',
+    async (state) => {
+      const again = { launchedAt: after(-50), stoppedByHandAt: after(-20), state };
+      for (const tags of [ours.tags, {}]) {
+        const { call, calls } = starting({ ...again, tags });
+        expect(await call(61, after(-60))).toMatchObject({ action: 'stopped-by-hand' });
+        expect(calls).toEqual([]);
+      }
+    },
+  );
+
+  it.each([
+    ['it was launched before our stop', { launchedAt: after(-61), stoppedByHandAt: after(-60) }, after(-60)],
+    ['EC2 stopped it since', { launchedAt: after(-50), stoppedByHandAt: '' }, after(-60)],
+    ['nothing says when we stopped it', { launchedAt: after(-50), stoppedByHandAt: after(-20) }, null],
+  ])('that bears our lease is started where %s', async (_says, times, stoppedAt) => {
+    expect(await starting({ ...ours, ...times }).call(0, stoppedAt)).toMatchObject({ action: 'started' });
   });
 
   it.each(['running', 'pending'] as const)('that is %s already is not started again', async (state) => {
