@@ -69,16 +69,16 @@ export function printedReport(exploration: Exploration): string[] {
       '',
     ]),
     meaning,
-    ...missedLines(exploration),
+    missedSentence(exploration),
+    ...Object.values(exploration.missed).flatMap(([first]) => (first === undefined ? [] : [`  such as: ${first}`])),
     '',
     ...exploration.breaches.flatMap(breachLines),
     exploration.breaches.length === 0 ? 'No breach.' : `${exploration.breaches.length} runs broke an invariant.`,
   ];
 }
 
-function missedLines({ missed }: Exploration): string[] {
-  if (missed.length === 0) return [];
-  return [`In ${missed.length} runs the fault found no occasion, the first of them: ${missed[0]}`];
+function missedSentence({ missed: { single, pairs } }: Exploration): string {
+  return `In ${single.length} single runs the fault found no occasion; in ${pairs.length} pairs only one did.`;
 }
 
 /** What broke, what happened before, and how to see it again. */
@@ -119,6 +119,8 @@ export function markdownReport(exploration: Exploration, command: string): strin
     `Written by \`${command}\`. ${meaning}`,
     '',
     ...tables,
+    missedSentence(exploration),
+    '',
     '## Breaches',
     '',
     ...(breaches.length === 0 ? ['None.'] : breaches),
