@@ -6,7 +6,7 @@ type Figures = readonly { title: string; columns: readonly Column[]; rows: strin
 const right = true;
 
 /** Both reports are of these tables. */
-function figuresOf({ worlds, faults, caught }: Exploration): Figures {
+function figuresOf({ worlds, faults, caught, neverCaught }: Exploration): Figures {
   const sum = (of: (each: Exploration['worlds'][number]) => number): number =>
     worlds.reduce((total, each) => total + of(each), 0);
   const row = (
@@ -52,6 +52,11 @@ function figuresOf({ worlds, faults, caught }: Exploration): Figures {
       title: 'States whose Catch took an error',
       columns: [{ title: 'State' }, { title: 'Runs', right }],
       rows: caught.map(({ state, runs }) => [state, String(runs)]),
+    },
+    {
+      title: 'States whose Catch was never entered',
+      columns: [{ title: 'State' }],
+      rows: neverCaught.map((state) => [state]),
     },
   ];
 }

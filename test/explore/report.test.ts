@@ -19,6 +19,7 @@ const exploration: Exploration = {
   ],
   faults: [{ word: 'throttled*2', runs: 161, breaches: 0 }],
   caught: [{ state: 'retire-images RetireImage', runs: 12 }],
+  neverCaught: ['retire-images ReadPlan'],
   missed: { single: ['retire share-image#9 killed-before'], pairs: [job] },
   breaches: [{ job, findings: [{ invariant: 7, what: 'It comes too early.', history: ['one call', 'and another'] }] }],
 };
@@ -51,6 +52,7 @@ describe('The report of an exploration', () => {
 
     expect(page).toContain('Written by `npm run explore -- --pairs 40 --seed 1`.');
     expect(page).toContain('In 1 single runs the fault found no occasion; in 1 pairs only one did.');
+    expect(page).toContain('## States whose Catch was never entered\n\n| State |\n| --- |\n| retire-images ReadPlan |');
     expect(page).toContain('| throttled*2 | 161 | 0 |');
     expect(page).toContain(`- \`npm run explore -- --replay "${job}"\``);
     expect(markdownReport({ ...exploration, breaches: [] }, 'x')).toContain('## Breaches\n\nNone.');
