@@ -4,6 +4,7 @@ import { type Job, jobText } from './jobs.ts';
 import type { Finding } from './judge.ts';
 import { share } from './pool.ts';
 import type { Outcome } from './run.ts';
+import { statesWithCatch } from './states-with-catch.ts';
 import { worldNamed } from './worlds.ts';
 
 export interface ExplorationOptions {
@@ -48,8 +49,10 @@ export interface Exploration {
   faults: { word: string; runs: number; breaches: number }[];
   /** States whose Catch was entered, with the number of runs. */
   caught: { state: string; runs: number }[];
-  /** Single runs in which the fault did not strike: the run had gone another way. */
-  missed: string[];
+  /** States with a Catch that no run entered, of the workflows of these worlds: nobody has seen what comes of it. */
+  neverCaught: string[];
+  /** Single runs in which the fault did not strike, and pairs of which not both did: the run had gone another way. */
+  missed: { single: string[]; pairs: string[] };
   breaches: Breach[];
 }
 
@@ -89,9 +92,8 @@ export async function explore(options: ExplorationOptions): Promise<Exploration>
     worlds: found.map((each) => exploredOf(each, runs)),
     faults: byFault(runs),
     caught: byState(runs),
-    missed: runs
-      .filter(({ job, outcome }) => job.placements.length === 1 && outcome.struck === 0)
-      .map(({ job }) => jobText(job)),
+    neverCaught: neverCaughtIn(worlds, runs),
+    missed: { single: missedOf(runs, 1), pairs: missedOf(runs, 2) },
     breaches: [
       ...found.map(({ world, findings = [] }) => ({ job: world, findings })),
       ...runs.map(({ job, outcome }) => ({ job: jobText(job), findings: outcome.findings })),
@@ -102,6 +104,12 @@ export async function explore(options: ExplorationOptions): Promise<Exploration>
 interface Run {
   job: Job;
   outcome: Outcome;
+}
+
+/** A pair whose first fault changed all that came after may have had no place for its second. */
+function missedOf(runs: readonly Run[], faults: number): string[] {
+  const own = runs.filter(({ job }) => (job.placements.length > 1 ? 2 : 1) === faults);
+  return own.filter(({ outcome }) => outcome.struck < faults).map(({ job }) => jobText(job));
 }
 
 /** One placement each, the worlds in turn, and what decides where in that run the second fault strikes. */
@@ -141,6 +149,14 @@ function exploredOf({ world, sites, findings = [] }: DryRun, runs: readonly Run[
       next: having(({ recoveries }) => recoveries.next),
     },
   };
+}
+
+function neverCaughtIn(worlds: readonly string[], runs: readonly Run[]): string[] {
+  const caught = new Set(runs.flatMap(({ outcome }) => outcome.recoveries.caught));
+  const workflows = [...new Set(worlds.map((world) => worldNamed(world).workflow))].sort();
+  return workflows
+    .flatMap((workflow) => statesWithCatch(workflow).map((state) => `${workflow} ${state}`))
+    .filter((state) => !caught.has(state));
 }
 
 function byFault(runs: readonly Run[]): Exploration['faults'] {

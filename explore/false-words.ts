@@ -3,31 +3,47 @@ import type { RegionState } from '../simulator/state.ts';
 import type { Finding } from './judge.ts';
 import { tagsOf } from './witness.ts';
 
+const words = ['stopped', 'rebooted'] as const;
+type Word = (typeof words)[number];
+
 /**
- * Images that are said to be complete and of a stopped instance, and hold what was written while it ran, found at the moment
- * that says so. The watch finds such snapshots as they start; but of a capture that fails then, nobody believes what its
- * image says.
+ * Images that are said to be complete and of a stopped or rebooted instance, and hold what was written while it ran, found at
+ * the moment that says so. The watch finds such snapshots as they start, and such images as they are made; but of a capture
+ * that fails then, nobody believes what its image says.
  */
 export function watchFalseWords(account: Account): readonly Finding[] {
   const findings: Finding[] = [];
-  const falsely = new Map<string, string>();
+  /** Why it would be wrong, by what an image says. */
+  const falsely: Record<Word, Map<string, string>> = { stopped: new Map(), rebooted: new Map() };
+  let stateBefore: string | undefined;
   const check = (region: RegionState, imageId: string): void => {
-    const why = falsely.get(imageId);
     const tags = tagsOf(region.images.get(imageId)?.description.Tags);
-    if (why === undefined || tags['ami-lifecycle:state'] !== 'complete') return;
-    if (tags['ami-lifecycle:consistency'] !== 'stopped') return;
-    falsely.delete(imageId);
-    const what = `${imageId} is said to be complete and of a stopped instance, and ${why}.`;
+    const said = words.find((word) => word === tags['ami-lifecycle:consistency']);
+    const why = said && falsely[said].get(imageId);
+    if (!said || why === undefined || tags['ami-lifecycle:state'] !== 'complete') return;
+    falsely[said].delete(imageId);
+    const what = `${imageId} is said to be complete and of a ${said} instance, and ${why}.`;
     findings.push({ invariant: 15, what, history: account.recentHistory() });
   };
   account.onSnapshot((region, { id, description, instanceStateAtStart: state }) => {
     const [, imageId] = /(ami-[0-9a-f]+)/.exec(description.Description ?? '') ?? [];
     if (imageId === undefined || state === undefined || state === 'stopped') return;
-    falsely.set(imageId, `${id} started while its instance was ${state}`);
+    falsely.stopped.set(imageId, `${id} started while its instance was ${state}`);
     check(region, imageId);
   });
-  account.onCall(({ operation, input, region, errorCode }) => {
-    if (operation !== 'CreateTags' || errorCode !== undefined || falsely.size === 0) return;
+  account.beforeCall(({ operation, input, region }) => {
+    const { InstanceId = '' }: { InstanceId?: string } = input;
+    if (operation === 'CreateImage')
+      stateBefore = account.region(region).instances.get(InstanceId)?.description.State?.Name;
+  });
+  const noteUnrebooted = (input: { NoReboot?: boolean }, { ImageId = '' }: { ImageId?: string } = {}): void => {
+    if (stateBefore !== 'running') falsely.rebooted.set(ImageId, `it was made while that was ${stateBefore}`);
+    else if (input.NoReboot === true) falsely.rebooted.set(ImageId, 'it was made without a reboot');
+  };
+  account.onCall(({ operation, input, output, region, errorCode }) => {
+    if (errorCode !== undefined) return;
+    if (operation === 'CreateImage') noteUnrebooted(input, output);
+    if (operation !== 'CreateTags' || words.every((word) => falsely[word].size === 0)) return;
     const { Resources = [] }: { Resources?: string[] } = input;
     for (const imageId of Resources) check(account.region(region), imageId);
   });

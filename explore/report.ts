@@ -7,7 +7,7 @@ type Figures = readonly { title: string; columns: readonly Column[]; rows: strin
 const right = true;
 
 /** Both reports are of these tables. */
-function figuresOf({ worlds, faults, caught }: Exploration): Figures {
+function figuresOf({ worlds, faults, caught, neverCaught }: Exploration): Figures {
   const sum = (of: (each: Exploration['worlds'][number]) => number): number =>
     worlds.reduce((total, each) => total + of(each), 0);
   const row = (
@@ -54,6 +54,11 @@ function figuresOf({ worlds, faults, caught }: Exploration): Figures {
       columns: [{ title: 'State' }, { title: 'Runs', right }],
       rows: caught.map(({ state, runs }) => [state, String(runs)]),
     },
+    {
+      title: 'States whose Catch was never entered',
+      columns: [{ title: 'State' }],
+      rows: neverCaught.map((state) => [state]),
+    },
   ];
 }
 
@@ -70,16 +75,16 @@ export function printedReport(exploration: Exploration): string[] {
       '',
     ]),
     meaning,
-    ...missedLines(exploration),
+    missedSentence(exploration),
+    ...Object.values(exploration.missed).flatMap(([first]) => (first === undefined ? [] : [`  such as: ${first}`])),
     '',
     ...exploration.breaches.flatMap(breachLines),
     exploration.breaches.length === 0 ? 'No breach.' : `${exploration.breaches.length} runs broke an invariant.`,
   ];
 }
 
-function missedLines({ missed }: Exploration): string[] {
-  if (missed.length === 0) return [];
-  return [`In ${missed.length} runs the fault found no occasion, the first of them: ${missed[0]}`];
+function missedSentence({ missed: { single, pairs } }: Exploration): string {
+  return `In ${single.length} single runs the fault found no occasion; in ${pairs.length} pairs only one did.`;
 }
 
 /** What broke, what happened before, and how to see it again. */
@@ -121,6 +126,8 @@ export function markdownReport(exploration: Exploration, command: string): strin
     `Written by \`${command}\`. ${meaning}`,
     '',
     ...tables,
+    missedSentence(exploration),
+    '',
     '## Breaches',
     '',
     ...(breaches.length === 0 ? ['None.'] : breaches),

@@ -54,7 +54,8 @@ export async function runWorld(
   await world.prepare?.(story);
 
   const beganMs = clock.now();
-  const news = watchNews(story);
+  const policies = story.policies.map(({ name }) => name);
+  const news = watchNews(story, { workflow: world.workflow, policies });
   const sites = recordSites(account.faults);
   const faults = placements.map(faultOf);
   const struck = watchStrikes(story, faults);

@@ -37,6 +37,11 @@ export type FaultName =
   /** For the harness: the invocation of `function` dies before or after its work. */
   | 'killed-before'
   | 'killed-after'
+  /** For the harness: Lambda does not invoke `function`, as too many are at work. */
+  | 'function-throttled'
+  /** For the harness: Step Functions cannot read a Map's items, or write its results, for the state machine `function`. */
+  | 'items-unreadable'
+  | 'results-unwritable'
   /** For the harness: the invocation dies after its work, as Lambda names it where memory ran out. */
   | 'out-of-memory'
   /** For the harness: what the function answers is more than Step Functions takes, or more than Lambda hands on. */

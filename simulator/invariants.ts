@@ -8,7 +8,7 @@ import type { ImageRecord, RegionState, SnapshotRecord } from './state.ts';
 /** What must never happen, whatever fails. The numbers are those of the project's list, which these are a part of. */
 export const invariants = {
   2: 'We start no instance that we did not stop.',
-  3: 'Nothing that does not carry our tags is changed; of an instance only our own tags are, and none is taken that no policy selects.',
+  3: 'Nothing that does not carry our tags is changed; of an instance only our lease is, and none is taken that no policy selects.',
   4: 'An image that somebody needs is never disabled or deregistered.',
   5: 'A held image is never disabled or deregistered.',
   6: 'The newest image of a lineage stays, and as many as its policy says.',
@@ -19,7 +19,7 @@ export const invariants = {
   11: 'Every image and snapshot carries its tags from its first moment.',
   12: 'No run takes steps with more images than its policy allows.',
   13: 'A member of an Auto Scaling group is never stopped.',
-  15: 'A snapshot that is said to be of a stopped instance started while the instance was stopped.',
+  15: 'A snapshot that is said to be of a stopped instance started while the instance was stopped; and an image that is said to be made by a reboot was.',
 } as const;
 
 export type InvariantNumber = keyof typeof invariants;
@@ -85,6 +85,8 @@ export function watchInvariants(
   const stops = new Map<string, { byUs: boolean; atMs: number; region: string }>();
   /** What the StopInstances that is being answered found running: only that is stopped by it. */
   let runningBefore: string[] = [];
+  /** What the instance was doing of which CreateImage makes an image, before that may reboot it. */
+  let stateBefore: string | undefined;
   /** The image that is registered under a policy, instance, slot and Region. */
   const captures = new Map<string, string>();
   /** Images that people made, with whatever tags. */
@@ -96,7 +98,7 @@ export function watchInvariants(
     onBreach?.(broken);
   };
   const retirement = watchRetirement(account, options, breach);
-  const ownership = watchOwnership(account, options, (found) => breach(3, found));
+  const ownership = watchOwnership(account, options, breach);
 
   const before = (request: Request): void => {
     const { caller, operation, input } = request;
@@ -104,6 +106,9 @@ export function watchInvariants(
     if (operation === 'StopInstances') {
       const isRunning = (id: string): boolean => region.instances.get(id)?.description.State?.Name === 'running';
       runningBefore = listIn(input, 'InstanceIds').filter(isRunning);
+    }
+    if (operation === 'CreateImage') {
+      stateBefore = region.instances.get(textIn(input, 'InstanceId') ?? '')?.description.State?.Name;
     }
     if (operation === 'StartInstances' && caller !== undefined) checkStart(region, input);
     if (caller !== undefined) ownership.before(request);
@@ -124,8 +129,15 @@ export function watchInvariants(
     if (caller === undefined && madeId !== undefined) madeByHand.add(madeId);
     const image = region.images.get(madeId ?? '');
     if (caller === undefined || !image) return;
+    if (operation === 'CreateImage') checkReboot(image, input);
     if (operation === 'CreateImage' || operation === 'CopyImage') checkNewImage(region, image, captureTags);
     if (operation === 'CreateRestoreImageTask') checkNewImage(region, image, restoreTags(input));
+  };
+
+  const checkReboot = (image: ImageRecord, input: object): void => {
+    const why = stateBefore === 'running' ? 'without a reboot' : `while its instance was ${stateBefore}`;
+    const isRebooted = stateBefore === 'running' && !('NoReboot' in input && input.NoReboot === true);
+    if (tagsOf(image)[`${prefix}consistency`] === 'rebooted' && !isRebooted) breach(15, `${image.id} was made ${why}.`);
   };
 
   const recordStops = (region: RegionState, call: AnsweredCall): void => {

@@ -105,6 +105,10 @@ export async function invoke(
     failed(durationMs, error, 'Error: Runtime exited with error: signal: killed');
   const strikes = (fault: FaultName): boolean =>
     account.faults.strikes(fault, { function: name, atMs: account.clock.now() }) !== undefined;
+  if (strikes('function-throttled')) {
+    const cause = 'Rate Exceeded. (Service: Lambda, Status Code: 429)';
+    return { durationMs: 0, error: 'Lambda.TooManyRequestsException', cause };
+  }
   if (account.killsInvocation(name, 'before')) return killed(overheadMs);
   const lambdaContext = {
     functionName: name,

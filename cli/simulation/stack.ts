@@ -5,6 +5,7 @@ import { parseSchedule } from '../../engine/schedule.ts';
 import { startSchedule } from '../../engine/scheduler.ts';
 import { defaultRetireCron, type NamedPolicy } from '../../shared/domain/policy.ts';
 import type { Account } from '../../simulator/account.ts';
+import type { FaultName } from '../../simulator/faults.ts';
 import type { Rights } from '../../simulator/iam/rights.ts';
 import type { Bucket } from '../../simulator/state.ts';
 import { anyLease, befallExecution, letTimePass, runExecutions } from './executions.ts';
@@ -199,19 +200,25 @@ function refusalOf(rights: Rights, machine: string, action: string, resource: st
   return `The role of ${machine} is not authorized to perform: ${action} on resource: ${resource}`;
 }
 
-/** S3 as Step Functions itself uses it: with the machine's role, so outside of functions and their faults. */
+/** S3 as Step Functions itself uses it: with the machine's role, and with faults of its own. */
 function objectsOf(account: Account, rights: Rights): ObjectStore {
   const judge = (machine: string, action: string, bucket: string, key: string): void => {
     const refusal = refusalOf(rights, machine, action, `arn:aws:s3:::${bucket}/${key}`);
     if (refusal !== undefined) throw new Error(`Access Denied: ${refusal}`);
   };
+  const befall = (fault: FaultName, machine: string): void => {
+    const occasion = { function: machine, atMs: account.clock.now() };
+    if (account.faults.strikes(fault, occasion)) throw new Error('We encountered an internal error. Please try again.');
+  };
   return {
     async get(Bucket, Key, machine) {
+      befall('items-unreadable', machine);
       judge(machine, 's3:GetObject', Bucket, Key);
       const { Body } = account.call('s3', 'GetObject', { Bucket, Key });
       return (await Body?.transformToString()) ?? '';
     },
     async put(Bucket, Key, Body, machine) {
+      befall('results-unwritable', machine);
       judge(machine, 's3:PutObject', Bucket, Key);
       account.call('s3', 'PutObject', { Bucket, Key, Body });
     },

@@ -96,6 +96,13 @@ export const captureWorlds: readonly TrialWorld[] = [
     lacking: (story) => lackingImages(story, [web], oneNight),
   },
   {
+    name: 'by reboot',
+    tells: 'A server is rebooted for its image',
+    beginning: { ...beginning, policies: [keeping('gold', { capture: { consistency: 'reboot' } })] },
+    hours: 4,
+    lacking: (story) => lackingImages(story, [web], oneNight),
+  },
+  {
     name: 'owner stops',
     tells: 'A server is captured and started, and then its owner stops it',
     beginning,

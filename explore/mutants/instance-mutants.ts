@@ -153,6 +153,26 @@ export const instanceMutants: readonly Mutant[] = [
     ],
   },
   {
+    invariant: 3,
+    name: 'every tag of an instance goes with its lease, and the role allows it',
+    world: 'one night',
+    edits: [
+      {
+        file: 'shared/aws/instances.ts',
+        from: `[
+        { Key: tagKeys.stoppedBy, Value: executionId },
+        { Key: tagKeys.restartBy, Value: restartBy },
+      ]`,
+        to: "Object.keys({ executionId, restartBy }).filter((key) => key === '').map((Key) => ({ Key }))",
+      },
+      {
+        file: 'functions/release-lease/function.yml',
+        from: "      'Null': { aws:TagKeys: 'false' }\n",
+        to: '',
+      },
+    ],
+  },
+  {
     invariant: 13,
     name: 'nobody asks whether an instance is a member of an Auto Scaling group',
     world: 'group member',
@@ -179,6 +199,18 @@ export const instanceMutants: readonly Mutant[] = [
         file: 'functions/create-image/task.ts',
         from: "instance.state !== 'stopped'",
         to: "instance.state === 'running'",
+      },
+    ],
+  },
+  {
+    invariant: 15,
+    name: 'a server is not rebooted for an image that says so',
+    world: 'by reboot',
+    edits: [
+      {
+        file: 'functions/create-image/task.ts',
+        from: "reboot: consistency === 'rebooted',",
+        to: "reboot: consistency === 'stopped',",
       },
     ],
   },

@@ -90,6 +90,24 @@ export const retirementMutants: readonly Mutant[] = [
     edits: [unread, mayTakeHeld],
   },
   {
+    invariant: 5,
+    name: 'a hold is taken away before anybody looks for it, and the role allows it',
+    world: 'held while archived',
+    edits: [
+      {
+        file: 'functions/retire-image/task.ts',
+        from: '    const image = await images.describe(imageId);\n    if (!image) {\n      if (step',
+        // What was just written need not be shown yet.
+        to: '    const read = await images.describe(imageId);\n    if (read) await images.removeTags(imageId, [tagKeys.hold]);\n    const image = read && { ...read, tags: Object.fromEntries(Object.entries(read.tags).filter(([key]) => key !== tagKeys.hold)) };\n    if (!image) {\n      if (step',
+      },
+      {
+        file: 'functions/retire-image/function.yml',
+        from: '"ami-lifecycle:retiring-since", "ami-lifecycle:archived-to"] }',
+        to: '"ami-lifecycle:retiring-since", "ami-lifecycle:archived-to", "ami-lifecycle:hold"] }',
+      },
+    ],
+  },
+  {
     invariant: 6,
     name: 'the oldest images are taken for the newest',
     world: 'five days',
@@ -190,6 +208,28 @@ export const retirementMutants: readonly Mutant[] = [
         file: 'functions/retire-image/task.ts',
         from: 'const lost = await lostArchive(image, region);',
         to: 'const lost = region === undefined ? await lostArchive(image, region) : undefined;',
+      },
+    ],
+  },
+  {
+    invariant: 9,
+    name: 'an archive goes with its image, and the roles allow it',
+    world: 'archived',
+    edits: [
+      {
+        file: 'functions/retire-image/task.ts',
+        from: "import * as z from 'zod';\n",
+        to: "import * as z from 'zod';\nimport { objectsIn } from '../../shared/aws/objects.ts';\n",
+      },
+      {
+        file: 'functions/retire-image/task.ts',
+        from: '      if (!left) return gone(step, snapshotIds);\n',
+        to: "      const at = archiveAt(image.tags[tagKeys.archivedTo] ?? '');\n      if (at) await objectsIn(homeRegion, at.bucket).remove(at.key);\n      if (!left) return gone(step, snapshotIds);\n",
+      },
+      {
+        file: 'functions/retire-image/function.yml',
+        from: 'Action: [s3:GetObject]\n',
+        to: 'Action: [s3:GetObject, s3:DeleteObject]\n',
       },
     ],
   },

@@ -58,7 +58,10 @@ export function makeCreateImage({ instances, images }: Ports) {
     const holder = leaseOf(instance.tags)?.executionId;
     // A rescue that took the lease over starts the instance at any moment: before the snapshots, it may be.
     const isRescued = leased && holder !== undefined && holder !== executionId;
-    const consistency = planned === 'stopped' && (instance.state !== 'stopped' || isRescued) ? 'crash' : planned;
+    // EC2 reboots only what runs; of what somebody is stopping it would make an image all the same.
+    const isOtherwise =
+      planned === 'stopped' ? instance.state !== 'stopped' || isRescued : instance.state !== 'running';
+    const consistency = isOtherwise ? 'crash' : planned;
     const name = imageName(policy.name, instanceId, slot);
     const { capture } = policy;
     const created = await images.create({

@@ -148,6 +148,8 @@ async function refusedAs<Answer>(
       'InvalidRequest',
       'InvalidAMIID.NotFound',
       'InvalidAMIID.Unavailable',
+      // A name may be that of a record, which whoever may write to the bucket has written.
+      'InvalidAMIName.Malformed',
       'UnsupportedOperation',
       'OperationNotPermitted',
       'InvalidObjectState',

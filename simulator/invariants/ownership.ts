@@ -14,9 +14,13 @@ export interface OwnershipOptions {
 }
 
 const lease = `${prefix}stopped-by`;
+/** All that functions write on an instance. Which policies select it is for people to say. */
+const leaseKeys: ReadonlySet<string> = new Set([lease, `${prefix}restart-by`]);
+
+type Breach = (invariant: 3 | 9, found: string) => void;
 
 /** Watches that functions change nothing but what is ours. */
-export function watchOwnership(account: Account, { isSelected }: OwnershipOptions, breach: (found: string) => void) {
+export function watchOwnership(account: Account, { isSelected }: OwnershipOptions, breach: Breach) {
   /** Objects that functions made, or EC2 at their word, by bucket and key; what people put over them is ours to replace. */
   const written = new Set<string>();
 
@@ -24,7 +28,7 @@ export function watchOwnership(account: Account, { isSelected }: OwnershipOption
   const before = ({ service, operation, input, region: name }: Request): void => {
     const changes = changesOf(service, operation, input);
     if (!changes) {
-      breach(`nobody judges ${service}:${operation}.`);
+      breach(3, `nobody judges ${service}:${operation}.`);
       throw new NotSimulated(
         `the judgement of ${service}:${operation}`,
         'say in simulator/invariants/changed-resources.ts what it changes',
@@ -45,17 +49,20 @@ export function watchOwnership(account: Account, { isSelected }: OwnershipOption
     for (const id of resources) {
       const instance = region.instances.get(id);
       if (instance) {
-        const foreign = tagKeysIn(input).filter((key) => !key.startsWith(prefix));
-        if (!/Tags$/.test(operation)) breach(`${operation} would change the instance ${id}.`);
-        else if (foreign.length > 0) breach(`${operation} would change ${foreign.join(', ')} of ${id}.`);
+        const keys = tagKeysIn(input);
+        const foreign = keys.filter((key) => !leaseKeys.has(key));
+        if (!/Tags$/.test(operation)) breach(3, `${operation} would change the instance ${id}.`);
+        // DeleteTags without any key takes all of them.
+        else if (keys.length === 0) breach(3, `${operation} would change every tag of ${id}.`);
+        else if (foreign.length > 0) breach(3, `${operation} would change ${foreign.join(', ')} of ${id}.`);
         continue;
       }
       const owned = region.images.get(id) ?? region.snapshots.get(id);
-      if (owned && !isOurs(owned)) breach(`${operation} would change ${id}.`);
+      if (owned && !isOurs(owned)) breach(3, `${operation} would change ${id}.`);
     }
     if (!copied) return;
     const source = (copied.region === undefined ? region : account.region(copied.region)).images.get(copied.imageId);
-    if (source && !isOurs(source)) breach(`${operation} would take ${copied.imageId}, which is not ours.`);
+    if (source && !isOurs(source)) breach(3, `${operation} would take ${copied.imageId}, which is not ours.`);
   };
 
   /**
@@ -72,17 +79,27 @@ export function watchOwnership(account: Account, { isSelected }: OwnershipOption
       const isStop = operation === 'StopInstances';
       if (isStop && instance.description.State?.Name !== 'running') continue;
       const isHeld = tags[lease] !== undefined && !isStop;
-      if (!isHeld && !isSelected(tags)) breach(`${operation} would take ${id}, which no policy selects.`);
+      if (!isHeld && !isSelected(tags)) breach(3, `${operation} would take ${id}, which no policy selects.`);
     }
   };
 
   const checkObjects = (operation: string, { objects = [], woken }: Changes): void => {
     for (const at of objects) {
-      if (objectAt(at) && !written.has(addressOf(at))) breach(`${operation} would replace ${addressOf(at)}.`);
+      if (objectAt(at) && !written.has(addressOf(at))) breach(3, `${operation} would replace ${addressOf(at)}.`);
+      const imageId = operation === 'DeleteObject' ? onlyArchiveOf(at) : undefined;
+      if (imageId !== undefined) breach(9, `${operation} would take ${addressOf(at)}, all that is left of ${imageId}.`);
     }
     const sleeping = woken && objectAt(woken);
     // Whatever holds an image may be restored, whoever has stored it.
-    if (woken && sleeping && !sleeping.image) breach(`${operation} would wake ${addressOf(woken)}.`);
+    if (woken && sleeping && !sleeping.image) breach(3, `${operation} would wake ${addressOf(woken)}.`);
+  };
+
+  /** The image whose archive this is, or the record of it, where the image itself is gone. */
+  const onlyArchiveOf = ({ bucket, key }: StoredAt): string | undefined => {
+    const stored = objectAt({ bucket, key: key.replace(/\.json$/, '') })?.image;
+    const [imageId] = stored ? (/\bami-[0-9a-f]+(?=\.bin)/.exec(key) ?? []) : [];
+    const isThere = account.regions().some(({ images }) => images.has(imageId ?? ''));
+    return isThere ? undefined : imageId;
   };
 
   const objectAt = ({ bucket, key }: StoredAt) => account.answering.world.buckets.get(bucket)?.objects.get(key);

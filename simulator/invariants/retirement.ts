@@ -49,6 +49,7 @@ const stepOf: Readonly<Record<string, RetirementStep>> = {
   DeregisterImage: 'deregister',
 };
 
+const hold = `${prefix}hold`;
 const dayMs = 86_400_000;
 /** A grace counts two hours as past that are not: schedules do not run to the second, and a day may have 23 hours. */
 const toleranceMs = 2 * 3_600_000;
@@ -66,16 +67,32 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
   const taken = new Set<string>();
   /** Those of them that others might launch from until then. */
   const takenFromOthers = new Set<string>();
+  /** Images whose hold we took away: in no case is that ours to do. Of snapshots we take our own, of a restore. */
+  const unheld = new Set<string>();
   /** Images that people deregistered a moment ago: whoever looked just before counted with them. */
   let goneLately: { region: string; image: ImageRecord; atMs: number }[] = [];
 
   const before = (request: Request): void => {
+    if (/^(Create|Delete)Tags$/.test(request.operation)) noteHolds(request);
     const step = stepOf[request.operation];
     if (step === undefined) return;
     const region = account.region(request.region);
     const image = region.images.get(textIn(request.input, 'ImageId') ?? '');
     if (image && request.caller !== undefined) judge(region, image, step, request.nowMs);
     else if (image && step === 'deregister') noteGone(region, image);
+  };
+
+  /** What people say of a hold afterwards is in force again. */
+  const noteHolds = ({ operation, input, region: name, caller }: Request): void => {
+    const keys = tagKeysIn(input);
+    // DeleteTags without any key takes all of them.
+    const isOfHold = keys.includes(hold) || (operation === 'DeleteTags' && keys.length === 0);
+    const { images } = account.region(name);
+    for (const id of isOfHold ? listIn(input, 'Resources') : []) {
+      const image = images.get(id);
+      if (caller === undefined) unheld.delete(id);
+      else if (operation === 'DeleteTags' && image && tagsOf(image)[hold] !== undefined) unheld.add(id);
+    }
   };
 
   const judge = (region: RegionState, image: ImageRecord, step: RetirementStep, nowMs: number): void => {
@@ -170,8 +187,9 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
     if (isShared) takenFromOthers.add(image.id);
     const need = referenceTo(account, region, image.id, isShared);
     if (need !== undefined) breach(4, `${step} would take ${image.id} from ${need}.`);
-    const isHeld = isSettled(image, account.clock.now(), ({ Tags }) => tagsIn(Tags)[`${prefix}hold`] !== undefined);
+    const isHeld = isSettled(image, account.clock.now(), ({ Tags }) => tagsIn(Tags)[hold] !== undefined);
     if (isHeld) breach(5, `${step} would take ${image.id}.`);
+    else if (unheld.has(image.id)) breach(5, `${step} would take ${image.id}, whose hold we took away.`);
   };
 
   const checkLineage = (region: RegionState, image: ImageRecord): void => {

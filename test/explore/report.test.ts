@@ -19,7 +19,8 @@ const exploration: Exploration = {
   ],
   faults: [{ word: 'throttled*2', runs: 161, breaches: 0 }],
   caught: [{ state: 'retire-images RetireImage', runs: 12 }],
-  missed: ['retire share-image#9 killed-before'],
+  neverCaught: ['retire-images ReadPlan'],
+  missed: { single: ['retire share-image#9 killed-before'], pairs: [job] },
   breaches: [{ job, findings: [{ invariant: 7, what: 'It comes too early.', history: ['one call', 'and another'] }] }],
 };
 
@@ -42,15 +43,17 @@ describe('The report of an exploration', () => {
       ].join('\n'),
     );
     expect(lines.at(-1)).toBe('1 runs broke an invariant.');
-    expect(lines).toContain(
-      'In 1 runs the fault found no occasion, the first of them: retire share-image#9 killed-before',
-    );
+    expect(lines).toContain('In 1 single runs the fault found no occasion; in 1 pairs only one did.');
+    expect(lines).toContain('  such as: retire share-image#9 killed-before');
+    expect(lines).toContain(`  such as: ${job}`);
   });
 
   it('is a page for the docs, too, with the command that wrote it', () => {
     const page = markdownReport(exploration, 'npm run explore -- --pairs 40 --seed 1');
 
     expect(page).toContain('Written by `npm run explore -- --pairs 40 --seed 1`.');
+    expect(page).toContain('In 1 single runs the fault found no occasion; in 1 pairs only one did.');
+    expect(page).toContain('## States whose Catch was never entered\n\n| State |\n| --- |\n| retire-images ReadPlan |');
     expect(page).toContain('| throttled*2 | 161 | 0 |');
     expect(page).toContain(`- \`npm run explore -- --replay "${job}"\``);
     expect(markdownReport({ ...exploration, breaches: [] }, 'x')).toContain('## Breaches\n\nNone.');

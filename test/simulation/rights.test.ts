@@ -177,12 +177,67 @@ describe.each(Object.entries(misdeeds))('A task that was made to %s', (_, act) =
   });
 });
 
-it('An archive can be overwritten by those alone who have to write it', async () => {
-  const act = () => clients.s3(home).send(new PutObjectCommand({ Bucket: vaultName, Key: plain.key, Body: 'nothing' }));
-  const may: string[] = [];
-  for (const folder of functionFolders()) if ((await attempted(story, folder, act)) === 'done') may.push(folder);
+const someone = { Add: [{ UserId: '123456789012' }] };
+const s3 = clients.s3(home);
+
+/** What no condition can keep a malicious task from, as docs/security.md says; each with an image of ours and its archive. */
+const limits: [
+  what: string,
+  whose: string[],
+  act: (id: string, snapshotId: string, key: string) => Promise<unknown>,
+][] = [
   // One changes its class by a copy onto itself; for the other EC2 writes with its rights.
-  expect(may).toEqual(['set-storage-class', 'store-image']);
+  [
+    'overwrite an archive',
+    ['set-storage-class', 'store-image'],
+    (_, __, Key) => s3.send(new PutObjectCommand({ Bucket: vaultName, Key, Body: 'nothing' })),
+  ],
+  ['delete an archive', ['store-image'], (_, __, Key) => s3.send(new DeleteObjectCommand({ Bucket: vaultName, Key }))],
+  [
+    'share an image of ours',
+    ['retire-image', 'share-image'],
+    (id) => ec2.send(new ModifyImageAttributeCommand({ ImageId: id, LaunchPermission: someone })),
+  ],
+  [
+    'share a snapshot of ours',
+    ['share-image'],
+    (_, id) => ec2.send(new ModifySnapshotAttributeCommand({ SnapshotId: id, CreateVolumePermission: someone })),
+  ],
+  ['disable an image of ours', ['retire-image'], (id) => ec2.send(new DisableImageCommand({ ImageId: id }))],
+  [
+    'deregister an image of ours that is complete',
+    ['retire-image'],
+    (id) => ec2.send(new DeregisterImageCommand({ ImageId: id })),
+  ],
+];
+
+/** Images enough for every role and deed, each with a name of its own. */
+let slots = 0;
+function hangAnother(tags: Record<string, string> = {}) {
+  const slot = new Date(Date.UTC(2026, 9, 1, slots++)).toISOString().replaceAll(/[-:]|\d\d\.000/g, '');
+  return hangOne(story, ours, { tags }, slot);
+}
+
+it.each(limits)('To %s is in the power of these alone: %j', async (_, whose, act) => {
+  const may: string[] = [];
+  for (const folder of functionFolders()) {
+    const { imageId, key } = hangAnother();
+    const [snapshotId = ''] = story.account.region(home).images.get(imageId)?.snapshotIds ?? [];
+    story.account.call('s3', 'PutObject', { Bucket: vaultName, Key: key, Body: 'blocks' });
+    if ((await attempted(story, folder, () => act(imageId, snapshotId, key))) === 'done') may.push(folder);
+  }
+  expect(may).toEqual(whose);
+});
+
+it('Whoever takes failed images away may take none that is complete, and none that is held', async () => {
+  const deregistered = (state: string, tags: Record<string, string> = {}) => {
+    const { imageId } = hangAnother({ 'ami-lifecycle:state': state, ...tags });
+    return attempted(story, 'discard-image', () => ec2.send(new DeregisterImageCommand({ ImageId: imageId })));
+  };
+  expect(await deregistered('complete')).toBe('UnauthorizedOperation');
+  expect(await deregistered('retiring')).toBe('UnauthorizedOperation');
+  expect(await deregistered('capturing', { 'ami-lifecycle:hold': 'evidence' })).toBe('UnauthorizedOperation');
+  expect(await deregistered('capturing')).toBe('done');
 });
 
 it('A function may do what its role is for', async () => {

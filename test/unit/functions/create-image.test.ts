@@ -92,6 +92,11 @@ describe('an image', () => {
       expect.objectContaining({ reboot: false, tags: expect.objectContaining({ [tagKeys.consistency]: 'crash' }) }),
     ]);
   });
+
+  it.each(['stopping', 'stopped'] as const)('claims no reboot of an instance that is %s', async (state) => {
+    const request = await requestFor({ instance: { state }, consistency: 'rebooted' });
+    expect(request).toMatchObject({ reboot: false, tags: { [tagKeys.consistency]: 'crash' } });
+  });
 });
 
 describe('an image that exists already', () => {

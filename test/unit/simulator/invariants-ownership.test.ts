@@ -5,6 +5,7 @@ import {
   CreateRestoreImageTaskCommand,
   CreateStoreImageTaskCommand,
   CreateTagsCommand,
+  DeleteTagsCommand,
   DescribeInstancesCommand,
   RunInstancesCommand,
   StopInstancesCommand,
@@ -49,6 +50,23 @@ describe('of what is not ours', () => {
     await wait(60);
     await stop(database);
     expect(broken()).toEqual([3, 3]);
+  });
+
+  test('of an instance nothing but the lease is written or taken away', async () => {
+    const { account, us, ec2, broken, found } = watched();
+    const policy = { Key: 'ami-lifecycle:policy', Value: 'gold' };
+    const lease = [...leaseTags, { Key: 'ami-lifecycle:restart-by', Value: '2026-11-21T12:00:00Z' }];
+    await us(() => ec2.send(new CreateTagsCommand({ Resources: [web], Tags: lease })));
+    await us(() => ec2.send(new DeleteTagsCommand({ Resources: [web], Tags: lease })));
+    expect(broken()).toEqual([]);
+    await us(() => ec2.send(new CreateTagsCommand({ Resources: [web], Tags: [policy] })));
+    await us(() => ec2.send(new DeleteTagsCommand({ Resources: [web], Tags: [...lease, policy] })));
+    await us(() => ec2.send(new DeleteTagsCommand({ Resources: [web] })));
+    await us(() => ec2.send(new DeleteTagsCommand({ Resources: [web], Tags: [] })));
+    expect(broken()).toEqual([3, 3, 3, 3]);
+    expect(found()).toContain(`DeleteTags would change every tag of ${web}.`);
+    account.call('ec2', 'DeleteTags', { Resources: [web] });
+    expect(broken()).toHaveLength(4);
   });
 
   test('no image is made, but of what was selected when we stopped it', async () => {
@@ -143,6 +161,29 @@ describe('of what comes out of an archive', () => {
     expect(broken()).toEqual([]);
     await restore('three');
     expect(broken()).toEqual([10]);
+  });
+
+  test('9: it stays when its image is gone, whoever wrote it', async () => {
+    const { account, us, ec2, s3, wait, broken, found } = watched();
+    const Key = `${ours.ImageId}.bin`;
+    const remove = (each: string) => us(() => s3.send(new DeleteObjectCommand({ Bucket: 'vault', Key: each })));
+    const record = new PutObjectCommand({ Bucket: 'vault', Key: `${Key}.json`, Body: '{}' });
+    const store = () => us(() => ec2.send(new CreateStoreImageTaskCommand({ ImageId: ours.ImageId, Bucket: 'vault' })));
+    await store();
+    await wait(86_400);
+    await us(() => s3.send(record));
+    await remove(`${Key}.json`);
+    await remove(Key);
+    expect(broken()).toEqual([]);
+    await store();
+    await wait(86_400);
+    await us(() => s3.send(record));
+    account.call('ec2', 'DeregisterImage', { ImageId: ours.ImageId });
+    await remove(`${Key}.json`);
+    await remove(Key);
+    await remove(Key);
+    expect(broken()).toEqual([9, 9]);
+    expect(found()).toContain(`DeleteObject would take s3://vault/${Key}, all that is left of ${ours.ImageId}.`);
   });
 
   test('11: it says from its first moment where it came from, and that it is held', async () => {

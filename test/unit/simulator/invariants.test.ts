@@ -270,6 +270,19 @@ describe('the invariants', () => {
     expect(broken()).toEqual([15]);
   });
 
+  test.each([
+    ['while it runs', false, false, []],
+    ['while it runs, without a reboot', true, false, [15]],
+    ['while it stops', false, true, [15]],
+  ])('15: what is said to be made by a reboot, %s, is', async (_, NoReboot, stops, expected) => {
+    const { account, create, broken } = watched();
+    if (stops) account.call('ec2', 'StopInstances', { InstanceIds: [web] });
+    const Tags = captureTags.filter(({ Key }) => Key !== 'ami-lifecycle:consistency');
+    const rebooted = [...Tags, { Key: 'ami-lifecycle:consistency', Value: 'rebooted' }];
+    await create({ NoReboot, TagSpecifications: tagSpecifications(rebooted) });
+    expect(broken()).toEqual(expected);
+  });
+
   test('say with a breach what happened last', async () => {
     const { account, start, wait, watch } = watched();
     account.call('ec2', 'StopInstances', { InstanceIds: [web] });
