@@ -44,6 +44,10 @@ export const catalogue: readonly CataloguedFault[] = [
   entry('call', 'start-falls-back'),
   entry('call', 'stop-hangs'),
   entry('call', 'status-checks-fail', { seconds: 1800 }),
+  entry('invocation', 'lease-removed'),
+  entry('invocation', 'owner-starts'),
+  entry('invocation', 'owner-stops'),
+  entry('invocation', 'owner-starts-and-stops'),
   entry('invocation', 'function-throttled'),
   entry('invocation', 'function-throttled', always),
   entry('invocation', 'items-unreadable'),
@@ -63,6 +67,11 @@ export const catalogue: readonly CataloguedFault[] = [
   entry('event', 'duplicate-event'),
   entry('event', 'late-event'),
 ];
+
+/** Whether it is people who do it, to what is theirs. */
+export function isDeed(word: string): boolean {
+  return word === 'lease-removed' || word.startsWith('owner-');
+}
 
 /** Whether a fault goes on until it is lifted. */
 export function outlastsAll(word: string): boolean {

@@ -1,6 +1,6 @@
 import type { Fault } from '../simulator/faults.ts';
 import { watchBlame } from './blameless.ts';
-import { outlastsAll } from './catalogue.ts';
+import { isDeed, outlastsAll } from './catalogue.ts';
 import type { ExploredWorld } from './explored-world.ts';
 import { watchFalseWords } from './false-words.ts';
 import { breachesIn, type Finding, finding, leftBehind } from './judge.ts';
@@ -77,19 +77,38 @@ export async function runWorld(
   if (lacking.length > 0 && world.mustTell && !mayBeSilent(world, placements, news) && !news.isTold(lacking)) {
     findings.push(finding(story, 14, `Nobody was told: ${lacking.join(' ')}`));
   }
-  findings.push(...leftBehind(story));
+  const told = (what: string): boolean => news.isTold([what]);
+  findings.push(...leftBehind(story).filter((each) => !isTakenFromUs(each, placements, told)));
   const used = recoveries.seen();
 
   await converge(world, story, lacking.length > 0, findings);
-  findings.unshift(...breachesIn(story), ...standing, ...falseWords);
+  findings.unshift(
+    ...breachesIn(story),
+    ...standing.filter((each) => !isTakenFromUs(each, placements, told)),
+    ...falseWords,
+  );
   look(story);
   return {
     findings,
     placements,
     struck: struck.count(),
     recoveries: { ...used, next: lacking.length > 0 },
-    sites: found,
+    sites: isOfCaptures(world) ? found : { ...found, placements: found.placements.filter(({ word }) => !isDeed(word)) },
   };
+}
+
+/** Only they promise something of an instance whose owner acts in the middle; a rescue knows it by its lease alone. */
+function isOfCaptures({ workflow }: ExploredWorld): boolean {
+  return workflow === 'capture-images';
+}
+
+/** Whoever takes a lease away has to start the instance, if people hear of it: nobody of ours may (decision 0029). */
+function isTakenFromUs(
+  { invariant, what }: Finding,
+  placements: readonly Placement[],
+  isTold: (what: string) => boolean,
+): boolean {
+  return invariant === 1 && placements.some(({ word }) => word === 'lease-removed') && isTold(what);
 }
 
 /** Where all faults are silent, or those that are not were got over without any execution that failed. */

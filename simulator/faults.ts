@@ -37,6 +37,14 @@ export type FaultName =
   /** For the harness: the invocation of `function` dies before or after its work. */
   | 'killed-before'
   | 'killed-after'
+  /**
+   * For the harness: just before `function` is invoked a person does this to each instance that carries a lease; it has an
+   * occasion only where there is one. The last: starts it, and stops it again 40 s later.
+   */
+  | 'lease-removed'
+  | 'owner-starts'
+  | 'owner-stops'
+  | 'owner-starts-and-stops'
   /** For the harness: Lambda does not invoke `function`, as too many are at work. */
   | 'function-throttled'
   /** For the harness: Step Functions cannot read a Map's items, or write its results, for the state machine `function`. */

@@ -3,7 +3,7 @@ import { parseEventPattern } from '../../engine/event-pattern.ts';
 import { type Engine, type Json, RequestRefused } from '../../engine/index.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 import type { Account } from '../../simulator/account.ts';
-import type { Fault } from '../../simulator/faults.ts';
+import type { Fault, FaultName } from '../../simulator/faults.ts';
 import type { ExecutionFacts } from '../../simulator/states/executions.ts';
 
 /**
@@ -62,6 +62,46 @@ export function letTimePass(account: Account, clock: VirtualClock, functionName:
   if (after) clock.after(answersInMs + 1, () => jump(after));
 }
 
+/** What people may do, while we hold it, to an instance that is theirs. */
+const deeds = {
+  'lease-removed': (account, InstanceId) => {
+    const Tags = [tagKeys.stoppedBy, tagKeys.restartBy].map((Key) => ({ Key }));
+    account.call('ec2', 'DeleteTags', { Resources: [InstanceId], Tags });
+  },
+  'owner-starts': (account, InstanceId) => byHand(account, 'StartInstances', InstanceId),
+  'owner-stops': (account, InstanceId) => byHand(account, 'StopInstances', InstanceId),
+  'owner-starts-and-stops': (account, InstanceId) => {
+    byHand(account, 'StartInstances', InstanceId);
+    account.clock.after(40_000, () => byHand(account, 'StopInstances', InstanceId));
+  },
+} as const satisfies Partial<Record<FaultName, (account: Account, instanceId: string) => void>>;
+
+type Deed = keyof typeof deeds;
+const deedNames = Object.keys(deeds).filter((name): name is Deed => name in deeds);
+
+/** What may befall the instances that carry a lease while a function is about to be invoked. */
+export function befallLeased(account: Account, functionName: string): void {
+  const occasion = { function: functionName, atMs: account.clock.now() };
+  const possible = deedNames.filter((name) => {
+    const { isHeard, faults } = account.faults.couldStrike(name, occasion);
+    return isHeard || faults.length > 0;
+  });
+  const leased = possible.length > 0 ? [...leasedIn(account)] : [];
+  if (leased.length === 0) return;
+  for (const name of possible) {
+    if (account.faults.strikes(name, occasion)) for (const instanceId of leased) deeds[name](account, instanceId);
+  }
+}
+
+/** What its state does not allow changes nothing. */
+function byHand(account: Account, operation: 'StartInstances' | 'StopInstances', instanceId: string): void {
+  try {
+    account.call('ec2', operation, { InstanceIds: [instanceId] });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'IncorrectInstanceState') throw error;
+  }
+}
+
 /** Of its state machine, by whichever of their executions; the children of a run end with it. */
 function abortRuns(engine: Engine, executionArn: string): void {
   const [, stateMachine] = /:execution:([^:/]+)/.exec(executionArn) ?? [];
@@ -72,8 +112,11 @@ function abortRuns(engine: Engine, executionArn: string): void {
 
 /** Whether any instance carries a lease, or half of one: else a rescue has nothing to look at. */
 export function anyLease(account: Account): boolean {
-  for (const { description } of account.region(account.homeRegion).instances.values()) {
-    if (description.Tags?.some(({ Key }) => Key === tagKeys.stoppedBy || Key === tagKeys.restartBy)) return true;
+  return leasedIn(account).next().done !== true;
+}
+
+function* leasedIn(account: Account): Generator<string> {
+  for (const { id, description } of account.region(account.homeRegion).instances.values()) {
+    if (description.Tags?.some(({ Key }) => Key === tagKeys.stoppedBy || Key === tagKeys.restartBy)) yield id;
   }
-  return false;
 }

@@ -8,7 +8,7 @@ import type { Account } from '../../simulator/account.ts';
 import type { FaultName } from '../../simulator/faults.ts';
 import type { Rights } from '../../simulator/iam/rights.ts';
 import type { Bucket } from '../../simulator/state.ts';
-import { anyLease, befallExecution, letTimePass, runExecutions } from './executions.ts';
+import { anyLease, befallExecution, befallLeased, letTimePass, runExecutions } from './executions.ts';
 import { type Functions, type Handler, invoke, loadFunctions, stackNames } from './functions.ts';
 import { rightsOfFunctions, rightsOfMachines } from './roles.ts';
 import { readWorkflow, substitutionsOf, type Workflow, workflowNames } from './workflows.ts';
@@ -84,6 +84,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
       const refusal = refusalOf(machineRights, machine, 'lambda:InvokeFunction', context.functionArn);
       if (refusal !== undefined) return { durationMs: 0, error: 'Lambda.AccessDeniedException', cause: refusal };
       const version = Number(context.functionArn.split(':')[7]);
+      befallLeased(account, name);
       const outcome = await invoke(account, versions[version - 1] ?? new Map(), name, payload, context);
       options.onInvocation?.(outcome.durationMs);
       befallExecution(account, engine, name, context.executionArn);

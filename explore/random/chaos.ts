@@ -6,7 +6,11 @@ import { oneOf } from './people.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-type DrawnFault = Exclude<FaultName, 'access-denied'>;
+/** Without a right that is missing, which is of one function, and without deeds: people have theirs in server-deeds.ts. */
+type DrawnFault = Exclude<
+  FaultName,
+  'access-denied' | 'lease-removed' | 'owner-starts' | 'owner-stops' | 'owner-starts-and-stops'
+>;
 
 /** While it goes wrong: how often at most, and how long where that matters, in seconds. */
 interface Danger {
@@ -14,7 +18,7 @@ interface Danger {
   seconds?: number;
 }
 
-/** What may go wrong: everything that the simulator knows, but for a right that is missing, which is of one function. */
+/** What may go wrong: everything else that the simulator knows. */
 const dangers: Readonly<Record<DrawnFault, Danger>> = {
   throttled: { most: 0.25 },
   unavailable: { most: 0.2 },
@@ -26,6 +30,9 @@ const dangers: Readonly<Record<DrawnFault, Danger>> = {
   'killed-after': { most: 0.15 },
   'killed-before-call': { most: 0.03 },
   'killed-after-call': { most: 0.03 },
+  'function-throttled': { most: 0.3 },
+  'items-unreadable': { most: 0.3 },
+  'results-unwritable': { most: 0.3 },
   'out-of-memory': { most: 0.05 },
   'answer-too-large': { most: 0.05 },
   'response-too-large': { most: 0.05 },
