@@ -10,6 +10,7 @@ import {
   paginateDescribeSnapshots,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
+import { LifecycleError } from '../domain/errors.ts';
 import type { CopyRequest, Image, ImageRequest, ImageState, Snapshot } from '../domain/image.ts';
 import { type Product, type Tags, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
@@ -43,10 +44,13 @@ export function imagesIn(region: string) {
       return imageOf(Images[0]);
     },
 
-    /** @returns the new image's id, or undefined where the name is taken already */
+    /**
+     * @returns the new image's id, or undefined where the name is taken already
+     * @throws AwsUnavailable while the instance is between two states, in which EC2 makes no image of it
+     */
     async create(request: ImageRequest): Promise<string | undefined> {
       return unlessNameTaken(() =>
-        calling(`CreateImage ${request.name}`, () =>
+        callingBetweenStates(request, () =>
           ec2.send(
             new CreateImageCommand({
               InstanceId: request.instanceId,
@@ -171,6 +175,21 @@ function tagSpecifications(tags: Tags): TagSpecification[] {
     { ResourceType: 'image', Tags },
     { ResourceType: 'snapshot', Tags },
   ];
+}
+
+/** Somebody may start an instance just before its image: EC2 calls that an invalid value. */
+async function callingBetweenStates<Output>(
+  { name, instanceId }: ImageRequest,
+  call: () => Promise<Output>,
+): Promise<Output> {
+  try {
+    return await calling(`CreateImage ${name}`, call);
+  } catch (error) {
+    const isBetween =
+      hasCode(error, 'InvalidParameterValue') && error instanceof Error && error.message.includes('not in state');
+    if (!isBetween) throw error;
+    throw new LifecycleError('AwsUnavailable', `${instanceId} is between two states.`, { instanceId }, error);
+  }
 }
 
 async function unlessNameTaken(call: () => Promise<{ ImageId?: string | undefined }>): Promise<string | undefined> {

@@ -81,6 +81,25 @@ describe('What its owner does to an instance in the middle of a run', () => {
     },
   );
 
+  it('is waited for: started just before its image is made, it is captured as it runs', async () => {
+    const web = server('web');
+    const story = await given({ policies: [policy('gold')], servers: [web] });
+    const stop = story.account.faults.onOccasion((_name, occasion) => {
+      if (occasion.function !== 'create-image') return;
+      stop();
+      story.account.call('ec2', 'StartInstances', { InstanceIds: [web.id] });
+    });
+
+    await story.capture('gold');
+
+    expect(story.lastRun().status).toBe('SUCCEEDED');
+    expect(story.image().tags).toMatchObject({
+      'ami-lifecycle:state': 'complete',
+      'ami-lifecycle:consistency': 'crash',
+    });
+    expect(story.state(web)).toBe('running');
+  });
+
   it('is not hidden: of one that stood still before, too', async () => {
     const web = server('web', { state: 'stopped' });
     const story = await given({ policies: [policy('gold')], servers: [web], mayBreak: [15] });

@@ -39,7 +39,7 @@ function headings(report: Report): string[] {
 
 describe('A report', () => {
   it('tells which instances rescues had to start again, and how often', async () => {
-    const report = await reportOn(7200);
+    const report = await reportOn(7500);
 
     expect(report.rescues).toEqual({
       runs: 2,
