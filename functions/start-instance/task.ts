@@ -23,10 +23,10 @@ export const contract = {
   }),
   output: z.strictObject({
     /**
-     * `waiting`: not startable from its present state yet. `not-ours`: another execution holds it and will start it.
+     * `already`: it runs, and not by this very call. `waiting`: not startable from its present state yet. `not-ours`: another execution holds it and will start it.
      * `stopped-by-hand`: its owner started it since and stopped it again, and is not to be overruled.
      */
-    action: z.enum(['started', 'waiting', 'not-ours', 'stopped-by-hand', 'gone']),
+    action: z.enum(['started', 'already', 'waiting', 'not-ours', 'stopped-by-hand', 'gone']),
     waitSeconds: parts.waitSeconds,
   }),
   errors: [...awsErrors, 'CapacityUnavailable', 'RestartFailed'],
@@ -38,7 +38,7 @@ type Output = z.output<typeof contract.output>;
 interface Ports {
   instances: {
     describe(instanceId: string): Promise<Instance | undefined>;
-    start(instanceId: string): Promise<boolean>;
+    start(instanceId: string): Promise<'started' | 'already' | 'refused'>;
   };
   meter: Pick<Meter, 'count'>;
 }
@@ -49,13 +49,16 @@ export function makeStartInstance({ instances, meter }: Ports) {
     const { executionId, instanceId, stoppedAt, since, now } = input;
     const answer = (action: Output['action']): Output => ({
       action,
-      waitSeconds: action === 'started' ? pollSeconds('start', now, now) : pollSeconds('image', since, now),
+      waitSeconds:
+        action === 'started' || action === 'already'
+          ? pollSeconds('start', now, now)
+          : pollSeconds('image', since, now),
     });
     const instance = await instances.describe(instanceId);
     if (!isAlive(instance)) return answer('gone');
     const lease = leaseOf(instance.tags);
     if (lease && lease.executionId !== executionId) return answer('not-ours');
-    if (instance.state === 'running' || instance.state === 'pending') return answer('started');
+    if (instance.state === 'running' || instance.state === 'pending') return answer('already');
     if (stoppedAt !== null && isStoppedAgain(instance, Date.parse(stoppedAt))) return answer('stopped-by-hand');
     if (!lease) return answer(withoutLease(input));
     if (secondsBetween(since, now) > patienceSeconds) {
@@ -65,7 +68,8 @@ export function makeStartInstance({ instances, meter }: Ports) {
       });
     }
     try {
-      return answer((await instances.start(instanceId)) ? 'started' : 'waiting');
+      const start = await instances.start(instanceId);
+      return answer(start === 'refused' ? 'waiting' : start);
     } catch (error) {
       // People hear of it at once; the workflow goes on trying for hours.
       if (isLifecycleError(error, 'CapacityUnavailable')) meter.count('RestartDelayed', 1, {});

@@ -89,15 +89,16 @@ export function instancesIn(region: string) {
       }
     },
 
-    /** @returns false while EC2 cannot start it from its present state */
-    async start(instanceId: string): Promise<boolean> {
+    /** @returns `already` where somebody else had started it; `refused` while EC2 cannot start it from its present state */
+    async start(instanceId: string): Promise<'started' | 'already' | 'refused'> {
       try {
-        await calling(`StartInstances ${instanceId}`, () =>
+        const { StartingInstances: [change] = [] } = await calling(`StartInstances ${instanceId}`, () =>
           ec2.send(new StartInstancesCommand({ InstanceIds: [instanceId] })),
         );
-        return true;
+        // Reads lag, this does not.
+        return change?.PreviousState?.Name === 'stopped' ? 'started' : 'already';
       } catch (error) {
-        if (hasCode(error, 'IncorrectInstanceState')) return false;
+        if (hasCode(error, 'IncorrectInstanceState')) return 'refused';
         throw error;
       }
     },

@@ -54,10 +54,10 @@ export function fakeInstances(...list: Instance[]) {
       calls.push('stop');
       change(instanceId, { state: 'stopping' });
     },
-    async start(instanceId: string): Promise<boolean> {
+    async start(instanceId: string): Promise<'started' | 'already' | 'refused'> {
       calls.push('start');
       change(instanceId, { state: 'pending' });
-      return true;
+      return 'started';
     },
     async writeLease(instanceId: string, lease: Lease): Promise<void> {
       calls.push('writeLease');

@@ -17,7 +17,7 @@ import { fakeInstances, fakeMeter, within } from './fakes.ts';
 const twelveHours = 12 * 60 * 60;
 const ours = { state: 'stopped', tags: leasedTo(executionId) } as const;
 
-function starting(instance: Partial<Instance> | 'unknown', start?: () => Promise<boolean>) {
+function starting(instance: Partial<Instance> | 'unknown', start?: () => Promise<'started' | 'already' | 'refused'>) {
   const instances = fakeInstances(...(instance === 'unknown' ? [] : [anInstance(instance)]));
   const meter = fakeMeter();
   const task = makeStartInstance({ instances: { ...instances, ...(start ? { start } : {}) }, meter });
@@ -34,6 +34,13 @@ describe('an instance', () => {
     const { call, calls } = starting(ours);
     expect(await call()).toEqual({ action: 'started', waitSeconds: pollSeconds('start', beginning, beginning) });
     expect(calls).toEqual(['start']);
+  });
+
+  it.each([
+    ['that EC2 shows as started', starting({ ...ours, state: 'pending' })],
+    ['that EC2 shows as stopped yet', starting(ours, async () => 'already')],
+  ])('%s, and that somebody else has started before us, is not taken for our start', async (_, { call }) => {
+    expect(await call()).toMatchObject({ action: 'already' });
   });
 
   it('without a lease is looked at again for a minute, as reads lag, and then left to whoever stopped it', async () => {
@@ -75,7 +82,7 @@ describe('an instance', () => {
 
   it.each(['running', 'pending'] as const)('that is %s already is not started again', async (state) => {
     const { call, calls } = starting({ ...ours, state });
-    expect(await call()).toMatchObject({ action: 'started' });
+    expect(await call()).toMatchObject({ action: 'already' });
     expect(calls).toEqual([]);
   });
 
@@ -92,7 +99,7 @@ describe('an instance', () => {
   });
 
   it('that EC2 cannot start yet is tried again later', async () => {
-    const { call } = starting({ ...ours, state: 'stopping' }, async () => false);
+    const { call } = starting({ ...ours, state: 'stopping' }, async () => 'refused');
     expect(await call(600)).toEqual({ action: 'waiting', waitSeconds: pollSeconds('image', beginning, after(600)) });
   });
 
@@ -108,7 +115,7 @@ describe('an instance', () => {
 
   it('that runs after all is no failure, however late', async () => {
     const { call } = starting({ ...ours, state: 'running' });
-    expect(await call(twelveHours * 2)).toMatchObject({ action: 'started' });
+    expect(await call(twelveHours * 2)).toMatchObject({ action: 'already' });
   });
 });
 
