@@ -1,4 +1,5 @@
 import type { Account } from '../simulator/account.ts';
+import { mayBeSeen } from '../simulator/invariants/records.ts';
 import type { RegionState } from '../simulator/state.ts';
 import type { Finding } from './judge.ts';
 import { tagsOf } from './witness.ts';
@@ -15,7 +16,7 @@ export function watchFalseWords(account: Account): readonly Finding[] {
   const findings: Finding[] = [];
   /** Why it would be wrong, by what an image says. */
   const falsely: Record<Word, Map<string, string>> = { stopped: new Map(), rebooted: new Map() };
-  let stateBefore: string | undefined;
+  let stoodBefore: string | undefined;
   const check = (region: RegionState, imageId: string): void => {
     const tags = tagsOf(region.images.get(imageId)?.description.Tags);
     const said = words.find((word) => word === tags['ami-lifecycle:consistency']);
@@ -31,13 +32,16 @@ export function watchFalseWords(account: Account): readonly Finding[] {
     falsely.stopped.set(imageId, `${id} started while its instance was ${state}`);
     check(region, imageId);
   });
-  account.beforeCall(({ operation, input, region }) => {
+  account.beforeCall(({ operation, input, region, nowMs }) => {
+    if (operation !== 'CreateImage') return;
     const { InstanceId = '' }: { InstanceId?: string } = input;
-    if (operation === 'CreateImage')
-      stateBefore = account.region(region).instances.get(InstanceId)?.description.State?.Name;
+    const instance = account.region(region).instances.get(InstanceId);
+    // One that was stopped a moment ago no read would have told of.
+    const mayRun = instance && mayBeSeen(instance, nowMs, ({ State }) => State?.Name === 'running');
+    stoodBefore = mayRun ? undefined : instance?.description.State?.Name;
   });
   const noteUnrebooted = (input: { NoReboot?: boolean }, { ImageId = '' }: { ImageId?: string } = {}): void => {
-    if (stateBefore !== 'running') falsely.rebooted.set(ImageId, `it was made while that was ${stateBefore}`);
+    if (stoodBefore !== undefined) falsely.rebooted.set(ImageId, `it was made while that was ${stoodBefore}`);
     else if (input.NoReboot === true) falsely.rebooted.set(ImageId, 'it was made without a reboot');
   };
   account.onCall(({ operation, input, output, region, errorCode }) => {

@@ -22,25 +22,25 @@ export interface RecoveryWatch {
 
 export function watchRecoveries({ account, stack }: Story): RecoveryWatch {
   let sdkRetry = false;
+  let retry = false;
+  let rescue = false;
+  const caught = new Set<string>();
   account.beforeCall(({ requestId, caller }) => {
     // Each attempt of a send carries its number.
     if (caller !== undefined && /^send-.*-(?!1$)\d+$/.test(requestId)) sdkRetry = true;
   });
-  return {
-    seen() {
-      let retry = false;
-      let rescue = false;
-      const caught = new Set<string>();
-      for (const { executionArn, mapRunArn } of stack.engine.listExecutions()) {
-        const machine = /:execution:([^:/]+)/.exec(executionArn)?.[1] ?? '';
-        if (machine === 'rescue-instances' && mapRunArn !== undefined) rescue = true;
-        const events = stack.engine.getExecutionHistory(executionArn);
-        if (isRetried(events)) retry = true;
-        for (const state of statesThatCaught(events)) caught.add(`${machine} ${state}`);
-      }
-      return { sdkRetry, retry, caught: [...caught].sort(), rescue };
-    },
+  // As each of them ends: what has ended is forgotten after some days, and a world may last longer.
+  stack.engine.onStatusChange(({ detail: { executionArn, status } }) => {
+    if (status !== 'RUNNING') look(executionArn);
+  });
+  const look = (executionArn: string): void => {
+    const [, machine = '', isChild] = /:execution:([^:/]+)(\/)?/.exec(executionArn) ?? [];
+    if (machine === 'rescue-instances' && isChild !== undefined) rescue = true;
+    const events = stack.engine.getExecutionHistory(executionArn);
+    if (isRetried(events)) retry = true;
+    for (const state of statesThatCaught(events)) caught.add(`${machine} ${state}`);
   };
+  return { seen: () => ({ sdkRetry, retry, caught: [...caught].sort(), rescue }) };
 }
 
 const scheduled: ReadonlySet<string> = new Set(['LambdaFunctionScheduled', 'TaskScheduled']);

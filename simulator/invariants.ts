@@ -1,9 +1,9 @@
 import type { Account } from './account.ts';
 import type { AnsweredCall, Request } from './attempt.ts';
 import { type OwnershipOptions, watchOwnership } from './invariants/ownership.ts';
-import { isOurs, listIn, prefix, tagsIn, tagsOf, textIn } from './invariants/records.ts';
+import { isOurs, listIn, mayBeSeen, prefix, tagsIn, tagsOf, textIn } from './invariants/records.ts';
 import { type RetirementOptions, watchRetirement } from './invariants/retirement.ts';
-import type { ImageRecord, RegionState, SnapshotRecord } from './state.ts';
+import type { ImageRecord, InstanceRecord, RegionState, SnapshotRecord } from './state.ts';
 
 /** What must never happen, whatever fails. The numbers are those of the project's list, which these are a part of. */
 export const invariants = {
@@ -85,8 +85,8 @@ export function watchInvariants(
   const stops = new Map<string, { byUs: boolean; atMs: number; region: string }>();
   /** What the StopInstances that is being answered found running: only that is stopped by it. */
   let runningBefore: string[] = [];
-  /** What the instance was doing of which CreateImage makes an image, before that may reboot it. */
-  let stateBefore: string | undefined;
+  /** The instance of which CreateImage makes an image, before that may reboot it, unless somebody may have seen it run. */
+  let stoodBefore: InstanceRecord | undefined;
   /** The image that is registered under a policy, instance, slot and Region. */
   const captures = new Map<string, string>();
   /** Images that people made, with whatever tags. */
@@ -108,7 +108,9 @@ export function watchInvariants(
       runningBefore = listIn(input, 'InstanceIds').filter(isRunning);
     }
     if (operation === 'CreateImage') {
-      stateBefore = region.instances.get(textIn(input, 'InstanceId') ?? '')?.description.State?.Name;
+      const instance = region.instances.get(textIn(input, 'InstanceId') ?? '');
+      const mayRun = instance && mayBeSeen(instance, request.nowMs, ({ State }) => State?.Name === 'running');
+      stoodBefore = mayRun ? undefined : instance;
     }
     if (operation === 'StartInstances' && caller !== undefined) checkStart(region, input);
     if (caller !== undefined) ownership.before(request);
@@ -135,9 +137,10 @@ export function watchInvariants(
   };
 
   const checkReboot = (image: ImageRecord, input: object): void => {
-    const why = stateBefore === 'running' ? 'without a reboot' : `while its instance was ${stateBefore}`;
-    const isRebooted = stateBefore === 'running' && !('NoReboot' in input && input.NoReboot === true);
-    if (tagsOf(image)[`${prefix}consistency`] === 'rebooted' && !isRebooted) breach(15, `${image.id} was made ${why}.`);
+    if (tagsOf(image)[`${prefix}consistency`] !== 'rebooted') return;
+    const state = stoodBefore?.description.State?.Name;
+    if (stoodBefore) breach(15, `${image.id} was made while its instance was ${state}.`);
+    else if ('NoReboot' in input && input.NoReboot === true) breach(15, `${image.id} was made without a reboot.`);
   };
 
   const recordStops = (region: RegionState, call: AnsweredCall): void => {

@@ -33,6 +33,10 @@ describe('A run with a fault', () => {
     ['inspect-instance/ec2:DescribeInstances@eu-west-1#1 throttled*2', { retry: true, next: false }],
     ['create-image#1 killed-before', { retry: true, caught: [], rescue: false, next: false }],
     ['create-image#1 response-too-large', { caught: ['capture-images CreateImage'], rescue: false, next: true }],
+    ['create-image#1 function-throttled', { retry: true, caught: [], rescue: false, next: false }],
+    ['create-image#1 function-throttled*all', { caught: ['capture-images CreateImage'], next: true }],
+    ['capture-images#1 items-unreadable', { caught: ['capture-images CaptureInstances'], next: true }],
+    ['capture-images#1 results-unwritable', { caught: ['capture-images CaptureInstances'], next: false }],
     ['create-image#1 runs-aborted', { rescue: true, next: true }],
     ['create-image#1 execution-lost', { rescue: true, next: true }],
     ['start-instance/ec2:StartInstances@eu-west-1#1 capacity-gone*all', { rescue: true }],
@@ -44,6 +48,12 @@ describe('A run with a fault', () => {
     expect(outcome.findings).toEqual([]);
     expect(outcome.struck).toBe(faults.length);
     expect(outcome.recoveries).toMatchObject(recoveries);
+  });
+
+  it('says so of its first day, too, days later', async () => {
+    const { struck, recoveries } = await explored(worldNamed('retire'), 'retire-images#1 items-unreadable');
+
+    expect({ struck, caught: recoveries.caught }).toEqual({ struck: 1, caught: ['retire-images ShareImages'] });
   });
 
   it('repeats itself to the letter', async () => {
