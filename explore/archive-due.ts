@@ -16,13 +16,12 @@ const dayMs = 86_400_000;
  */
 export function archivesDueIn(account: Account): NonNullable<RetirementOptions['isArchiveDue']> {
   return (image, lineage, nowMs) => {
-    const { 'ami-lifecycle:policy': name = '', 'ami-lifecycle:origin': origin } = tagsIn(image.Tags);
+    const { 'ami-lifecycle:policy': name = '' } = tagsIn(image.Tags);
     const parameter = account.region(account.homeRegion).parameters.get(`${stackNames.policyPrefix}${name}`);
-    // Copies are not archived, nor what came out of an archive.
-    if (!parameter || origin !== undefined) return false;
+    if (!parameter || isDerived(image)) return false;
     const isFresh = nowMs < parameter.lastModifiedAtMs + dayMs / 2;
     const texts = [parameter.value, ...(isFresh ? parameter.earlierValues : [])];
-    const counted = lineage.filter(isOfUse).toSorted((left, right) => madeMs(left) - madeMs(right));
+    const counted = lineage.filter(isOfUse).toSorted(oldestFirst);
     return texts.every((text) => {
       const rules = Object.entries(wantedBy(text));
       return rules.some(([rule, count]) => isOneOf(image, counted, rule, Number(count)));
@@ -40,6 +39,17 @@ function madeMs({ Tags }: Image): number {
   return slotMs(tagsIn(Tags)['ami-lifecycle:slot'] ?? '');
 }
 
+/** Of one slot what is no copy speaks for it, and of those the one with the lower id: it comes last. */
+function oldestFirst(left: Image, right: Image): number {
+  const byAge = madeMs(left) - madeMs(right) || Number(isDerived(right)) - Number(isDerived(left));
+  return byAge || ((left.ImageId ?? '') < (right.ImageId ?? '') ? 1 : -1);
+}
+
+/** Copies, and what came out of an archive. */
+function isDerived({ Tags }: Image): boolean {
+  return tagsIn(Tags)['ami-lifecycle:origin'] !== undefined;
+}
+
 function isOfUse({ State, Tags }: Image): boolean {
   const tags = tagsIn(Tags);
   if (tags['ami-lifecycle:state'] === 'capturing') return false;
@@ -49,10 +59,10 @@ function isOfUse({ State, Tags }: Image): boolean {
 }
 
 /** Whether an image is the newest of one of the newest periods that have one. */
-function isOneOf(image: Image, oldestFirst: readonly Image[], rule: string, count: number): boolean {
+function isOneOf(image: Image, counted: readonly Image[], rule: string, count: number): boolean {
   const period = periods[rule];
   if (!period) throw new Error(`What '${rule}' archives is not known: say it in explore/archive-due.ts.`);
-  const newest = new Map(oldestFirst.map((each) => [period(madeMs(each)), each]));
+  const newest = new Map(counted.map((each) => [period(madeMs(each)), each]));
   return [...newest.values()].slice(-count).includes(image);
 }
 

@@ -1,6 +1,7 @@
 import {
   DeleteSnapshotCommand,
   DescribeSnapshotsCommand,
+  type Image,
   paginateDescribeImages,
   paginateDescribeSnapshots,
   paginateListImagesInRecycleBin,
@@ -36,9 +37,8 @@ export function snapshotsIn(region: string) {
           { OwnerIds: ['self'], Filters: filters },
         );
         for await (const { Snapshots = [] } of pages) {
-          for (const { SnapshotId, StartTime, Tags, Description = '' } of Snapshots) {
-            // Nothing else tells for which image a snapshot was made once that is deregistered.
-            if ((Description.match(/ami-[0-9a-f]+/g) ?? []).some((imageId) => recycled.has(imageId))) continue;
+          for (const { SnapshotId, StartTime, Tags, Description } of Snapshots) {
+            if (imagesNamedIn(Description).some((imageId) => recycled.has(imageId))) continue;
             const tags = tagsOf(Tags);
             found.push({
               snapshotId: told(SnapshotId, 'DescribeSnapshots: SnapshotId'),
@@ -52,27 +52,23 @@ export function snapshotsIn(region: string) {
       });
     },
 
-    /** Which of these snapshots any image of this account uses; disabled images use theirs, too. */
+    /**
+     * Which of these snapshots any image of this account uses; disabled images use theirs, too. So does one that EC2 could not
+     * make: it names no snapshots, yet while it exists theirs cannot be deleted.
+     */
     async usedOf(snapshotIds: readonly string[]): Promise<ReadonlySet<string>> {
       const used = new Set<string>();
-      for (let index = 0; index < snapshotIds.length; index += filterValues) {
-        const Values = snapshotIds.slice(index, index + filterValues);
-        await calling(`DescribeImages of ${Values.length} snapshots in ${region}`, async () => {
-          const pages = paginateDescribeImages(
-            { client: ec2, pageSize: 1000 },
-            {
-              Owners: ['self'],
-              Filters: [{ Name: 'block-device-mapping.snapshot-id', Values }],
-              IncludeDisabled: true,
-              IncludeDeprecated: true,
-            },
-          );
-          for await (const { Images = [] } of pages) {
-            for (const { BlockDeviceMappings = [] } of Images) {
-              for (const { Ebs } of BlockDeviceMappings) if (Ebs?.SnapshotId) used.add(Ebs.SnapshotId);
-            }
-          }
-        });
+      for (const ids of inFilters(snapshotIds)) {
+        for (const image of await imagesWhere('block-device-mapping.snapshot-id', ids)) {
+          for (const snapshotId of snapshotsNamedIn(image)) used.add(snapshotId);
+        }
+      }
+      const madeFor = await imagesNamedFor(snapshotIds.filter((snapshotId) => !used.has(snapshotId)));
+      for (const imageIds of inFilters([...madeFor.keys()])) {
+        for (const image of await imagesWhere('image-id', imageIds)) {
+          if (snapshotsNamedIn(image).length > 0) continue;
+          for (const snapshotId of madeFor.get(image.ImageId ?? '') ?? []) used.add(snapshotId);
+        }
       }
       return used;
     },
@@ -169,6 +165,45 @@ export function snapshotsIn(region: string) {
     },
   };
 
+  async function imagesWhere(filter: string, values: string[]): Promise<Image[]> {
+    return calling(`DescribeImages of ${values.length} by ${filter} in ${region}`, async () => {
+      const found: Image[] = [];
+      const pages = paginateDescribeImages(
+        { client: ec2, pageSize: 1000 },
+        {
+          Owners: ['self'],
+          Filters: [{ Name: filter, Values: values }],
+          IncludeDisabled: true,
+          IncludeDeprecated: true,
+        },
+      );
+      for await (const { Images = [] } of pages) found.push(...Images);
+      return found;
+    });
+  }
+
+  /** The images that the descriptions of these snapshots name, each with those that name it. */
+  async function imagesNamedFor(snapshotIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const found = new Map<string, string[]>();
+    for (const ids of inFilters(snapshotIds)) {
+      await calling(`DescribeSnapshots of ${ids.length} in ${region}`, async () => {
+        const Filters = [{ Name: 'snapshot-id', Values: ids }];
+        for await (const { Snapshots = [] } of paginateDescribeSnapshots(
+          { client: ec2, pageSize: 1000 },
+          { Filters },
+        )) {
+          for (const { SnapshotId, Description } of Snapshots) {
+            const snapshotId = told(SnapshotId, 'DescribeSnapshots: SnapshotId');
+            for (const imageId of imagesNamedIn(Description)) {
+              found.set(imageId, [...(found.get(imageId) ?? []), snapshotId]);
+            }
+          }
+        }
+      });
+    }
+    return found;
+  }
+
   async function recycledImages(): Promise<ReadonlySet<string>> {
     return calling(`ListImagesInRecycleBin in ${region}`, async () => {
       const found = new Set<string>();
@@ -178,4 +213,19 @@ export function snapshotsIn(region: string) {
       return found;
     });
   }
+}
+
+/** Nothing else tells for which image a snapshot was made once that is deregistered, or if it failed. */
+function imagesNamedIn(description = ''): string[] {
+  return description.match(/ami-[0-9a-f]+/g) ?? [];
+}
+
+function snapshotsNamedIn({ BlockDeviceMappings = [] }: Image): string[] {
+  return BlockDeviceMappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
+}
+
+/** As many at a time as one filter takes. */
+function inFilters(values: readonly string[]): string[][] {
+  const count = Math.ceil(values.length / filterValues);
+  return Array.from({ length: count }, (_, index) => values.slice(index * filterValues, (index + 1) * filterValues));
 }

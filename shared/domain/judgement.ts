@@ -205,13 +205,14 @@ function archivesDue(
   const due = { now: new Set<string>(), beforeItGoes: new Set<string>() };
   const { archive, schedule } = policy;
   if (!archive || region !== homeRegion) return due;
-  const slots = new Map(dated.map((image) => [image.imageId, datedOf(image).slot]));
+  const eligible = dated.filter((image) => !hasOriginal(image, dated));
+  const slots = new Map(eligible.map((image) => [image.imageId, datedOf(image).slot]));
   const isWaiting = new Set(
-    dated.filter(({ tags }) => !tags[tagKeys.archivedTo]?.startsWith('s3://')).map(({ imageId }) => imageId),
+    eligible.filter(({ tags }) => !tags[tagKeys.archivedTo]?.startsWith('s3://')).map(({ imageId }) => imageId),
   );
   for (const rule of countRules) {
     const asked = { [rule]: archive.when[rule] };
-    const kept = keptByRules(dated.map(datedOf), asked, schedule.timezone, { keepOldest: false });
+    const kept = keptByRules(eligible.map(datedOf), asked, schedule.timezone, { keepOldest: false });
     for (const imageId of kept.keys()) {
       if (!isWaiting.has(imageId)) continue;
       const isSettled =
@@ -220,6 +221,17 @@ function archivesDue(
     }
   }
   return due;
+}
+
+/**
+ * Whether an image was made from another that stands beside it, out of its archive or as a copy. It must not be archived in that
+ * one's stead, nor have an archive in its stead: the archive may be lost, and that is seen only when the image itself is to go.
+ */
+function hasOriginal({ tags }: Image, dated: readonly Image[]): boolean {
+  if (tags[tagKeys.origin] === undefined) return false;
+  return dated.some(
+    (each) => each.tags[tagKeys.origin] === undefined && each.tags[tagKeys.slot] === tags[tagKeys.slot],
+  );
 }
 
 function archiveObstacle(image: Image): string | undefined {

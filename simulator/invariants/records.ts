@@ -13,7 +13,10 @@ export const unseenMs = 60_000;
  * What readers of a record may have seen: its description, and the one before if it was replaced a moment ago.
  * `undefined` among them says that it may not have been seen at all.
  */
-function views<Description>({ description, earlier }: Kept<Description>, nowMs: number): (Description | undefined)[] {
+export function views<Description>(
+  { description, earlier }: Kept<Description>,
+  nowMs: number,
+): (Description | undefined)[] {
   const isFresh = earlier !== undefined && nowMs < Math.max(earlier.untilMs, earlier.changedAtMs + unseenMs);
   return isFresh ? [description, earlier.description] : [description];
 }

@@ -4,7 +4,7 @@ import type { AnsweredCall, Request } from '../attempt.ts';
 import type { ImageRecord, RegionState, StoredObject } from '../state.ts';
 import { watchCaps } from './caps.ts';
 import { type Lineage, lineageIn } from './lineage.ts';
-import { isOurs, isSettled, listIn, prefix, tagKeysIn, tagsIn, tagsOf, textIn, unseenMs } from './records.ts';
+import { isOurs, isSettled, listIn, prefix, tagKeysIn, tagsIn, tagsOf, textIn, unseenMs, views } from './records.ts';
 import { referenceTo } from './references.ts';
 
 export type RetirementStep = 'deprecate' | 'disable' | 'deregister';
@@ -37,7 +37,10 @@ export interface RetirementOptions {
    * watched, and no lineage may ever go.
    */
   rulesOf?: (policyName: string, region: string) => readonly RetirementRules[];
-  /** Whether an image must be archived before it goes, its lineage (itself included) as it is. Without it, none must. */
+  /**
+   * Whether an image must be archived before it goes. Its lineage is itself, as it is, and the others in each way in which they
+   * may have been read: any of them may be archived in its stead. Without this, none must.
+   */
   isArchiveDue?: (image: Image, lineage: readonly Image[], nowMs: number) => boolean;
 }
 
@@ -220,10 +223,12 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
     if (archivedTo !== undefined && flaw) breach(9, `${image.id} would go, and ${archivedTo} ${flaw}.`);
     if (archivedTo !== undefined || !isArchiveDue) return;
     const { all } = lineageOf(region, image);
+    const nowMs = account.clock.now();
+    const seen = all.flatMap((each) => (each === image ? [each.description] : views(each, nowMs)));
     const isDue = isArchiveDue(
       image.description,
-      all.map(({ description }) => description),
-      account.clock.now(),
+      seen.filter((description) => description !== undefined),
+      nowMs,
     );
     if (isDue) breach(9, `${image.id} would go without the archive that is due.`);
   };

@@ -56,6 +56,18 @@ describe('an image is archived', () => {
     expect(archives(images, archiving({ last: 2 }))).toEqual([slot]);
   });
 
+  it('itself, and not what was made from it: neither its archive nor what it says of one stands in', () => {
+    const original = anImageOf(slot, { imageId: 'ami-0b' });
+    const from = (tags: Record<string, string>) =>
+      anImageOf(slot, { imageId: 'ami-0a', tags: { [tagKeys.origin]: 'eu-west-1/ami-0b', ...tags } });
+    const restored = from({ [tagKeys.archivedTo]: 's3://my-archive/ami-0b.bin' });
+    for (const other of [restored, from({})]) {
+      const due = judgeLineage([other, original], archiving({ last: 2 })).filter(({ archive }) => archive);
+      expect(due.map(({ image }) => image.imageId)).toEqual(['ami-0b']);
+    }
+    expect(archives([from({})], archiving({ last: 2 }))).toEqual([slot]);
+  });
+
   it('not while it is half made', () => {
     const images = [anImageOf(slot, { tags: { [tagKeys.state]: 'capturing' } })];
     expect(archives(images, archiving({ last: 2 }))).toEqual([]);
