@@ -60,7 +60,6 @@ describe('npm run explore', () => {
     expect(code).toBe(0);
     expect(JSON.parse(output.printed.join('\n'))).toMatchObject({
       worlds: [{ world: 'capture-of-group-member', workflow: 'capture-images', breaches: 0, pairs: 0 }],
-      neverCaught: [],
       missed: { single: [], pairs: [] },
       breaches: [],
     });

@@ -70,7 +70,10 @@ export function fitting(schema: z.ZodType, count: number): unknown[] {
 function valuesOf(node: Node): fc.Arbitrary<unknown> {
   const choices = node.anyOf ?? node.oneOf;
   if (node.const !== undefined) return fc.constant(node.const);
-  if (node.enum) return fc.constantFrom(...node.enum);
+  if (node.enum) {
+    const isClass = node.enum.includes(present.storageClass);
+    return isClass ? mostly<Plain>(present.storageClass, ...node.enum) : fc.constantFrom(...node.enum);
+  }
   if (choices) return fc.oneof(...choices.map(valuesOf));
   if (Array.isArray(node.type)) return fc.oneof(...node.type.map((type) => valuesOf({ ...node, type })));
   switch (node.type) {
@@ -109,7 +112,9 @@ function objectsOf({
     key,
     // One that has been thought of is likelier to fit its neighbours than a drawn one.
     inner.default === undefined
-      ? valuesOf(inner)
+      ? key === 'key' && inner.type === 'string'
+        ? keyBeside(properties)
+        : valuesOf(inner)
       : fc.oneof({ weight: 2, arbitrary: fc.constant(inner.default) }, valuesOf(inner)),
   ]);
   // Rules across fields refuse most of what is full, so optional fields are the exception.
@@ -133,7 +138,23 @@ export const present = {
   snapshot: 'snap-0000000000000000c',
   bucket: 'my-ami-archive',
   policy: 'gold',
+  archiveKey: 'ami-0000000000000000b.bin',
+  /** Where a Map has written its results. */
+  resultsKey: 'runs/1/manifest.json',
+  /** Of that archive. */
+  storageClass: 'STANDARD',
 };
+
+/** Whoever asks for several things has an answer only where all of them are there. */
+function mostly<Known>(known: Known, ...others: Known[]): fc.Arbitrary<Known> {
+  return fc.oneof({ weight: 8, arbitrary: fc.constant(known) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+}
+
+/** Of keys in S3 AWS says nothing at all, so they are known by their fields: an archive has a Region beside it. */
+function keyBeside(properties: Record<string, Node>): fc.Arbitrary<string> {
+  const known = 'region' in properties ? present.archiveKey : present.resultsKey;
+  return mostly(known, 'gold', 'gold/ami-0000000000000000c.bin');
+}
 
 const words = ['UTC', 'Europe/Rome', 'gold', 'web-1', 'ami-lifecycle', '/dev/sdf', '0 3 * * ? *', 'alias/backups'];
 
@@ -151,8 +172,7 @@ function textsOf(node: Node): fc.Arbitrary<string> {
     const known = fc.constantFrom(...Object.values(present).filter((each) => each.startsWith(`${beginning}-`)));
     return fc.oneof({ weight: 3, arbitrary: known }, others);
   }
-  if (first?.startsWith('^[a-z0-9][a-z0-9.-]{1,61}'))
-    return fc.constantFrom(present.bucket, present.bucket, 'not-there');
+  if (first?.startsWith('^[a-z0-9][a-z0-9.-]{1,61}')) return mostly(present.bucket, 'not-there');
   if (first?.startsWith('^[a-z]{2,8}(-')) return fc.constantFrom(present.region, present.region, 'eu-central-1');
   // What looks ahead cannot be drawn from.
   if (first !== undefined && !first.includes('(?')) return fc.stringMatching(new RegExp(first), { maxLength: 60 });

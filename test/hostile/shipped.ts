@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import * as z from 'zod';
-import { virtualClock } from '../../engine/clock.ts';
+import { type VirtualClock, virtualClock } from '../../engine/clock.ts';
 import { underEveryClient } from '../../shared/aws/clients.ts';
+import type { ArchiveRecord } from '../../shared/domain/archive.ts';
 import type { Contract } from '../../shared/domain/contract.ts';
 import { type Account, createAccount } from '../../simulator/account.ts';
 import { putUnder, runAs } from '../../simulator/under-clients.ts';
@@ -43,7 +44,7 @@ export async function shipped(name: string): Promise<Shipped> {
   underEveryClient(putUnder);
   const { handler } = handlerSchema.parse(await import(new URL(`${name}/handler.ts`, root).href));
   const { contract } = contractSchema.parse(await import(new URL(`${name}/task.ts`, root).href));
-  let account = smallAccount();
+  let account = await smallAccount();
   let calls = 0;
   const context = {
     functionName: name,
@@ -56,7 +57,7 @@ export async function shipped(name: string): Promise<Shipped> {
     contract,
     async call(event) {
       // It keeps what was written to it; and a full account would be another one.
-      if (calls++ % 50 === 0) account = smallAccount();
+      if (calls++ % 50 === 0) account = await smallAccount();
       return listening(async () => {
         try {
           const { value } = await runAs(account, { functionName: name }, () => handler(event, context));
@@ -69,11 +70,11 @@ export async function shipped(name: string): Promise<Shipped> {
   };
 }
 
-export function emptyAccount(): Account {
+export function emptyAccount(clock = virtualClock('2026-11-21T00:00:00Z')): Account {
   const account = createAccount({
     accountId: '123456789012',
     homeRegion: 'eu-west-1',
-    clock: virtualClock('2026-11-21T00:00:00Z'),
+    clock,
     seed: 1,
     // Thousands of calls are made in one moment.
     behaviour: { throttling: false },
@@ -82,9 +83,13 @@ export function emptyAccount(): Account {
   return account;
 }
 
-/** One running instance under a policy, its image with a snapshot, that policy, and a bucket. */
-function smallAccount(): Account {
-  const account = emptyAccount();
+/**
+ * One running instance under a policy, its image with a snapshot, that policy, and a bucket with the archive of the image and
+ * with the results of a Map whose one item was never started.
+ */
+async function smallAccount(): Promise<Account> {
+  const clock = virtualClock('2026-11-21T00:00:00Z');
+  const account = emptyAccount(clock);
   const { region, instance, image, snapshot, policy, bucket } = present;
   const volume = 'vol-0000000000000000d';
   const Tags = Object.entries({ policy, source: instance, slot: '20261120T0300Z', consistency: 'stopped' }).map(
@@ -113,6 +118,9 @@ function smallAccount(): Account {
           Name: 'gold/web/1',
           State: 'available',
           OwnerId: account.accountId,
+          PlatformDetails: 'Linux/UNIX',
+          UsageOperation: 'RunInstances',
+          Architecture: 'x86_64',
           CreationDate: '2026-11-20T03:00:00.000Z',
           RootDeviceName: '/dev/xvda',
           BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { SnapshotId: snapshot, VolumeSize: 8 } }],
@@ -134,12 +142,45 @@ function smallAccount(): Account {
     region,
   );
   account.createBucket(bucket);
+  await storeImage(account, clock);
+  const put = (Key: string, content: unknown) =>
+    account.call('s3', 'PutObject', { Bucket: bucket, Key, Body: JSON.stringify(content) });
+  put(present.resultsKey, { ResultFiles: { FAILED: [{ Key: 'runs/1/FAILED_0.json' }], SUCCEEDED: [], PENDING: [] } });
+  put('runs/1/FAILED_0.json', [{ Status: 'FAILED', Error: 'States.Timeout', Cause: 'It took too long.' }]);
   account.call('ssm', 'PutParameter', {
     Name: `${process.env.POLICY_PREFIX ?? ''}${policy}`,
     Value: JSON.stringify({ name: policy, schedule: { cron: '0 3 * * ? *' } }),
     Type: 'String',
   });
   return account;
+}
+
+/** The image's object, and its record, by which it had another name: one that is free. */
+async function storeImage(account: Account, clock: VirtualClock): Promise<void> {
+  const { bucket, image, region, archiveKey, instance, policy } = present;
+  account.call('ec2', 'CreateStoreImageTask', { ImageId: image, Bucket: bucket });
+  await clock.run();
+  const { sizeBytes = 0, eTag = '' } = account.answering.world.buckets.get(bucket)?.objects.get(archiveKey) ?? {};
+  const record: ArchiveRecord = {
+    version: 1,
+    imageId: image,
+    region,
+    name: 'gold/web/0',
+    description: '',
+    tags: { 'ami-lifecycle:policy': policy, 'ami-lifecycle:source': instance },
+    launchPermissions: [],
+    deprecatesAt: '',
+    createdAt: '2026-11-20T03:00:00.000Z',
+    platformDetails: 'Linux/UNIX',
+    usageOperation: 'RunInstances',
+    architecture: 'x86_64',
+    bootMode: '',
+    blockDeviceMappings: [],
+    sizeBytes,
+    eTag,
+    archivedAt: '2026-11-20T04:00:00.000Z',
+  };
+  account.call('s3', 'PutObject', { Bucket: bucket, Key: `${archiveKey}.json`, Body: JSON.stringify(record) });
 }
 
 const writeOut = process.stdout.write.bind(process.stdout);

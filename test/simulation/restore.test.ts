@@ -303,18 +303,12 @@ describe('A restore', () => {
     });
   });
 
-  it('of an image whose record says a name that is not legal fails with the reason, and works under another', async () => {
+  it('of an image whose record says a name that is not legal fails with the reason', async () => {
     const { story, image } = await givenArchive();
     const record = new TextDecoder().decode(stored(story, `${image.key}.json`).body);
-    const illegal = record.replace(/"name":"[^"]*"/, '"name":"a:b"');
-    expect(illegal).not.toBe(record);
-    overwrite(story, `${image.key}.json`, illegal);
-
-    expect(await restoreNow(story, image.key)).toMatchObject({
-      error: 'RestoreFailed',
-      cause: expect.stringContaining('AMI names must be between 3 and 128 characters long'),
-    });
-    expect(await restoreNow(story, image.key, 'restored/web')).toMatchObject({ status: 'SUCCEEDED' });
+    overwrite(story, `${image.key}.json`, record.replace(/"name":"[^"]*"/, '"name":"a:b"'));
+    const cause = expect.stringContaining('AMI names must be between 3 and 128 characters long');
+    expect(await restoreNow(story, image.key)).toMatchObject({ error: 'RestoreFailed', cause });
   });
 
   it('of an object that is no image fails with the reason', async () => {
