@@ -38,6 +38,8 @@ export const contract = {
     step: z.enum(planSteps),
     /** Snapshots of the image when the plan was made. */
     snapshotIds: z.array(parts.snapshotId),
+    /** When the step was first tried; `now` is of this attempt, as a grace begins when the step is taken. */
+    began: parts.instant,
     now: parts.instant,
   }),
   output: z.strictObject({
@@ -108,7 +110,7 @@ export function makeRetireImage(ports: Ports) {
   const { region: homeRegion, policies, instances, imagesIn, retirementIn, sharingIn, usesIn, objects } = ports;
   const { snapshotsIn, archivesIn } = ports;
 
-  return async ({ region, imageId, policy: planned, step, snapshotIds, now }: Input): Promise<Output> => {
+  return async ({ region, imageId, policy: planned, step, snapshotIds, began, now }: Input): Promise<Output> => {
     const images = imagesIn(region);
     const image = await images.describe(imageId);
     if (!image) {
@@ -121,7 +123,7 @@ export function makeRetireImage(ports: Ports) {
     }
     // It takes nothing from anybody, so nobody need be asked again.
     if (step === 'ask-for-report') {
-      await retirementIn(region).requestUsageReport(imageId, now);
+      await retirementIn(region).requestUsageReport(imageId, began);
       return answer('asked', []);
     }
     const policy = await policyInForce(planned);
@@ -134,17 +136,17 @@ export function makeRetireImage(ports: Ports) {
     // A step that was taken, but not written down: the function died in between.
     if (decision.step === 'note-rung') {
       const rung = rungToNote(image, policy, now);
-      if (rung !== step) await askBeforehand(image, region, evidence, now);
+      if (rung !== step) await askBeforehand(image, region, evidence, began);
       const isByHand = rung === 'disable' && rung !== step && (await writtenDown(image, region)) === undefined;
       await images.writeTags(imageId, rungTags(image.tags, { step: rung, since: now, isByHand }));
       return answer(rung === step ? pastTense[rung] : 'noted', reasons);
     }
     // Also where another step was planned: only here is it seen that somebody shared the image by hand.
     if (decision.step === 'ask-for-report') {
-      await retirementIn(region).requestUsageReport(imageId, now);
+      await retirementIn(region).requestUsageReport(imageId, began);
       return answer('asked', reasons);
     }
-    const lost = lostOutcome(step, image, { decision, report: evidence.report }, now);
+    const lost = lostOutcome(step, image, { decision, report: evidence.report }, began);
     if (lost) return answer(lost, reasons);
     if (decision.step === null || decision.step !== step) return answer('spared', reasons);
     if (isStepDown(decision.step)) {
@@ -158,7 +160,7 @@ export function makeRetireImage(ports: Ports) {
       await images.writeTags(imageId, { [tagKeys.sourceGoneSince]: now });
       return answer('noted', [`its instance ${instanceId} is gone`]);
     }
-    return takeStep(decision.step, image, { region, reasons, evidence, now, snapshotIds });
+    return takeStep(decision.step, image, { region, reasons, evidence, began, now, snapshotIds });
   };
 
   /** One that is gone retires nothing, and shares with nobody. */
@@ -238,9 +240,9 @@ export function makeRetireImage(ports: Ports) {
   }
 
   /** At the beginning of a grace, too: who else uses it is known some hours later, and a short one leaves no time to ask in. */
-  async function askBeforehand({ imageId }: Image, region: string, evidence: Evidence, now: string): Promise<void> {
+  async function askBeforehand({ imageId }: Image, region: string, evidence: Evidence, began: string): Promise<void> {
     const { isShared, report } = evidence;
-    if (isShared && report?.state !== 'pending') await retirementIn(region).requestUsageReport(imageId, now);
+    if (isShared && report?.state !== 'pending') await retirementIn(region).requestUsageReport(imageId, began);
   }
 
   /** What its tags do not tell. Of a disabled image only what was written down before says whom it was shared with. */
@@ -259,9 +261,10 @@ export function makeRetireImage(ports: Ports) {
       region,
       reasons,
       evidence,
+      began,
       now,
       snapshotIds,
-    }: { region: string; reasons: readonly string[]; evidence: Evidence; now: string; snapshotIds: string[] },
+    }: Pick<Input, 'region' | 'began' | 'now' | 'snapshotIds'> & { reasons: readonly string[]; evidence: Evidence },
   ): Promise<Output> {
     const { imageId } = image;
     const retirement = retirementIn(region);
@@ -273,7 +276,7 @@ export function makeRetireImage(ports: Ports) {
       return { outcome: 'deregistered', reasons: [...reasons], snapshotIds: left.map(({ snapshotId }) => snapshotId) };
     }
     if (step === 'deprecate') {
-      await askBeforehand(image, region, evidence, now);
+      await askBeforehand(image, region, evidence, began);
       await retirement.deprecate(imageId, deprecationFrom(now));
     } else {
       await writeDown(image, region);
@@ -351,20 +354,18 @@ function rungToNote(image: Image, { retire }: NamedPolicy, now: string): Step {
   return next.note;
 }
 
-/** What this very step came to before its answer was lost: a step is tried again with the instant that it began with. */
+/** What this very step came to before its answer was lost: each attempt has an instant of its own, none before it began. */
 function lostOutcome(
   step: Input['step'],
   image: Image,
   { decision, report }: { decision: Decision; report: UsageReport | undefined },
-  now: string,
+  began: string,
 ): Output['outcome'] | undefined {
+  const isSince = (at = ''): boolean => Date.parse(at) >= Date.parse(began);
   if (step === 'reinstate') return decision.verdict === 'keep' && !isRetiring(image) ? 'reinstated' : undefined;
-  if (step === 'note-source-gone') return image.tags[tagKeys.sourceGoneSince] === now ? 'noted' : undefined;
+  if (step === 'note-source-gone') return isSince(image.tags[tagKeys.sourceGoneSince]) ? 'noted' : undefined;
   const rung = rungOf(image.tags);
-  if (rung?.since !== now) {
-    const isAsked = report !== undefined && Date.parse(report.createdAt) >= Date.parse(now);
-    return isAsked && decision.step === null ? 'asked' : undefined;
-  }
+  if (!rung || !isSince(rung.since)) return isSince(report?.createdAt) && decision.step === null ? 'asked' : undefined;
   if (step === 'note-rung') return 'noted';
   return rung.step === step ? pastTense[rung.step] : undefined;
 }

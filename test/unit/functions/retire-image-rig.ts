@@ -47,7 +47,7 @@ export function retire(
   };
   const task = within(contract, makeRetireImage({ region: home, policies, ...account }));
   const snapshotIds = ['snap-20261110', 'snap-second'];
-  return task({ executionId, region, imageId, policy, step, snapshotIds, now: noon });
+  return task({ executionId, region, imageId, policy, step, snapshotIds, began: noon, now: noon });
 }
 
 /** All that a run leaves behind. */
