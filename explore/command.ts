@@ -1,7 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import process from 'node:process';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { nearest } from '../cli/nearest.ts';
 import type { Output } from '../cli/output.ts';
@@ -9,6 +8,7 @@ import { progressBar } from '../cli/progress.ts';
 import { explore } from './exploration.ts';
 import { type Job, jobText, parseJob } from './jobs.ts';
 import { findingText } from './judge.ts';
+import { milestones } from './milestones.ts';
 import { PlacementUnreadable, placementText } from './placements.ts';
 import { addRandomOptions, asksForRandomWorlds, exploreRandomWorlds, type RandomOptions } from './random/command.ts';
 import { replay } from './replay.ts';
@@ -95,7 +95,7 @@ async function exploreAll(options: Options, { output, finish }: ExploreContext):
   const { every, pairs, seed, workers } = options;
   const names = (options.world ?? worlds.map(({ name }) => name)).map((name) => worldNamed(name).name);
   const progress = progressBar('exploring');
-  const milestone = milestones(output);
+  const milestone = milestones('explored', output);
   const exploration = await explore({
     worlds: names,
     every,
@@ -122,16 +122,6 @@ function commandOf({ world = [], every, pairs, seed, write }: Options): string {
     ...(write === undefined ? [] : [`--write ${write}`]),
   ];
   return ['npm run explore --', ...words].join(' ');
-}
-
-/** A tenth of the way in a line each, where no bar is drawn. */
-function milestones({ complain }: Output): (done: number, broken: number) => void {
-  let tenths = 0;
-  return (done, broken) => {
-    if (process.stderr.isTTY || Math.floor(done * 10) <= tenths) return;
-    tenths = Math.floor(done * 10);
-    complain(`explored ${tenths * 10} %, ${broken} with a breach`);
-  };
 }
 
 async function replayOne(text: string, { json }: Options, { output, finish }: ExploreContext): Promise<void> {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Output } from '../../cli/output.ts';
 import { progressBar } from '../../cli/progress.ts';
 import { findingText } from '../judge.ts';
+import { milestones } from '../milestones.ts';
 import { PlacementUnreadable } from '../placements.ts';
 import { share } from '../pool.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -46,8 +47,8 @@ const jobs = new URL('jobs.ts', import.meta.url);
 /** Lets random worlds live, and prints what broke in them, as small as it can be. */
 export async function exploreRandomWorlds(options: RandomOptions, { output, finish }: Context): Promise<void> {
   const outcomes =
-    options.worldSeed === undefined ? await liveAll(options) : [await replay(options, options.worldSeed)];
-  const broken = outcomes.filter(({ findings, thrown }) => findings.length > 0 || thrown !== undefined);
+    options.worldSeed === undefined ? await liveAll(options, output) : [await replay(options, options.worldSeed)];
+  const broken = outcomes.filter(isBroken);
   if (options.json) output.print(JSON.stringify({ worlds: outcomes.length, days: options.days, broken }, null, 2));
   else {
     // Of one world all that happened is worth reading, of many only what broke.
@@ -64,14 +65,20 @@ function write(file: string, { worlds = 1, days, seed }: RandomOptions, outcomes
   writeFileSync(file, pageWith(page, { command, days, outcomes }));
 }
 
-async function liveAll({ worlds = 1, days, seed, workers }: RandomOptions): Promise<LifeOutcome[]> {
+async function liveAll({ worlds = 1, days, seed, workers }: RandomOptions, output: Output): Promise<LifeOutcome[]> {
   const progress = progressBar('living');
+  const milestone = milestones('lived', output);
+  let broken = 0;
   const all = Array.from({ length: worlds }, (_, index): LifeJob => ({ seed: seed + index, days, shrinks: true }));
   const outcomes = await share<LifeJob, LifeOutcome>({
     module: jobs,
     jobs: all,
     workers,
-    onDone: (_, done) => progress.show(done / worlds),
+    onDone({ result }, done) {
+      if (isBroken(result)) broken++;
+      progress.show(done / worlds);
+      milestone(done / worlds, broken);
+    },
   });
   progress.end();
   return outcomes;
@@ -89,6 +96,10 @@ async function replay({ days, only }: RandomOptions, seed: number): Promise<Life
   return work({ seed, days, shrinks: only === undefined, ...(only ? { only } : {}) });
 }
 
+function isBroken({ findings, thrown }: LifeOutcome): boolean {
+  return findings.length > 0 || thrown !== undefined;
+}
+
 function linesOf(outcome: LifeOutcome): string[] {
   const { seed, findings, causes, thrown } = outcome;
   const [first] = findings;
@@ -98,7 +109,7 @@ function linesOf(outcome: LifeOutcome): string[] {
     ...findings.map((each) => `  ${findingText(each)}`),
     ...(causes.length > 0 ? ['  What happened:', ...causes.map((line) => `    ${line}`)] : []),
     ...(first?.history ? ['  Last calls and events:', ...first.history.map((line) => `    ${line}`)] : []),
-    ...(findings.length > 0 || thrown !== undefined ? [`  Again: ${replayCommand(outcome)}`] : []),
+    ...(isBroken(outcome) ? [`  Again: ${replayCommand(outcome)}`] : []),
     '',
   ];
 }

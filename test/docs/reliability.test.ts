@@ -24,4 +24,12 @@ describe('docs/reliability.md', () => {
     const pages = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, path = '']) => join('docs', path));
     for (const path of [...tests, ...pages]) expect(existsSync(join(projectDirectory, path)), path).toBe(true);
   });
+
+  it('says that something is open where the explorations say so, and only there', () => {
+    const pages = ['explored.md', 'random-worlds.md'].map((name) =>
+      readFileSync(join(projectDirectory, 'docs', name), 'utf8'),
+    );
+    const open = pages.flatMap((each) => each.match(/^- `npm run explore -- .*$/gm) ?? []);
+    expect(page.includes('## What is open')).toBe(open.length > 0);
+  });
 });

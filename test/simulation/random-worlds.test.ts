@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../explore/catalogue.ts';
+import { catalogue, isDeed } from '../../explore/catalogue.ts';
 import { generate } from '../../explore/random/generate.ts';
 import { replayCommand, work } from '../../explore/random/jobs.ts';
 import { live } from '../../explore/random/life.ts';
 
-/** A part of the whole that `npm run explore -- --worlds` lets live: always the same one. The last five meet every fault. */
-const seeds = [2, 3, 4, 5, 6, 19, 39, 54, 72, 358];
+/** A part of the whole that `npm run explore -- --worlds` lets live: always the same one. The last four meet every fault. */
+const seeds = [2, 3, 4, 5, 6, 7, 54, 178, 107, 11];
 
 describe('Through weeks in which everything goes wrong, and people do as they like,', () => {
   it.each(seeds)('nothing that is needed is lost, and in the end everything rests (world %i)', async (seed) => {
@@ -20,7 +20,7 @@ describe('Through weeks in which everything goes wrong, and people do as they li
     const happenings = seeds.flatMap((seed) => generate(seed, 30).happenings);
     const met = new Set(happenings.flatMap((each) => (each.kind === 'fault' ? [each.fault.fault] : [])));
 
-    expect(catalogue.filter(({ fault }) => !met.has(fault)).map(({ fault }) => fault)).toEqual([]);
+    expect(catalogue.filter(({ fault }) => !met.has(fault) && !isDeed(fault)).map(({ fault }) => fault)).toEqual([]);
   });
 
   it('a world lives as it did before, so that a breach can be looked at again', async () => {
