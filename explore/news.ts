@@ -78,6 +78,8 @@ export function tellsOf({ subject = '', message }: Notification, sentence: strin
   if (!heading.split(' ').some((name) => about.includes(name))) return false;
   // `gold: States.Timeout`
   if (/: ([A-Z][A-Za-z]+\.)?[A-Z][A-Za-z]+$/.test(subject)) return true;
+  // Of every image that waits for such a report, which is not named.
+  if (/^Reports on who else uses an image: [1-9]\d* failed at EC2\./m.test(message)) return true;
   // What is skipped is not named, only counted.
   if (/\b[1-9]\d* skipped\b/.test(firstLine)) return true;
   if (/\b[1-9]\d* failed\b/.test(firstLine)) return mayBeAbout(message, sentence);

@@ -53,6 +53,14 @@ describe('A message tells of a retirement that is lacking', () => {
     ['counts failures', message('gold: 4 of 5 images kept, 1 failed'), stays],
     ['names an error', ending('gold: EvidenceIncomplete', 'gold: no plan'), stays],
     [
+      'counts reports that failed at EC2',
+      message(
+        'gold: 4 of 5 images kept, 0 failed',
+        'Reports on who else uses an image: 1 failed at EC2. It is asked again.',
+      ),
+      stays,
+    ],
+    [
       'names what stays',
       message('gold: 4 of 5 images kept, 0 failed', 'its snapshot snap-0123456789abcdef0 stays'),
       'Nothing notes that snap-0123456789abcdef0 is without an image.',

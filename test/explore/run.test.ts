@@ -56,6 +56,12 @@ describe('A run with a fault', () => {
     expect({ struck, caught: recoveries.caught }).toEqual({ struck: 1, caught: ['retire-images ShareImages'] });
   });
 
+  it('is told of where only a report fails at EC2, which makes an image late by a day', async () => {
+    const fault = 'retire-image/ec2:CreateImageUsageReport@eu-west-1#1 usage-report-fails';
+    const { findings, struck, recoveries } = await explored(worldNamed('retire'), fault);
+    expect({ findings, struck, late: recoveries.next }).toEqual({ findings: [], struck: 1, late: true });
+  });
+
   it('repeats itself to the letter', async () => {
     const pair = ['start-instance#1 killed-after', 'check-image/ec2:DescribeImages@eu-west-1#1 timed-out*2'];
     expect(await explored(tagged, ...pair)).toEqual(await explored(tagged, ...pair));
