@@ -124,7 +124,7 @@ export const retirementMutants: readonly Mutant[] = [
     invariant: 6,
     name: 'the least that stays is not counted',
     world: 'at least three',
-    edits: [{ file: judgement, from: 'standing.slice(0, retain.atLeast ?? 0)', to: 'standing.slice(0, 0)' }],
+    edits: [{ file: judgement, from: 'least.slice(0, retain.atLeast ?? 0)', to: 'standing.slice(0, 0)' }],
   },
   {
     invariant: 6,

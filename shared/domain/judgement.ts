@@ -65,7 +65,9 @@ export function judgeLineage(images: readonly Image[], circumstances: Circumstan
       for (const reason of reasons) keep(imageId, reason);
     }
     const standing = dated.filter(({ state }) => state === 'available');
-    for (const { imageId } of standing.slice(0, retain.atLeast ?? 0)) {
+    // Where fewer stand than that, as after an edit or where people took some, what we disabled comes back.
+    const least = [...standing, ...dated.filter((image) => image.state === 'disabled' && !isDisabledByHand(image))];
+    for (const { imageId } of least.slice(0, retain.atLeast ?? 0)) {
       keep(imageId, `one of the newest ${retain.atLeast}, the least that stays`);
     }
     if (newest) keep(newest.imageId, newestOf(circumstances));
