@@ -1,3 +1,4 @@
+import { parseExecutionArn } from '../cli/simulation/executions.ts';
 import { type Finding, finding } from './judge.ts';
 import type { Story } from './world.ts';
 
@@ -17,8 +18,8 @@ export function watchBlame({ account, stack }: Story, fails: readonly string[] =
     }
   });
   stack.engine.onStatusChange(({ detail: { executionArn, status } }) => {
-    const [, stateMachine = ''] = /:execution:([^:/]+)/.exec(executionArn) ?? [];
-    if (status !== 'SUCCEEDED' && status !== 'RUNNING') add(stateMachine, `${executionArn} is ${status}`);
+    if (status !== 'SUCCEEDED' && status !== 'RUNNING')
+      add(parseExecutionArn(executionArn).stateMachine, `${executionArn} is ${status}`);
   });
   return { findings: () => [...blame].map((what) => finding({ account }, 14, what)) };
 }

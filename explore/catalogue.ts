@@ -1,6 +1,6 @@
 import { readWorkflow, workflowNames } from '../cli/simulation/workflows.ts';
 import { parseEventPattern } from '../engine/event-pattern.ts';
-import type { Fault, FaultName, FaultOccasion } from '../simulator/faults.ts';
+import { deedNames, type Fault, type FaultName, type FaultOccasion } from '../simulator/faults.ts';
 
 /** Where a fault can strike. */
 export type SiteKind = 'call' | 'invocation' | 'event';
@@ -44,10 +44,7 @@ export const catalogue: readonly CataloguedFault[] = [
   entry('call', 'start-falls-back'),
   entry('call', 'stop-hangs'),
   entry('call', 'status-checks-fail', { seconds: 1800 }),
-  entry('invocation', 'lease-removed'),
-  entry('invocation', 'owner-starts'),
-  entry('invocation', 'owner-stops'),
-  entry('invocation', 'owner-starts-and-stops'),
+  ...deedNames.map((deed) => entry('invocation', deed)),
   entry('invocation', 'function-throttled'),
   entry('invocation', 'function-throttled', always),
   entry('invocation', 'items-unreadable'),
@@ -70,7 +67,7 @@ export const catalogue: readonly CataloguedFault[] = [
 
 /** Whether it is people who do it, to what is theirs. */
 export function isDeed(word: string): boolean {
-  return word === 'lease-removed' || word.startsWith('owner-');
+  return deedNames.some((deed) => deed === word);
 }
 
 /** Whether a fault goes on until it is lifted. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseExecutionArn } from '../cli/simulation/executions.ts';
 import type { Notification } from '../simulator/state.ts';
 import type { Story } from './world.ts';
 
@@ -35,9 +36,9 @@ export function watchNews({ account, stack }: Pick<Story, 'account' | 'stack'>, 
   stack.engine.onStatusChange(({ detail }) => {
     if (detail.status === 'SUCCEEDED' || detail.status === 'RUNNING') return;
     hasFailure = true;
-    const [, workflow = '', isChild] = /:execution:([^:/]+)(\/)?/.exec(detail.executionArn) ?? [];
+    const { stateMachine: workflow, isChild } = parseExecutionArn(detail.executionArn);
     // The metrics of a child are those of its Map, which no alarm watches.
-    if (isChild !== undefined) return;
+    if (isChild) return;
     const { input, error, cause = '' } = stack.engine.describeExecution(detail.executionArn);
     failedRuns.push({ workflow, policy: inputSchema.safeParse(input).data?.policy, error, cause });
   });

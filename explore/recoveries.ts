@@ -1,3 +1,4 @@
+import { parseExecutionArn } from '../cli/simulation/executions.ts';
 import type { HistoryEvent } from '../engine/history.ts';
 import type { Story } from './world.ts';
 
@@ -34,11 +35,11 @@ export function watchRecoveries({ account, stack }: Story): RecoveryWatch {
     if (status !== 'RUNNING') look(executionArn);
   });
   const look = (executionArn: string): void => {
-    const [, machine = '', isChild] = /:execution:([^:/]+)(\/)?/.exec(executionArn) ?? [];
-    if (machine === 'rescue-instances' && isChild !== undefined) rescue = true;
+    const { stateMachine, isChild } = parseExecutionArn(executionArn);
+    if (stateMachine === 'rescue-instances' && isChild) rescue = true;
     const events = stack.engine.getExecutionHistory(executionArn);
     if (isRetried(events)) retry = true;
-    for (const state of statesThatCaught(events)) caught.add(`${machine} ${state}`);
+    for (const state of statesThatCaught(events)) caught.add(`${stateMachine} ${state}`);
   };
   return { seen: () => ({ sdkRetry, retry, caught: [...caught].sort(), rescue }) };
 }

@@ -1,6 +1,15 @@
 import type { RandomStream } from './random.ts';
 
+/**
+ * What a person may do to each instance that carries a lease, just before `function` is invoked; it has an occasion only where
+ * there is one. The last: starts it, and stops it again 40 s later.
+ */
+export const deedNames = ['lease-removed', 'owner-starts', 'owner-stops', 'owner-starts-and-stops'] as const;
+export type DeedName = (typeof deedNames)[number];
+
 export type FaultName =
+  /** For the harness. */
+  | DeedName
   /** The API's rate limit answers, before anything happens. */
   | 'throttled'
   /** 503 and 500, before anything happens. */
@@ -37,14 +46,6 @@ export type FaultName =
   /** For the harness: the invocation of `function` dies before or after its work. */
   | 'killed-before'
   | 'killed-after'
-  /**
-   * For the harness: just before `function` is invoked a person does this to each instance that carries a lease; it has an
-   * occasion only where there is one. The last: starts it, and stops it again 40 s later.
-   */
-  | 'lease-removed'
-  | 'owner-starts'
-  | 'owner-stops'
-  | 'owner-starts-and-stops'
   /** For the harness: Lambda does not invoke `function`, as too many are at work. */
   | 'function-throttled'
   /** For the harness: Step Functions cannot read a Map's items, or write its results, for the state machine `function`. */

@@ -3,7 +3,7 @@ import { parseEventPattern } from '../../engine/event-pattern.ts';
 import { type Engine, type Json, RequestRefused } from '../../engine/index.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 import type { Account } from '../../simulator/account.ts';
-import type { Fault, FaultName } from '../../simulator/faults.ts';
+import { type DeedName, deedNames, type Fault } from '../../simulator/faults.ts';
 import type { ExecutionFacts } from '../../simulator/states/executions.ts';
 
 /**
@@ -63,7 +63,7 @@ export function letTimePass(account: Account, clock: VirtualClock, functionName:
 }
 
 /** What people may do, while we hold it, to an instance that is theirs. */
-const deeds = {
+const deeds: Readonly<Record<DeedName, (account: Account, instanceId: string) => void>> = {
   'lease-removed': (account, InstanceId) => {
     const Tags = [tagKeys.stoppedBy, tagKeys.restartBy].map((Key) => ({ Key }));
     account.call('ec2', 'DeleteTags', { Resources: [InstanceId], Tags });
@@ -74,10 +74,7 @@ const deeds = {
     byHand(account, 'StartInstances', InstanceId);
     account.clock.after(40_000, () => byHand(account, 'StopInstances', InstanceId));
   },
-} as const satisfies Partial<Record<FaultName, (account: Account, instanceId: string) => void>>;
-
-type Deed = keyof typeof deeds;
-const deedNames = Object.keys(deeds).filter((name): name is Deed => name in deeds);
+};
 
 /** What may befall the instances that carry a lease while a function is about to be invoked. */
 export function befallLeased(account: Account, functionName: string): void {
@@ -102,10 +99,16 @@ function byHand(account: Account, operation: 'StartInstances' | 'StopInstances',
   }
 }
 
+/** What the ARN of an execution says; a child is one item of a distributed Map. */
+export function parseExecutionArn(executionArn: string): { stateMachine: string; isChild: boolean } {
+  const [, stateMachine = '', label] = /:execution:([^:/]+)(\/)?/.exec(executionArn) ?? [];
+  return { stateMachine, isChild: label !== undefined };
+}
+
 /** Of its state machine, by whichever of their executions; the children of a run end with it. */
 function abortRuns(engine: Engine, executionArn: string): void {
-  const [, stateMachine] = /:execution:([^:/]+)/.exec(executionArn) ?? [];
-  for (const run of engine.listExecutions({ status: 'RUNNING', ...(stateMachine ? { stateMachine } : {}) })) {
+  const { stateMachine } = parseExecutionArn(executionArn);
+  for (const run of engine.listExecutions({ status: 'RUNNING', stateMachine })) {
     engine.stopExecution(run.executionArn);
   }
 }

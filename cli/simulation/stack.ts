@@ -8,7 +8,14 @@ import type { Account } from '../../simulator/account.ts';
 import type { FaultName } from '../../simulator/faults.ts';
 import type { Rights } from '../../simulator/iam/rights.ts';
 import type { Bucket } from '../../simulator/state.ts';
-import { anyLease, befallExecution, befallLeased, letTimePass, runExecutions } from './executions.ts';
+import {
+  anyLease,
+  befallExecution,
+  befallLeased,
+  letTimePass,
+  parseExecutionArn,
+  runExecutions,
+} from './executions.ts';
 import { type Functions, type Handler, invoke, loadFunctions, stackNames } from './functions.ts';
 import { rightsOfFunctions, rightsOfMachines } from './roles.ts';
 import { readWorkflow, substitutionsOf, type Workflow, workflowNames } from './workflows.ts';
@@ -80,7 +87,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     keepClosedDays: 2,
     keepHistory: options.keepHistory ?? 'failed',
     async invokeFunction(name, payload, context) {
-      const [, machine = ''] = /:execution:([^:/]+)/.exec(context.executionArn) ?? [];
+      const { stateMachine: machine } = parseExecutionArn(context.executionArn);
       const refusal = refusalOf(machineRights, machine, 'lambda:InvokeFunction', context.functionArn);
       if (refusal !== undefined) return { durationMs: 0, error: 'Lambda.AccessDeniedException', cause: refusal };
       const version = Number(context.functionArn.split(':')[7]);

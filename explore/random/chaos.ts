@@ -1,5 +1,5 @@
 import { functionFolders } from '../../deploy/function-files.ts';
-import type { Fault, FaultName } from '../../simulator/faults.ts';
+import type { DeedName, Fault, FaultName } from '../../simulator/faults.ts';
 import type { RandomStream } from '../../simulator/random.ts';
 import { oneOf } from './people.ts';
 
@@ -7,10 +7,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** Without a right that is missing, which is of one function, and without deeds: people have theirs in server-deeds.ts. */
-type DrawnFault = Exclude<
-  FaultName,
-  'access-denied' | 'lease-removed' | 'owner-starts' | 'owner-stops' | 'owner-starts-and-stops'
->;
+type DrawnFault = Exclude<FaultName, 'access-denied' | DeedName>;
 
 /** While it goes wrong: how often at most, and how long where that matters, in seconds. */
 interface Danger {

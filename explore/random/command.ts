@@ -1,11 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Output } from '../../cli/output.ts';
-import { progressBar } from '../../cli/progress.ts';
 import { findingText } from '../judge.ts';
-import { milestones } from '../milestones.ts';
 import { PlacementUnreadable } from '../placements.ts';
 import { share } from '../pool.ts';
+import { explorationProgress } from '../progress.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { generate, leastDays } from './generate.ts';
 import { type LifeJob, type LifeOutcome, replayCommand, work } from './jobs.ts';
@@ -66,8 +65,7 @@ function write(file: string, { worlds = 1, days, seed }: RandomOptions, outcomes
 }
 
 async function liveAll({ worlds = 1, days, seed, workers }: RandomOptions, output: Output): Promise<LifeOutcome[]> {
-  const progress = progressBar('living');
-  const milestone = milestones('lived', output);
+  const progress = explorationProgress('living', output);
   let broken = 0;
   const all = Array.from({ length: worlds }, (_, index): LifeJob => ({ seed: seed + index, days, shrinks: true }));
   const outcomes = await share<LifeJob, LifeOutcome>({
@@ -76,8 +74,7 @@ async function liveAll({ worlds = 1, days, seed, workers }: RandomOptions, outpu
     workers,
     onDone({ result }, done) {
       if (isBroken(result)) broken++;
-      progress.show(done / worlds);
-      milestone(done / worlds, broken);
+      progress.show(done / worlds, broken);
     },
   });
   progress.end();

@@ -1,3 +1,4 @@
+import { parseExecutionArn } from '../../cli/simulation/executions.ts';
 import type { Stack } from '../../cli/simulation/stack.ts';
 import type { Account } from '../../simulator/account.ts';
 import { servers } from './server-deeds.ts';
@@ -63,7 +64,7 @@ export function keepTally(account: Account, { engine }: Pick<Stack, 'engine'>): 
   });
   engine.onStatusChange(({ detail: { executionArn, status } }) => {
     // A child of a Map is a part of its run.
-    if (executionArn.split(':')[6]?.includes('/')) return;
+    if (parseExecutionArn(executionArn).isChild) return;
     if (status === 'RUNNING') doings.add('Runs');
     else if (status !== 'SUCCEEDED') doings.add('Runs that failed or were aborted');
   });

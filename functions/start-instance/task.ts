@@ -23,8 +23,9 @@ export const contract = {
   }),
   output: z.strictObject({
     /**
-     * `already`: it runs, and not by this very call. `waiting`: not startable from its present state yet. `not-ours`: another execution holds it and will start it.
-     * `stopped-by-hand`: its owner started it since and stopped it again, and is not to be overruled.
+     * `already`: it runs, and not by this very call. `waiting`: not startable from its present state yet. `not-ours`: another
+     * execution holds it and will start it. `stopped-by-hand`: its owner started it since and stopped it again, and is not to be
+     * overruled.
      */
     action: z.enum(['started', 'already', 'waiting', 'not-ours', 'stopped-by-hand', 'gone']),
     waitSeconds: parts.waitSeconds,

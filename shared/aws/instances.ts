@@ -18,10 +18,8 @@ import { isAlive, leaseTags } from '../domain/instance.ts';
 import { autoScalingGroupKey, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
+import { inFilters } from './in-filters.ts';
 import { removeTags, tagsOf, writeTags } from './tagging.ts';
-
-/** EC2 takes at most this many values in one filter. */
-const filterValues = 200;
 
 /** The EC2 instances of one Region. */
 export function instancesIn(region: string) {
@@ -46,8 +44,7 @@ export function instancesIn(region: string) {
       ];
       if (!instanceIds) return list(ec2, filters);
       const found: Instance[] = [];
-      for (let index = 0; index < instanceIds.length; index += filterValues) {
-        const ids = instanceIds.slice(index, index + filterValues);
+      for (const ids of inFilters(instanceIds)) {
         found.push(...(await list(ec2, [...filters, { Name: 'instance-id', Values: ids }])));
       }
       return found;
@@ -56,8 +53,7 @@ export function instancesIn(region: string) {
     /** Which of these are terminated, or so long so that EC2 has forgotten them. */
     async goneOf(instanceIds: readonly string[]): Promise<ReadonlySet<string>> {
       const gone = new Set(instanceIds);
-      for (let index = 0; index < instanceIds.length; index += filterValues) {
-        const ids = instanceIds.slice(index, index + filterValues);
+      for (const ids of inFilters(instanceIds)) {
         for (const instance of await list(ec2, [{ Name: 'instance-id', Values: ids }])) {
           if (isAlive(instance)) gone.delete(instance.instanceId);
         }

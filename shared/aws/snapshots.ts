@@ -11,10 +11,8 @@ import type { OwnSnapshot } from '../domain/image.ts';
 import { type Tags, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
+import { inFilters } from './in-filters.ts';
 import { removeTags, tagsOf, writeTags } from './tagging.ts';
-
-/** EC2 takes at most this many values in one filter. */
-const filterValues = 200;
 
 /** The snapshots of this account in one Region, as far as they outlive their images. */
 export function snapshotsIn(region: string) {
@@ -222,10 +220,4 @@ function imagesNamedIn(description = ''): string[] {
 
 function snapshotsNamedIn({ BlockDeviceMappings = [] }: Image): string[] {
   return BlockDeviceMappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
-}
-
-/** As many at a time as one filter takes. */
-function inFilters(values: readonly string[]): string[][] {
-  const count = Math.ceil(values.length / filterValues);
-  return Array.from({ length: count }, (_, index) => values.slice(index * filterValues, (index + 1) * filterValues));
 }
