@@ -1,5 +1,5 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
-import { copied } from '../copied.ts';
+import { answered } from '../copied.ts';
 import { type FilterTable, filterTest } from '../filters.ts';
 import { operationFile } from '../operation.ts';
 import { page } from '../paging.ts';
@@ -71,7 +71,7 @@ export function describe<Description extends { Tags?: Tag[] | undefined }, Recor
     items: ids
       .map(show)
       .filter((description) => description !== undefined)
-      .map(copied),
+      .map(answered),
     nextToken,
   };
 }

@@ -154,9 +154,11 @@ const storeTask: Finder = ({ storeTasks }, imageId, nowMs) => {
 
 function copy(account: Account, region: RegionState, imageId: string): string | undefined {
   const nowMs = account.clock.now();
-  for (const { name, images } of account.regions()) {
+  for (const { name, images, imageIndex } of account.regions()) {
     // Sought among those that are pending now, as a look at every image's past would cost too much.
-    for (const record of images.values()) {
+    for (const id of imageIndex.under('state=pending')) {
+      const record = images.get(id);
+      if (!record) continue;
       const { SourceImageId, SourceImageRegion, State } = record.description;
       if (State !== 'pending' || SourceImageId !== imageId || SourceImageRegion !== region.name) continue;
       if (!mayBeSeen(record, nowMs, (seen) => seen.State !== 'pending') && isSettled(record, nowMs, () => true)) {
