@@ -6,8 +6,8 @@ const uses = 'shared/aws/uses.ts';
 
 const unread = {
   file: 'functions/retire-image/task.ts',
-  from: 'const { decision, evidence } = await decideAgain(image, instanceId, { region, policy, step, now });',
-  to: "const { decision, evidence } = { decision: { verdict: 'retire', reasons: [], archive: false, step } as Decision, evidence: noEvidence };",
+  from: 'const { judgement, decision, evidence } = await decideAgain(image, instanceId, { region, policy, step, now });',
+  to: "const { judgement, decision, evidence } = { judgement: { image, keeps: [], because: '', isArchiveDue: false, archive: false, noteSourceGone: false }, decision: { verdict: 'retire', reasons: [], archive: false, step } as Decision, evidence: noEvidence };",
 };
 
 /** Without it the role itself keeps what people hold. */
@@ -206,8 +206,8 @@ export const retirementMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'functions/retire-image/task.ts',
-        from: 'const lost = await lostArchive(image, region);',
-        to: 'const lost = region === undefined ? await lostArchive(image, region) : undefined;',
+        from: 'const lost = await lostArchive(judgement, region, policy);',
+        to: 'const lost = region === undefined ? await lostArchive(judgement, region, policy) : undefined;',
       },
     ],
   },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { archiveAt, type LaunchPermission, launchPermissionSchema } from '../../shared/domain/archive.ts';
+import { archiveAt, isWithin, type LaunchPermission, launchPermissionSchema } from '../../shared/domain/archive.ts';
 import {
+  isNoted,
   nobody,
   permissionChanges,
   permissionsOf,
@@ -11,7 +12,7 @@ import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts
 import { isLifecycleError } from '../../shared/domain/errors.ts';
 import type { Image } from '../../shared/domain/image.ts';
 import { endsWithInstance, type Judgement, judgeLineage } from '../../shared/domain/judgement.ts';
-import { deprecationFrom, isRetiring, nextStep, pastTense, rungOf, rungTags } from '../../shared/domain/ladder.ts';
+import { deprecationFrom, isRetiring, pastTense, rungOf, rungTags, rungToNote } from '../../shared/domain/ladder.ts';
 import {
   type Decision,
   decide,
@@ -127,7 +128,7 @@ export function makeRetireImage(ports: Ports) {
       return answer('asked', []);
     }
     const policy = await policyInForce(planned);
-    const { decision, evidence } = await decideAgain(image, instanceId, { region, policy, step, now });
+    const { judgement, decision, evidence } = await decideAgain(image, instanceId, { region, policy, step, now });
     const { reasons } = decision;
     if (decision.step === 'reinstate') {
       const left = await reinstate(image, region, policy);
@@ -153,7 +154,7 @@ export function makeRetireImage(ports: Ports) {
       const isWithdrawn = policy.retire?.mode === 'report' && planned.retire?.mode !== 'report';
       if (isWithdrawn) return answer('spared', [...reasons, 'the policy now only reports']);
       if (decision.archive) return answer('spared', [...reasons, 'due for archive, and not archived yet']);
-      const obstacle = await obstacleTo(decision.step, image, region);
+      const obstacle = await obstacleTo(decision.step, judgement, { region, policy });
       if (obstacle) return answer('spared', [...reasons, obstacle]);
     }
     if (decision.step === 'note-source-gone') {
@@ -175,25 +176,37 @@ export function makeRetireImage(ports: Ports) {
   }
 
   /** What is looked at only just before a step, as it costs calls of its own. */
-  async function obstacleTo(step: Step, image: Image, region: string): Promise<string | undefined> {
+  async function obstacleTo(
+    step: Step,
+    judgement: Judgement,
+    { region, policy }: { region: string; policy: NamedPolicy },
+  ): Promise<string | undefined> {
     if (step === 'deprecate') return undefined;
-    const lost = await lostArchive(image, region);
+    const lost = await lostArchive(judgement, region, policy);
     if (lost || step === 'disable') return lost;
     // Its snapshots would go with it.
-    const [held] = await snapshotsIn(region).holdsOn(image.snapshotIds);
+    const [held] = await snapshotsIn(region).holdsOn(judgement.image.snapshotIds);
     return held && `its snapshot ${held[0]} is held: ${held[1] || 'no reason given'}`;
   }
 
   /** People may have deleted an archive since. Without the tag that says otherwise it is due again, where the policy wants one. */
-  async function lostArchive({ imageId, tags }: Image, region: string): Promise<string | undefined> {
+  async function lostArchive(
+    { image: { imageId, tags }, isArchiveDue }: Judgement,
+    region: string,
+    { archive }: NamedPolicy,
+  ): Promise<string | undefined> {
     const archivedTo = tags[tagKeys.archivedTo];
     if (archivedTo === undefined) return undefined;
     const at = archiveAt(archivedTo);
     // A restored image has the archive of the one that it was made of.
     const imageIds = [imageId, tags[tagKeys.origin]?.split('/').at(-1) ?? imageId];
-    const flaw = at
-      ? await archivesIn(region).flaw(at.bucket, at.key, imageIds)
-      : `'${archivedTo}' is no address in S3`;
+    const look = (bucket: string, key: string) => archivesIn(region).flaw(bucket, key, imageIds);
+    // The roles see archives only where a policy has its own: elsewhere none need be seen that is due no more.
+    const isNeeded = isArchiveDue || isWithin(archive, archivedTo);
+    const unseen = (error: unknown): undefined => {
+      if (isNeeded || !isLifecycleError(error, 'EvidenceIncomplete')) throw error;
+    };
+    const flaw = at ? await look(at.bucket, at.key).catch(unseen) : `'${archivedTo}' is no address in S3`;
     if (flaw) await imagesIn(region).removeTags(imageId, [tagKeys.archivedTo]);
     return flaw && `its archive is lost: ${flaw}`;
   }
@@ -202,7 +215,7 @@ export function makeRetireImage(ports: Ports) {
     image: Image,
     instanceId: string,
     { region, policy, step, now }: { region: string; policy: NamedPolicy; step: PlanStep; now: string },
-  ): Promise<{ decision: Decision; evidence: Evidence }> {
+  ): Promise<{ judgement: Judgement; decision: Decision; evidence: Evidence }> {
     const lineage = await imagesIn(region).listOf(policy.name, instanceId);
     const others = lineage.filter(({ imageId }) => imageId !== image.imageId);
     const judged = (isSourceGone: boolean): Judgement => {
@@ -216,7 +229,7 @@ export function makeRetireImage(ports: Ports) {
     const sure = isRetiring(image) ? judged(true) : undefined;
     const judgement = sure && sure.keeps.length > 0 ? sure : judged(await isGone());
     const evidence = judgement.keeps.length === 0 ? await evidenceOn(image, region, policy, step) : noEvidence;
-    return { decision: decide(judgement, evidence, policy, now), evidence };
+    return { judgement, decision: decide(judgement, evidence, policy, now), evidence };
   }
 
   async function evidenceOn(image: Image, region: string, policy: NamedPolicy, step: PlanStep): Promise<Evidence> {
@@ -341,18 +354,6 @@ function isDisabledByHand({ tags }: Image, written: LaunchPermission[] | undefin
 
 /** Where an image is kept anyway nobody is asked. */
 const noEvidence: Evidence = { uses: [], silentRegions: [], isShared: false, report: undefined };
-
-/** Whether we ever shared it, so that the policy alone says with whom. */
-function isNoted({ tags }: Image): boolean {
-  return tags[tagKeys.audience] !== undefined;
-}
-
-/** The rung on which an image stands without its tags saying so. */
-function rungToNote(image: Image, { retire }: NamedPolicy, now: string): Step {
-  const next = retire && nextStep(image, retire.steps, retire.graceDays, now);
-  if (next === undefined || !('note' in next)) throw new Error(`${image.imageId} stands on no rung of its policy.`);
-  return next.note;
-}
 
 /** What this very step came to before its answer was lost: each attempt has an instant of its own, none before it began. */
 function lostOutcome(

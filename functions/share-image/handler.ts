@@ -1,6 +1,7 @@
 import { imagesIn } from '../../shared/aws/images.ts';
 import { policiesIn } from '../../shared/aws/policies.ts';
 import { sharingIn } from '../../shared/aws/sharing.ts';
+import { snapshotsIn } from '../../shared/aws/snapshots.ts';
 import { asTask } from '../../shared/runtime/as-task.ts';
 import { readEnvironment, variables } from '../../shared/runtime/environment.ts';
 import { contract, makeShareImage } from './task.ts';
@@ -9,5 +10,5 @@ const env = readEnvironment({ AWS_REGION: variables.AWS_REGION, POLICY_PREFIX: v
 
 export const handler = asTask(
   contract,
-  makeShareImage({ policies: policiesIn(env.AWS_REGION, env.POLICY_PREFIX), imagesIn, sharingIn }),
+  makeShareImage({ policies: policiesIn(env.AWS_REGION, env.POLICY_PREFIX), imagesIn, sharingIn, snapshotsIn }),
 );

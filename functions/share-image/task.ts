@@ -24,8 +24,13 @@ export const contract = {
     /** An image that EC2 does not show is gone, and there is nothing to do. Otherwise it is too new, and looked for again. */
     mayBeGone: z.boolean().default(false),
   }),
-  /** Launch permissions of the image; those of its snapshots are not counted. */
-  output: z.strictObject({ added: z.int().min(0), removed: z.int().min(0) }),
+  output: z.strictObject({
+    /** Launch permissions of the image; those of its snapshots are not counted. */
+    added: z.int().min(0),
+    removed: z.int().min(0),
+    /** A sentence for each snapshot that is not ours to share. */
+    left: z.array(z.string()),
+  }),
   errors: [...awsErrors, 'PolicyInvalid', 'ShareRefused'],
 } satisfies Contract<unknown, unknown>;
 
@@ -51,18 +56,22 @@ interface Ports {
     ): Promise<void>;
     blocksPublicAccess(): Promise<boolean>;
   };
+  snapshotsIn: (region: string) => {
+    /** Undefined where EC2 knows no such snapshot. */
+    tagsOf(snapshotId: string): Promise<Tags | undefined>;
+  };
 }
 
 /**
  * Lets exactly the policy's audience launch from an image, and its named accounts copy it: whoever else holds a permission loses
- * it. Repeating it changes nothing. What is taken back is taken back first: that the audience cannot have what it is to get
+ * it. Repeating it changes nothing. Snapshots that do not carry our tags stay as they are. What is taken back is taken back first: that the audience cannot have what it is to get
  * keeps nobody in possession.
  */
-export function makeShareImage({ policies, imagesIn, sharingIn }: Ports) {
+export function makeShareImage({ policies, imagesIn, sharingIn, snapshotsIn }: Ports) {
   return async ({ region, imageId, policyName, mayBeGone }: Input): Promise<Output> => {
     const image = await imagesIn(region).describe(imageId);
     if (!image) {
-      if (mayBeGone) return { added: 0, removed: 0 };
+      if (mayBeGone) return { added: 0, removed: 0, left: [] };
       throw new LifecycleError('AwsUnavailable', `EC2 does not show ${imageId} at present.`, { imageId, region });
     }
     const audience = await audienceOf(policyName);
@@ -78,11 +87,26 @@ export function makeShareImage({ policies, imagesIn, sharingIn }: Ports) {
       ? { add: [], remove: [] }
       : permissionChanges(await sharing.launchPermissions(imageId), permissionsOf(audience));
     await sharing.changeLaunchPermissions(imageId, { add: [], remove });
+    const others = new Set<string>();
+    const changeAccounts = async (
+      snapshotId: string,
+      changes: { add: readonly string[]; remove: readonly string[] },
+    ): Promise<void> => {
+      if (others.has(snapshotId)) return;
+      try {
+        await sharing.changeSnapshotAccounts(snapshotId, changes);
+      } catch (error) {
+        // A copy that people made with the tags of its image has snapshots without any, and no role may change those.
+        if (!isLifecycleError(error, 'AccessDenied') || !(await isOfOthers(snapshotId, region))) throw error;
+        others.add(snapshotId);
+      }
+    };
+    const left = () => [...others].map((each) => `${each} does not carry our tags, so who may copy it stays as it is`);
     const missing = new Map<string, string[]>();
     for (const snapshotId of image.snapshotIds) {
       const present = await sharing.snapshotAccounts(snapshotId);
       const surplus = present.filter((account) => !audience.accounts.includes(account));
-      await sharing.changeSnapshotAccounts(snapshotId, { add: [], remove: surplus });
+      await changeAccounts(snapshotId, { add: [], remove: surplus });
       missing.set(
         snapshotId,
         audience.accounts.filter((account) => !present.includes(account)),
@@ -90,20 +114,26 @@ export function makeShareImage({ policies, imagesIn, sharingIn }: Ports) {
     }
     if (isDisabled) {
       await note(withdrawnTo(digest));
-      return { added: 0, removed: 0 };
+      return { added: 0, removed: 0, left: left() };
     }
 
     if (audience.public) await refusePublic(image, region);
     // A consumer that copies reads the snapshots; organizations cannot be given that right, only accounts.
     for (const [snapshotId, accounts] of missing) {
-      await sharing.changeSnapshotAccounts(snapshotId, { add: accounts, remove: [] });
+      await changeAccounts(snapshotId, { add: accounts, remove: [] });
     }
     // After the snapshots, which are what EC2 may refuse: an image that is shared by half helps nobody.
     await sharing.changeLaunchPermissions(imageId, { add, remove: [] });
     // Last: without it the image is taken for one that is not shared yet, and is shared again.
     await note(digest);
-    return { added: add.length, removed: remove.length };
+    return { added: add.length, removed: remove.length, left: left() };
   };
+
+  /** What EC2 does not show is too new or gone, and not said to be of others. */
+  async function isOfOthers(snapshotId: string, region: string): Promise<boolean> {
+    const tags = await snapshotsIn(region).tagsOf(snapshotId);
+    return tags !== undefined && tags[tagKeys.policy] === undefined;
+  }
 
   /** A policy that is gone shares with nobody. */
   async function audienceOf(policyName: string): Promise<Audience> {

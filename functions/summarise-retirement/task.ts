@@ -101,7 +101,8 @@ export function makeSummariseRetirement({ topicArn, objectsIn, notifications, me
       }
       for (const { outcome, reasons } of itemOutputSchema.parse(item.output).outcomes) {
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-        if (outcome === 'spared') notable.push({ subject, what: `spared: ${reasons.join('; ')}` });
+        const isTold = outcome === 'spared' || (outcome === 'shared' && reasons.length > 0);
+        if (isTold) notable.push({ subject, what: `${outcome}: ${reasons.join('; ')}` });
       }
       for (const { snapshotId, reason } of itemOutputSchema.parse(item.output).kept) {
         notable.push({ subject, what: `its snapshot ${snapshotId} stays: ${reason}` });

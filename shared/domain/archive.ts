@@ -51,6 +51,11 @@ export function archiveAt(url: string): { bucket: string; key: string } | undefi
   return bucket === undefined || key === undefined ? undefined : { bucket, key };
 }
 
+/** Whether such an address is where a policy has its archives; without any it has none. */
+export function isWithin(place: { bucket: string; prefix: string } | undefined, url: string): boolean {
+  return place !== undefined && url.startsWith(archiveUrl(place.bucket, place.prefix));
+}
+
 /** Where the record of an archive lies: beside its object. */
 export function recordKey(key: string): string {
   return `${key}.json`;

@@ -1,5 +1,6 @@
 import type { LaunchPermission } from './archive.ts';
-import type { Audience } from './image.ts';
+import type { Audience, Image } from './image.ts';
+import { tagKeys } from './tags.ts';
 
 /** Shared with nobody. */
 export const nobody: Audience = { accounts: [], organizationArns: [], organizationalUnitArns: [], public: false };
@@ -32,6 +33,11 @@ export const unsettled = 'unsettled';
  */
 export function withdrawnTo(digest: string): string {
   return `disabled ${digest}`;
+}
+
+/** Whether we ever shared an image, so that the policy alone says with whom. */
+export function isNoted({ tags }: Pick<Image, 'tags'>): boolean {
+  return tags[tagKeys.audience] !== undefined;
 }
 
 /** Whom EC2 is to let launch from an image. */

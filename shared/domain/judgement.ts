@@ -26,6 +26,8 @@ export interface Judgement {
   keeps: readonly string[];
   /** Why nothing keeps a candidate. */
   because: string;
+  /** The policy wants an archive of it, whether there is one or not. */
+  isArchiveDue: boolean;
   /** It is to be archived, and to stay until it is. */
   archive: boolean;
   /** Its instance is gone, which is to be written on this image: on each, as any of them may be the first to go. */
@@ -87,13 +89,15 @@ export function judgeLineage(images: readonly Image[], circumstances: Circumstan
   const due = archivesDue(dated, circumstances);
   return judgements.map(({ image, keeps }) => {
     const isCandidate = keeps.length === 0;
-    const isDue = due.now.has(image.imageId) || (isCandidate && due.beforeItGoes.has(image.imageId));
-    const obstacle = isDue ? archiveObstacle(image) : undefined;
+    const isArchiveDue = due.now.has(image.imageId) || (isCandidate && due.beforeItGoes.has(image.imageId));
+    const isLacking = isArchiveDue && !image.tags[tagKeys.archivedTo]?.startsWith('s3://');
+    const obstacle = isLacking ? archiveObstacle(image) : undefined;
     return {
       image,
       keeps: obstacle ? [...keeps, `due for archive, ${obstacle}`] : keeps,
       because: isReleased ? `its instance is gone since ${goneSince}` : whyNot(image),
-      archive: isDue && obstacle === undefined,
+      isArchiveDue,
+      archive: isLacking && obstacle === undefined,
       noteSourceGone:
         retain?.afterTermination !== undefined &&
         circumstances.isSourceGone &&
@@ -197,7 +201,7 @@ function isOver(duration: string | undefined, since: string, { policy, now }: Ci
 const countRules = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const;
 
 /**
- * Which images are to be archived. The newest of a month that is not over will be another tomorrow, so it is archived only
+ * Which images are to have an archive. The newest of a month that is not over will be another tomorrow, so it is archived only
  * once the month is over, or it would go before that. Nothing is archived for being the oldest.
  */
 function archivesDue(
@@ -209,14 +213,10 @@ function archivesDue(
   if (!archive || region !== homeRegion) return due;
   const eligible = dated.filter((image) => !hasOriginal(image, dated));
   const slots = new Map(eligible.map((image) => [image.imageId, datedOf(image).slot]));
-  const isWaiting = new Set(
-    eligible.filter(({ tags }) => !tags[tagKeys.archivedTo]?.startsWith('s3://')).map(({ imageId }) => imageId),
-  );
   for (const rule of countRules) {
     const asked = { [rule]: archive.when[rule] };
     const kept = keptByRules(eligible.map(datedOf), asked, schedule.timezone, { keepOldest: false });
     for (const imageId of kept.keys()) {
-      if (!isWaiting.has(imageId)) continue;
       const isSettled =
         rule === 'last' || periodEndMs(rule, slots.get(imageId) ?? '', schedule.timezone) <= Date.parse(now);
       (isSettled ? due.now : due.beforeItGoes).add(imageId);

@@ -1,6 +1,6 @@
 import { parts } from './contract.ts';
 import type { Image } from './image.ts';
-import { ladder, type Step } from './policy.ts';
+import { ladder, type NamedPolicy, type Step } from './policy.ts';
 import { secondsBetween } from './polling.ts';
 import { type Tags, tagKeys } from './tags.ts';
 
@@ -78,6 +78,13 @@ export function nextStep(image: Image, steps: readonly Step[], graceDays: number
   return isGraceOver(rung.since, graceDays, now)
     ? { step: next, reason: `${pastTense[current]} since ${rung.since}` }
     : { wait: `${pastTense[current]} since ${rung.since}; ${graceDays} days of grace` };
+}
+
+/** The rung on which an image stands without its tags saying so. */
+export function rungToNote(image: Image, { retire }: Pick<NamedPolicy, 'retire'>, now: string): Step {
+  const next = retire && nextStep(image, retire.steps, retire.graceDays, now);
+  if (next === undefined || !('note' in next)) throw new Error(`${image.imageId} stands on no rung of its policy.`);
+  return next.note;
 }
 
 /** EC2 refuses to deprecate in the past, and a call may be tried for a while before it gets through. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { server } from '../../explore/servers.ts';
-import { type ArchiveStory, givenVault, stored, tagsOfImage } from './archiving.ts';
+import { type ArchiveStory, archiving, givenVault, stored, tagsOfImage } from './archiving.ts';
 import { daysLater, hang, impatient, nightsUntil, retire, retireDaily, rungs } from './retiring.ts';
 
 const web = server('web');
@@ -109,5 +109,30 @@ describe('An archive that S3 will not show', () => {
     expect(run.told).toContain('Whether an archive is there is not known');
     expect(rungs(story)).toMatchObject({ '1119': 'deprecated' });
     expect(archivedTo(story, oldest)).toContain('s3://');
+  });
+
+  it.each([
+    ['archives nothing any more', impatient()],
+    ['archives the newest alone, elsewhere', archiving({ bucket: 'another-archive', when: { daily: 1 } })],
+  ])('lets its image go once the roles know of it no more, as its policy %s', async (_, policy) => {
+    const { story } = await firstIsArchived();
+    story.stack.deploy({ policies: [policy] });
+
+    const runs = await retireDaily(story, 3);
+
+    expect(runs.map(({ told }) => told).join()).not.toContain('not known');
+    expect(rungs(story)['1119']).toBeUndefined();
+  });
+
+  it('keeps its image where the roles know of it no more, but one is due', async () => {
+    const { story, oldest } = await firstIsArchived();
+    story.account.createBucket('another-archive');
+    story.stack.deploy({ policies: [archiving({ bucket: 'another-archive' })] });
+
+    const [first] = await retireDaily(story, 3);
+
+    expect(first?.told).toContain('Whether an archive is there is not known');
+    expect(rungs(story)).toMatchObject({ '1119': 'deprecated' });
+    expect(archivedTo(story, oldest)).toContain('s3://my-ami-archive/');
   });
 });

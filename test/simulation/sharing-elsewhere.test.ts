@@ -124,3 +124,52 @@ describe('A Region that a policy no longer copies to', () => {
     expect(story.images(paris)[0]?.sharedWith).toEqual([partner]);
   });
 });
+
+describe('A copy that somebody made by hand, with the tags of its image,', () => {
+  /** The image of a night and its copy; nobody has them yet. */
+  async function givenCopy() {
+    const story = await given({ at: noon, policies: [impatient(kept)], servers: [web] });
+    const [SourceImageId = ''] = hang(story, web, nightsUntil('2026-11-21', 1));
+    const made = { Name: 'by hand', SourceImageId, SourceRegion: home, CopyImageTags: true };
+    const { ImageId = '' } = story.account.call('ec2', 'CopyImage', made);
+    await daysLater(story, 1);
+    const [snapshotId = ''] = story.account.region(home).images.get(ImageId)?.snapshotIds ?? [];
+    const accounts = () =>
+      story
+        .images()
+        .filter(({ id }) => id === ImageId)
+        .flatMap(({ snapshots }) => snapshots.map((each) => each.sharedWith));
+    return { story, copyId: ImageId, snapshotId, accounts };
+  }
+
+  it('is shared as its policy says but for its snapshots, which are not ours, and that is told once', async () => {
+    const { story, copyId, snapshotId, accounts } = await givenCopy();
+    story.stack.publish(impatient({ ...kept, ...shared }));
+
+    const run = await retire(story);
+    expect(run).toMatchObject({ status: 'SUCCEEDED', cause: '' });
+    expect(run.told).toContain(`${copyId} in ${home} shared: ${snapshotId} does not carry our tags`);
+    expect(story.images().map(({ sharedWith }) => sharedWith)).toEqual([[partner], [partner]]);
+    expect(accounts().flat()).toEqual([]);
+
+    await daysLater(story, 1);
+    expect((await retire(story)).told).not.toContain(copyId);
+  });
+
+  it('is taken back as its policy says, but for its snapshots, and that is told', async () => {
+    const { story, copyId, snapshotId, accounts } = await givenCopy();
+    story.stack.publish(impatient({ ...kept, ...shared }));
+    await retire(story);
+    const CreateVolumePermission = { Add: [{ UserId: partner }] };
+    story.account.call('ec2', 'ModifySnapshotAttribute', { SnapshotId: snapshotId, CreateVolumePermission });
+    story.stack.publish(impatient(kept));
+    await daysLater(story, 1);
+
+    const run = await retire(story);
+
+    expect(run).toMatchObject({ status: 'SUCCEEDED', cause: '' });
+    expect(run.told).toContain(`${copyId} in ${home} shared: ${snapshotId} does not carry our tags`);
+    expect(story.images().flatMap(({ sharedWith }) => sharedWith)).toEqual([]);
+    expect(accounts()).toEqual([[partner]]);
+  });
+});

@@ -129,6 +129,18 @@ async function looksAgain(): Promise<Story> {
   return story;
 }
 
+/** A person copies an image with its tags, which its snapshots do not get, before the policy shares. */
+async function copiedByHand(): Promise<Story> {
+  const story = await build({ at: noon, policies: [impatient()], servers: [web] });
+  const [SourceImageId = ''] = hang(story, web, nightsUntil('2026-11-21', 1));
+  const made = { Name: 'by hand', SourceImageId, SourceRegion: home, CopyImageTags: true };
+  story.account.call('ec2', 'CopyImage', made);
+  await daysLater(story, 1);
+  story.stack.publish(impatient({ share: { accounts: [partner] } }));
+  expect((await retire(story)).told).toContain('does not carry our tags');
+  return story;
+}
+
 interface Vault extends Story {
   vault: Bucket;
   hung: ReturnType<typeof hangOne>;
@@ -201,6 +213,7 @@ const stories = [
   await unselectedWhileStopped(),
   await retireImages(),
   await looksAgain(),
+  await copiedByHand(),
   await archiveAndRestore(),
   await restoreWithoutRecord(),
   await meddle('check-store', 'DescribeStoreImageTasks', 'STANDARD', takeAway),

@@ -76,7 +76,7 @@ export const captureAnswers = {
   }),
   CheckImageCopied: (input, { timing }) => imageProgress(input, timing.copySeconds, 0),
   DiscardImageCopied: discard,
-  ShareImage: () => ({ added: 1, removed: 0 }),
+  ShareImage: () => ({ added: 1, removed: 0, left: [] }),
   RecordCapture: makeRecordCapture({
     region: home,
     imagesIn: () => ({ describe: async () => undefined, writeTags: async () => undefined }),

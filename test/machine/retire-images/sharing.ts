@@ -22,6 +22,16 @@ export function sharing(): void {
     });
   });
 
+  it.each([[['snap-1 is of others']], [['snap-1 is of others', 'snap-2 is of others']]])(
+    'says what could not be shared: %s',
+    async (left) => {
+      const tasks = { ShareImage: () => ({ added: 1, removed: 0, left }) };
+      const done = await run({ items: [], shares: [shared], tasks });
+      expect(done.children.map(({ output }) => output)).toEqual([{ outcomes: [{ outcome: 'shared', reasons: left }] }]);
+      expect(done).toMatchObject({ status: 'SUCCEEDED', output: { outcomes: { shared: 1 } } });
+    },
+  );
+
   it('is by the policy in force, which the function reads by its name', async () => {
     const done = await run({ items: [], shares: [shared] });
     expect(callsIn('ShareImage', done).map(({ payload }) => payload)).toEqual([

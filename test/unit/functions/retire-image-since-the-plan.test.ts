@@ -125,10 +125,34 @@ describe('an image that is said to be archived', () => {
     expect(account.changes).toEqual([`untag ${imageId}`]);
   });
 
-  it('stays as it is where S3 will not say', async () => {
+  const archiving = (bucket: string, when: Readonly<Record<string, number>>, prefix = 'gold/') =>
+    retiring({ archive: { bucket, prefix, when } });
+
+  it.each([
+    ['by its policy it is still to have one', archiving('another-archive', { daily: 30 })],
+    ['its policy has its archives there', archiving('my-ami-archive', { daily: 1 })],
+  ])('stays as it is where S3 will not say, and %s', async (_, policy) => {
     const account = dueFor('deregister', archived);
     account.refusals.set('look at', denied);
-    await expect(retire(account, 'deregister')).rejects.toBe(denied);
+    await expect(retire(account, 'deregister', policy)).rejects.toBe(denied);
+    expect(account.changes).toEqual([]);
+  });
+
+  it.each([
+    ['archives nothing any more', retiring()],
+    ['archives others, elsewhere', archiving('another-archive', { daily: 1 })],
+    ['archives others, under another prefix', archiving('my-ami-archive', { daily: 1 }, 'new/')],
+  ])('goes where S3 will not say, and its policy %s', async (_, policy) => {
+    const account = dueFor('deregister', archived);
+    account.refusals.set('look at', denied);
+    expect(await retire(account, 'deregister', policy)).toMatchObject({ outcome: 'deregistered' });
+  });
+
+  it('is looked for again where S3 is out of reach, though none is due', async () => {
+    const account = dueFor('deregister', archived);
+    const throttled = new LifecycleError('AwsThrottled', 'HeadObject: slow down');
+    account.refusals.set('look at', throttled);
+    await expect(retire(account, 'deregister')).rejects.toBe(throttled);
     expect(account.changes).toEqual([]);
   });
 

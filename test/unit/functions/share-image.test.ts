@@ -5,7 +5,7 @@ import { audienceDigest, nobody, unsettled, withdrawnTo } from '../../../shared/
 import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Audience, Image } from '../../../shared/domain/image.ts';
 import type { NamedPolicy } from '../../../shared/domain/policy.ts';
-import { tagKeys } from '../../../shared/domain/tags.ts';
+import { type Tags, tagKeys } from '../../../shared/domain/tags.ts';
 import { anImage, aPolicy, executionId, imageId } from '../domain/examples.ts';
 import { fakeAccount } from './fake-account.ts';
 import { within } from './fakes.ts';
@@ -58,7 +58,7 @@ const accessTo = ({ world, tagsOf }: Account) => ({
 describe('an image is shared', () => {
   it('with accounts, which may launch it and copy its snapshots', async () => {
     const account = accountWith();
-    expect(await share(account, partner)).toEqual({ added: 1, removed: 0 });
+    expect(await share(account, partner)).toEqual({ added: 1, removed: 0, left: [] });
     expect(accessTo(account)).toEqual({
       launch: [{ UserId: first }],
       copy: [[first], [first]],
@@ -80,7 +80,7 @@ describe('an image is shared', () => {
 
   it('with those who are new once it is taken back from those who are not named any more', async () => {
     const account = accountWith({}, [{ UserId: second }], [second]);
-    expect(await share(account, partner)).toEqual({ added: 1, removed: 1 });
+    expect(await share(account, partner)).toEqual({ added: 1, removed: 1, left: [] });
     expect(account.changes).toEqual([
       `tag ${imageId}`,
       `permit launches of ${imageId}`,
@@ -96,7 +96,7 @@ describe('an image is shared', () => {
   it('with organizations, units and everybody, who may launch it but get no snapshots', async () => {
     const audience = { ...everybody, organizationArns: [organization], organizationalUnitArns: [unit] };
     const account = accountWith();
-    expect(await share(account, audience)).toEqual({ added: 3, removed: 0 });
+    expect(await share(account, audience)).toEqual({ added: 3, removed: 0, left: [] });
     expect(accessTo(account)).toMatchObject({
       launch: [{ OrganizationArn: organization }, { OrganizationalUnitArn: unit }, { Group: 'all' }],
       copy: [[], []],
@@ -104,25 +104,25 @@ describe('an image is shared', () => {
   });
 
   it('with an account though it is encrypted', async () => {
-    expect(await share(accountWith({ isEncrypted: true }), partner)).toEqual({ added: 1, removed: 0 });
+    expect(await share(accountWith({ isEncrypted: true }), partner)).toEqual({ added: 1, removed: 0, left: [] });
   });
 
   it('with exactly those that the policy names: whoever else had access loses it', async () => {
     const account = accountWith({}, [{ UserId: second }, { Group: 'all' }, { UserId: first }], [second, first]);
-    expect(await share(account, partner)).toEqual({ added: 0, removed: 2 });
+    expect(await share(account, partner)).toEqual({ added: 0, removed: 2, left: [] });
     expect(accessTo(account)).toMatchObject({ launch: [{ UserId: first }], copy: [[first], [first]] });
   });
 
   it('with nobody, once the policy names nobody any more', async () => {
     const account = accountWith({}, [{ UserId: first }, { OrganizationArn: organization }], [first]);
-    expect(await share(account, nobody)).toEqual({ added: 0, removed: 2 });
+    expect(await share(account, nobody)).toEqual({ added: 0, removed: 2, left: [] });
     expect(accessTo(account)).toEqual({ launch: [], copy: [[], []], tag: 'nobody' });
   });
 
   it('with nobody, once its policy is gone', async () => {
     const account = accountWith({}, [{ UserId: first }], [first]);
     const gone = new LifecycleError('PolicyNotFound', "No policy is called 'gold'.");
-    expect(await share(account, gone)).toEqual({ added: 0, removed: 1 });
+    expect(await share(account, gone)).toEqual({ added: 0, removed: 1, left: [] });
     expect(accessTo(account)).toEqual({ launch: [], copy: [[], []], tag: 'nobody' });
   });
 
@@ -141,7 +141,7 @@ describe('an image is shared', () => {
     await share(account, partner);
     const access = accessTo(account);
     const changes = account.changes.length;
-    expect(await share(account, partner)).toEqual({ added: 0, removed: 0 });
+    expect(await share(account, partner)).toEqual({ added: 0, removed: 0, left: [] });
     expect(accessTo(account)).toEqual(access);
     expect(account.changes.slice(changes)).toEqual([`tag ${imageId}`]);
   });
@@ -199,7 +199,7 @@ describe('an image is not made public', () => {
   it('but shared with accounts where the account blocks public access', async () => {
     const account = accountWith();
     account.world.publicBlockedIn.add(region);
-    expect(await share(account, partner)).toEqual({ added: 1, removed: 0 });
+    expect(await share(account, partner)).toEqual({ added: 1, removed: 0, left: [] });
   });
 });
 
@@ -211,7 +211,7 @@ describe('an image that is disabled', () => {
 
   it('is shared no further, but its snapshots are taken back, and its tag says so', async () => {
     const account = givenDisabled();
-    expect(await share(account, partner)).toEqual({ added: 0, removed: 0 });
+    expect(await share(account, partner)).toEqual({ added: 0, removed: 0, left: [] });
     expect(accessTo(account)).toEqual({
       launch: [],
       copy: [[first], [first]],
@@ -241,6 +241,55 @@ describe('an image that is disabled', () => {
   });
 });
 
+describe('a snapshot that no right lets change', () => {
+  const denied = new LifecycleError('AccessDenied', 'ModifySnapshotAttribute: no right');
+  const left = ['snap-00000002 does not carry our tags, so who may copy it stays as it is'];
+
+  /** The second of its two snapshots may not be changed. */
+  function givenDenied(tags: Tags, image: Partial<Image> = {}): Account {
+    const account = accountWith(image, [], [second]);
+    account.addSnapshot('snap-00000002', { region, accounts: [second], tags });
+    account.refusals.set('permit copies of snap-00000002', denied);
+    return account;
+  }
+
+  it('stays as it is where it does not carry our tags, and is named; all else is shared', async () => {
+    const account = givenDenied({ Name: 'by hand' });
+    expect(await share(account, partner)).toEqual({ added: 1, removed: 0, left });
+    expect(accessTo(account)).toEqual({
+      launch: [{ UserId: first }],
+      copy: [[first], [second]],
+      tag: audienceDigest(partner),
+    });
+    expect(account.calls.filter((call) => call.startsWith('permit copies of snap-00000002'))).toHaveLength(1);
+  });
+
+  it('is named, too, where it could not be given to whoever is new', async () => {
+    const account = givenDenied({});
+    expect(await share(account, { ...nobody, accounts: [second, first] })).toMatchObject({ added: 2, left });
+  });
+
+  it('is named, too, where its image is disabled', async () => {
+    const account = givenDenied({}, { state: 'disabled' });
+    expect(await share(account, nobody)).toEqual({ added: 0, removed: 0, left });
+    expect(accessTo(account)).toMatchObject({ copy: [[], [second]], tag: withdrawnTo('nobody') });
+  });
+
+  it('but is ours keeps the image from being shared', async () => {
+    const account = givenDenied({ [tagKeys.policy]: 'gold' });
+    await expect(share(account, partner)).rejects.toBe(denied);
+    expect(accessTo(account)).toMatchObject({ launch: [], tag: unsettled });
+  });
+
+  it('and that EC2 does not show keeps the image from being shared', async () => {
+    const account = givenDenied({});
+    account.refusals.set('permit copies of snap-00000001', denied);
+    account.world.snapshots.delete('snap-00000001');
+    await expect(share(account, partner)).rejects.toBe(denied);
+    expect(accessTo(account)).toMatchObject({ launch: [], tag: unsettled });
+  });
+});
+
 it('what EC2 itself will not share is left to the workflow, and the image is not shared by half', async () => {
   const account = accountWith();
   const refused = new LifecycleError('ShareRefused', 'the snapshot is encrypted under a key of AWS');
@@ -257,6 +306,6 @@ it('an image that EC2 does not show is looked for again', async () => {
 
 it('an image that may be gone, and is, needs to be shared with nobody', async () => {
   const account = fakeAccount({ 'eu-west-1': [anImage()] });
-  expect(await share(account, partner, true)).toEqual({ added: 0, removed: 0 });
+  expect(await share(account, partner, true)).toEqual({ added: 0, removed: 0, left: [] });
   expect(account.changes).toEqual([]);
 });

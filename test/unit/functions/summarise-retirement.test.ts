@@ -145,6 +145,16 @@ describe('a run that went well', () => {
     ]);
   });
 
+  it('tells what of a shared image could not be shared, and of no other', async () => {
+    const { lines } = await summarise({
+      items: [
+        done('ami-1', [{ outcome: 'shared', reasons: ['snap-1 is of others', 'snap-2 is of others'] }]),
+        done('ami-2', [{ outcome: 'shared', reasons: [] }]),
+      ],
+    });
+    expect(lines.slice(1)).toEqual([`ami-1 in ${home} shared: snap-1 is of others; snap-2 is of others`, where]);
+  });
+
   it('tells of reports that EC2 could not make, as the next step waits for them', async () => {
     const { lines } = await summarise({
       items: [done('ami-1', [{ outcome: 'asked' }])],
