@@ -64,8 +64,8 @@ interface Ports {
 
 /**
  * Lets exactly the policy's audience launch from an image, and its named accounts copy it: whoever else holds a permission loses
- * it. Repeating it changes nothing. Snapshots that do not carry our tags stay as they are. What is taken back is taken back first: that the audience cannot have what it is to get
- * keeps nobody in possession.
+ * it. Repeating it changes nothing. Snapshots that do not carry our tags stay as they are. What is taken back is taken back
+ * first: that the audience cannot have what it is to get keeps nobody in possession.
  */
 export function makeShareImage({ policies, imagesIn, sharingIn, snapshotsIn }: Ports) {
   return async ({ region, imageId, policyName, mayBeGone }: Input): Promise<Output> => {
