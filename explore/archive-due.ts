@@ -11,14 +11,16 @@ const dayMs = 86_400_000;
 
 /**
  * Whether an image must be archived before it goes, by the policies as they are published in this account; their days are those
- * of UTC, as in every world that is explored. For half a day after an edit all that was ever published must agree: what a
+ * of UTC, as in every world that is explored. Only where images are made: elsewhere are copies of them, those of people, too,
+ * which need not say what they were made of. For half a day after an edit all that was ever published must agree: what a
  * policy has just begun to want is nobody's mistake.
  */
 export function archivesDueIn(account: Account): NonNullable<RetirementOptions['isArchiveDue']> {
-  return (image, lineage, nowMs) => {
+  return (image, lineage, { region, nowMs }) => {
+    if (region !== account.homeRegion || isDerived(image)) return false;
     const { 'ami-lifecycle:policy': name = '' } = tagsIn(image.Tags);
     const parameter = account.region(account.homeRegion).parameters.get(`${stackNames.policyPrefix}${name}`);
-    if (!parameter || isDerived(image)) return false;
+    if (!parameter) return false;
     const isFresh = nowMs < parameter.lastModifiedAtMs + dayMs / 2;
     const texts = [parameter.value, ...(isFresh ? parameter.earlierValues : [])];
     const counted = lineage.filter(isOfUse).toSorted(oldestFirst);

@@ -1,7 +1,7 @@
 import type { Account } from './account.ts';
 import type { AnsweredCall, Request } from './attempt.ts';
 import { type OwnershipOptions, watchOwnership } from './invariants/ownership.ts';
-import { isOurs, listIn, mayBeSeen, prefix, tagsIn, tagsOf, textIn } from './invariants/records.ts';
+import { imageIdIn, isOurs, listIn, mayBeSeen, prefix, tagsIn, tagsOf, textIn } from './invariants/records.ts';
 import { type RetirementOptions, watchRetirement } from './invariants/retirement.ts';
 import type { ImageRecord, InstanceRecord, RegionState, SnapshotRecord } from './state.ts';
 
@@ -253,8 +253,3 @@ export function watchInvariants(
 
 /** What an image that is made or copied must carry. */
 const captureTags = ['policy', 'source', 'slot', 'consistency'];
-
-/** The image that a snapshot was made for, as its description says. */
-function imageIdIn(snapshot: SnapshotRecord): string | undefined {
-  return /(?:for|DestinationAmi) (ami-[0-9a-f]+)/.exec(snapshot.description.Description ?? '')?.[1];
-}

@@ -3,8 +3,9 @@ import type { ImageRecord, RegionState } from '../../simulator/state.ts';
 import type { Finding } from '../judge.ts';
 import { home } from '../servers.ts';
 import { slotAt } from '../slots.ts';
-import { type Tags, tagsOf } from '../witness.ts';
+import { tagsOf } from '../witness.ts';
 import { hasLease } from '../world.ts';
+import { isLookedAt, isOurs } from './left-snapshots.ts';
 import type { Living } from './life.ts';
 import { servers } from './server-deeds.ts';
 
@@ -44,7 +45,7 @@ function completeIn({ images }: RegionState, policyName: string, slot: string): 
   return new Set(found.map(({ description }) => tagsOf(description.Tags)['ami-lifecycle:source'] ?? ''));
 }
 
-/** What has not come to rest after the quiet days, each in a sentence. */
+/** What has not come to rest after the quiet days, each in a sentence; snapshots are followed for themselves: left-snapshots.ts. */
 export function notConverged(living: Living): Finding[] {
   const { account, stack, watch } = living;
   const running = stack.engine.listExecutions({ status: 'RUNNING' });
@@ -54,38 +55,12 @@ export function notConverged(living: Living): Finding[] {
     ...watch.strandedInstances().map(({ instanceId }) => finding(1, `${instanceId} is left standing.`, account)),
     ...leases.map(({ id }) => finding(1, `${id} is left with its lease.`, account)),
     ...running.map(({ executionArn }) => finding(14, `${executionArn} does not end.`, account)),
-    ...account
-      .regions()
-      .flatMap((region) => [
-        ...orphans(living, region).map((what) => finding(8, what, account)),
-        ...leftIn(living, region).map((what) => finding(14, what, account)),
-      ]),
+    ...account.regions().flatMap((region) => leftIn(living, region).map((what) => finding(14, what, account))),
   ];
 }
 
 function finding(invariant: number, what: string, account: Living['account']): Finding {
   return { invariant, what, history: account.recentHistory() };
-}
-
-/** Snapshots of ours that belong to no image; what people hold or lock is theirs. */
-function orphans(living: Living, { snapshots, name }: RegionState): string[] {
-  const nowMs = living.account.clock.now();
-  return [...snapshots.values()].flatMap(({ id, description, imageIds, lockedUntilMs = 0 }) => {
-    const tags = tagsOf(description.Tags);
-    if (imageIds.size > 0 || !isOurs(tags) || tags['ami-lifecycle:hold'] !== undefined) return [];
-    if (!isLookedAt(living, name, tags['ami-lifecycle:policy'] ?? '')) return [];
-    // Once a lock is over its snapshot goes as any other.
-    return lockedUntilMs > nowMs - 3 * dayMs ? [] : [`${id} is left in ${name} without an image.`];
-  });
-}
-
-/** What is left where a policy no longer copies to people are told of, and only they take it away; elsewhere all is theirs. */
-function isLookedAt({ present }: Living, region: string, policyName: string): boolean {
-  return region === home || (present.get(policyName)?.copies.some((copy) => copy.region === region) ?? false);
-}
-
-function isOurs(tags: Tags): boolean {
-  return tags['ami-lifecycle:policy'] !== undefined && tags['ami-lifecycle:source'] !== undefined;
 }
 
 function leftIn(living: Living, region: RegionState): string[] {

@@ -8,7 +8,7 @@ import { drawDeed, oneOf } from './people.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** The default of a policy, UTC. */
-const retirementHour = 12;
+export const retirementHour = 12;
 export const vault = 'my-ami-archive';
 const paris = 'eu-west-3';
 
@@ -52,8 +52,9 @@ export interface RandomWorld {
 
 const beginMs = Date.parse('2026-11-01T00:00:00Z');
 /**
- * A snapshot that was left behind is a week old before that is noted, has two days of grace then, and a run that does not come
- * through is one more.
+ * What was never completed is a week old before it may go, has up to two days of grace on each of its two rungs then, and a run
+ * that does not come through is one more. Snapshots that were left behind may take longer, and a world lives on for them:
+ * left-snapshots.ts.
  */
 const quietDays = 13;
 export const leastDays = quietDays + 5;

@@ -13,10 +13,13 @@ import { watchStanding } from '../standing.ts';
 import { faultWords } from './chaos.ts';
 import { lateCaptures, notConverged } from './converged.ts';
 import { calmed, type Happening, type PolicyEdit, policyWith, type RandomWorld, vault } from './generate.ts';
+import { followLeftSnapshots } from './left-snapshots.ts';
 import { doDeed } from './people.ts';
 import { type Figures, keepTally, type Tally } from './tally.ts';
 
 const dayMs = 86_400_000;
+/** Longer than a snapshot that was left behind when all became quiet may stay beyond the last day. */
+const waitingMs = 10 * dayMs;
 
 /** A world while it lives. */
 export interface Living {
@@ -62,10 +65,10 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
   account.createBucket(vault);
   const present = new Map(world.policies.map((plan) => [plan.name, policyWith(plan)]));
   const policies = [...present.values()];
-  const stack = await createStack({ account, clock, seed, policies, schedulesUntilMs: endMs });
+  const stack = await createStack({ account, clock, seed, policies, schedulesUntilMs: endMs + waitingMs });
   const watch = watchInvariants(account, undefined, {
     ...rulesForWatch(account),
-    // What a run that was cut short left behind may wait for its week, and for people to read of a cap: judged in the end.
+    // What a run that was cut short left behind may wait for its week, and for people to read of a cap: it is followed for itself.
     snapshotGraceMs: 2 * (endMs - beginMs),
     isArchiveDue: archivesDueIn(account),
   });
@@ -98,14 +101,17 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
   });
 
   const findings: Finding[] = [];
-  for (let atMs = beginMs + dayMs; atMs <= endMs && findings.length === 0; atMs += dayMs) {
+  const left = followLeftSnapshots(living);
+  const isOver = (atMs: number): boolean => findings.length > 0 || (atMs > endMs && !left.isAwaited());
+  for (let atMs = beginMs + dayMs; !isOver(atMs); atMs += dayMs) {
     // Before the night's captures: those of the day before are over.
     await clock.run(atMs);
     tally.look();
     findings.push(...brokenIn(watch), ...standing, ...falseWords);
     if (findings.length === 0 && atMs >= calmMs + 2 * dayMs) findings.push(...lateCaptures(living));
+    if (atMs >= calmMs) findings.push(...left.overdue());
+    if (findings.length === 0 && atMs >= endMs) findings.push(...notConverged(living));
   }
-  if (findings.length === 0) findings.push(...notConverged(living));
   return { findings, happened, endedAtMs: clock.now(), figures: tally.figures() };
 }
 

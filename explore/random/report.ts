@@ -14,7 +14,7 @@ const introduction = [
   '',
   'Each world is drawn from a seed: servers, policies, faults in windows of time, and what people do. Safety is judged all the',
   'time. In the last 13 days nothing goes wrong and nobody does anything, and then everything must have come to rest: see',
-  '[reliability.md](reliability.md).',
+  '[reliability.md](reliability.md). What was left behind shortly before has a grace of its own: for as long a world lives on.',
   '',
 ];
 

@@ -72,3 +72,8 @@ export function listIn(input: object, name: string): string[] {
   const value = new Map<string, unknown>(Object.entries(input)).get(name);
   return Array.isArray(value) ? value.filter((entry: unknown): entry is string => typeof entry === 'string') : [];
 }
+
+/** The image that a snapshot was made for, as its description says. */
+export function imageIdIn(snapshot: SnapshotRecord): string | undefined {
+  return /(?:for|DestinationAmi) (ami-[0-9a-f]+)/.exec(snapshot.description.Description ?? '')?.[1];
+}

@@ -41,7 +41,7 @@ export interface RetirementOptions {
    * Whether an image must be archived before it goes. Its lineage is itself, as it is, and the others in each way in which they
    * may have been read: any of them may be archived in its stead. Without this, none must.
    */
-  isArchiveDue?: (image: Image, lineage: readonly Image[], nowMs: number) => boolean;
+  isArchiveDue?: (image: Image, lineage: readonly Image[], at: { region: string; nowMs: number }) => boolean;
 }
 
 type Breach = (invariant: 4 | 5 | 6 | 7 | 9 | 12, found: string) => void;
@@ -228,7 +228,7 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
     const isDue = isArchiveDue(
       image.description,
       seen.filter((description) => description !== undefined),
-      nowMs,
+      { region: region.name, nowMs },
     );
     if (isDue) breach(9, `${image.id} would go without the archive that is due.`);
   };

@@ -57,4 +57,30 @@ describe('When faults and people have stopped', () => {
   it('what is left where a policy no longer copies to is for people to take away', async () => {
     expect((await edited({ fields: { copies: [] } })).findings).toEqual([]);
   });
+
+  it('a world lives on until a snapshot has gone that people left on the last day before', async () => {
+    const atMs = calmMs - dayMs / 4;
+    const deeds = [0, 1, 2, 3, 4, 5].map((number) => ({ number, kind: 'deed', name: 'deregister', atMs }) as const);
+    const { findings, endedAtMs } = await lived(...deeds);
+
+    expect(findings).toEqual([]);
+    // A week until it is old enough, a week of grace, and the day at the end of which it is looked for.
+    expect(new Date(endedAtMs).toISOString()).toBe('2026-11-20T00:00:00.000Z');
+  });
+
+  it('an image that leaves its snapshots behind though nothing goes wrong is told of within a day', async () => {
+    const between = [calmMs + 4 * dayMs, endMs] as const;
+    const faults = [
+      { fault: 'snapshot-deletion-fails', between },
+      { fault: 'access-denied', function: 'delete-snapshots', between },
+    ] as const;
+    const happenings = faults.map((fault, number) => ({ number, atMs: beginMs, kind: 'fault', fault }) as const);
+    const { findings, endedAtMs } = await lived(...happenings);
+
+    expect(findings[0]).toMatchObject({
+      invariant: 8,
+      what: expect.stringMatching(/^snap-\w+ is left in eu-west-\d without an image/),
+    });
+    expect(endedAtMs).toBeLessThanOrEqual(calmMs + 6 * dayMs);
+  });
 });

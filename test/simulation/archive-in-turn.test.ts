@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { server } from '../../explore/servers.ts';
+import { home, server } from '../../explore/servers.ts';
 import { tagKeys } from '../../shared/domain/tags.ts';
 import { archiveNow, archiving, givenVault, hangOne, restoreNow, tagsOfImage } from './archiving.ts';
 import { daysLater, hang, nightsUntil, retire, retireDaily, rungs, tag } from './retiring.ts';
@@ -55,5 +55,27 @@ describe('An image whose archive is lost', () => {
     expect(story.images().map(({ id }) => id)).not.toContain(imageId);
     expect([...story.vault.objects.keys()]).toContain(key);
     expect(restored && tagsOfImage(story, restored.id)[tagKeys.archivedTo]).toBe(url);
+  });
+});
+
+describe('A copy that a person made in another Region, with the tags of its image,', () => {
+  it('goes by the rules for copies without an archive, and the image has its own before it goes', async () => {
+    const paris = 'eu-west-3';
+    const story = await givenVault({
+      policies: [archiving({}, { copies: [{ region: paris, retain: { daily: 1 } }] })],
+    });
+    const [imageId = ''] = hang(story, web, nightsUntil('2026-11-21', 3));
+    hang(story, web, nightsUntil('2026-11-21', 1), { region: paris });
+    const source = { SourceImageId: imageId, SourceRegion: home, CopyImageTags: true };
+    const { ImageId: copyId } = story.account.call('ec2', 'CopyImage', { Name: 'by hand', ...source }, paris);
+
+    await daysLater(story, 1);
+    await retireDaily(story, 4);
+
+    const ids = [...story.images(), ...story.images(paris)].map(({ id }) => id);
+    expect(ids).not.toContain(imageId);
+    expect(ids).not.toContain(copyId);
+    expect([...story.vault.objects.keys()]).toContain(`gold/${imageId}.bin`);
+    expect([...story.vault.objects.keys()]).not.toContain(`gold/${copyId}.bin`);
   });
 });

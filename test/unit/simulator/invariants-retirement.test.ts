@@ -276,15 +276,15 @@ describe('what must never happen to an image on its way out', () => {
   test('9: nor one that is due and was never archived', async () => {
     const asked: string[][] = [];
     const { deregister, broken } = watched({
-      isArchiveDue({ ImageId }, lineage) {
-        asked.push(lineage.map((each) => each.ImageId ?? '').sort());
+      isArchiveDue({ ImageId }, lineage, { region }) {
+        asked.push([region, ...lineage.map((each) => each.ImageId ?? '').sort()]);
         return ImageId === oldest;
       },
     });
     await deregister(oldest);
     await deregister(middle);
     expect(broken()).toEqual([9]);
-    expect(asked[0]).toEqual([oldest, middle, newest]);
+    expect(asked[0]).toEqual(['us-east-1', oldest, middle, newest]);
   });
 
   test('7: what people take back and take again has its grace from our step, until we have written down what they did', async () => {
