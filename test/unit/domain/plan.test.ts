@@ -32,6 +32,7 @@ function candidate(image: Partial<Image> = {}, different: Partial<Judgement> = {
     keeps: [],
     because: 'no rule keeps it',
     archive: false,
+    waits: undefined,
     noteSourceGone: false,
     ...different,
   };
@@ -215,7 +216,14 @@ describe('an image is shared otherwise than its policy says', () => {
 
 describe('without all that may speak for an image', () => {
   const judged = (different: Partial<Judgement> & Pick<Judgement, 'image'>): Judgement => {
-    return { keeps: [], because: 'no rule keeps it', archive: true, noteSourceGone: true, ...different };
+    return {
+      keeps: [],
+      because: 'no rule keeps it',
+      archive: true,
+      waits: undefined,
+      noteSourceGone: true,
+      ...different,
+    };
   };
   const leaving = imageOn('disable', 1, imageOf(10));
 

@@ -24,7 +24,14 @@ function candidate(step: Step | undefined, daysAgo = 0): Judgement {
           ...(step === 'disable' ? { state: 'disabled' } : { deprecatesAt: since }),
           tags: rungTags({}, { step, since }),
         };
-  return { image: anImage(rung), keeps: [], because: 'no rule keeps it', archive: false, noteSourceGone: false };
+  return {
+    image: anImage(rung),
+    keeps: [],
+    because: 'no rule keeps it',
+    archive: false,
+    waits: undefined,
+    noteSourceGone: false,
+  };
 }
 
 function become(judgement: Judgement, about: UsageReport | undefined, retire: object = {}, uses: string[] = []) {
