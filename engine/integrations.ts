@@ -9,11 +9,12 @@ import { causeAt, type Visit } from './visit.ts';
 
 type FunctionResource = Extract<TaskResource, { kind: 'function' }>;
 type IntegrationResource = Extract<TaskResource, { kind: 'integration' }>;
+type Begun = Parameters<Call['begin']>;
 
 /** A Task whose resource is a function's own ARN: its payload is the result. */
 export function callFunction(visit: Visit, resource: FunctionResource, argument: Json): Call {
   return {
-    begin: (reply) => invoke(visit, resource.functionName, resource.arn, argument, (payload) => payload, reply),
+    begin: (...begun) => invoke(visit, resource.functionName, resource.arn, argument, (payload) => payload, begun),
   };
 }
 
@@ -21,7 +22,7 @@ export function callIntegration(visit: Visit, resource: IntegrationResource, arg
   const taskToken = visit.taskToken;
   if (resource.key === 'lambda:invoke') return callLambdaInvoke(visit, argument, taskToken);
   if (resource.key === 'states:startExecution') return callStartExecution(visit, resource, argument, taskToken);
-  return { taskToken, begin: (reply) => callOther(visit, resource, argument, reply) };
+  return { taskToken, begin: (...begun) => callOther(visit, resource, argument, begun) };
 }
 
 /** Handlers get and give copies, as on Lambda: what they do to an object afterwards must not reach the state machine. */
@@ -36,7 +37,7 @@ function invoke(
   functionArn: string,
   payload: Json,
   envelope: (payload: Json, requestId: string) => Json,
-  reply: (reply: Reply) => void,
+  [reply, isOver]: Begun,
 ): () => void {
   const { flow, state } = visit;
   const { options, random } = flow.runtime;
@@ -44,6 +45,7 @@ function invoke(
   const invocation = { executionArn: flow.execution.arn, requestId, functionArn, state: state.name };
   return work<FunctionOutcome>(
     flow.runtime,
+    isOver,
     async () => {
       const outcome = await options.invokeFunction(name, copied(payload), invocation);
       return 'error' in outcome ? outcome : { ...outcome, payload: copied(outcome.payload) };
@@ -64,6 +66,7 @@ function invoke(
  */
 function work<T extends { readonly durationMs?: number }>(
   { clock }: Runtime,
+  isOver: () => boolean,
   run: () => Promise<T>,
   toOutcome: (error: unknown) => T,
   deliver: (outcome: T) => void,
@@ -73,7 +76,9 @@ function work<T extends { readonly durationMs?: number }>(
     const outcome = await run().catch(toOutcome);
     if (!isDropped) timer = clock.after(outcome.durationMs ?? 0, () => deliver(outcome));
   };
-  let timer = clock.after(0, () => void clock.busy(perform()));
+  let timer = clock.after(0, () => {
+    if (!isOver()) void clock.busy(perform());
+  });
   return () => {
     isDropped = true;
     timer.cancel();
@@ -88,7 +93,7 @@ function callLambdaInvoke(visit: Visit, argument: Json, taskToken: string | unde
   const arn = functionName.startsWith('arn:')
     ? functionName
     : `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
-  return { taskToken, begin: (reply) => invoke(visit, name, arn, payload, lambdaEnvelope, reply) };
+  return { taskToken, begin: (...begun) => invoke(visit, name, arn, payload, lambdaEnvelope, begun) };
 }
 
 function lambdaEnvelope(payload: Json, requestId: string): JsonObject {
@@ -120,12 +125,7 @@ function missing(visit: Visit, field: string): FatalFailure {
   return new FatalFailure(causeAt(visit, `The field '${field}' is required but was missing`));
 }
 
-function callOther(
-  visit: Visit,
-  { key }: IntegrationResource,
-  argument: Json,
-  reply: (reply: Reply) => void,
-): () => void {
+function callOther(visit: Visit, { key }: IntegrationResource, argument: Json, [reply, isOver]: Begun): () => void {
   const { flow, state, taskToken } = visit;
   const integration = flow.runtime.options.integrations?.[key];
   if (!integration) throw new Error(`the engine was given no integration '${key}'`);
@@ -136,6 +136,7 @@ function callOther(
   };
   return work<IntegrationOutcome>(
     flow.runtime,
+    isOver,
     async () => {
       const outcome = await integration(copied(argument), call);
       return 'error' in outcome ? outcome : { ...outcome, output: copied(outcome.output) };
@@ -167,8 +168,9 @@ function callStartExecution(
   const { StateMachineArn: stateMachineArn, Input: input = {}, Name: name } = fields;
   if (typeof stateMachineArn !== 'string') throw missing(visit, 'StateMachineArn');
   let started: Execution | undefined;
-  const begin: Call['begin'] = (reply) => {
+  const begin: Call['begin'] = (reply, isOver) => {
     const timer = runtime.clock.after(0, () => {
+      if (isOver()) return;
       const refusal = runtime.options.refusesStart?.(visit.flow.execution.stateMachineName, stateMachineArn);
       if (refusal !== undefined) {
         reply({ kind: 'failed', error: 'StepFunctions.AccessDeniedException', cause: refusal });

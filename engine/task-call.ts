@@ -8,8 +8,11 @@ export type Reply =
 
 /** The work of a task: how to begin it, and what its completion is. */
 export interface Call {
-  /** Begins the work and reports its reply once; returns how to make it stop. */
-  begin(reply: (reply: Reply) => void): () => void;
+  /**
+   * Begins the work and reports its reply once; returns how to make it stop.
+   * @param isOver asked when the work would begin: what has no time left is never begun
+   */
+  begin(reply: (reply: Reply) => void, isOver: () => boolean): () => void;
   /** With a token: the task is done when the token comes back, not when the call is. */
   readonly taskToken?: string | undefined;
   /** With `.sync`: what follows a successful call, e.g. waiting for the execution that it started. */
@@ -21,6 +24,8 @@ export interface Listener {
   /** The call was made, its completion is waited for. */
   submitted(output: Json): void;
   beat(): void;
+  /** Whether the time of the task has run out. */
+  isOver(): boolean;
 }
 
 export interface Handle {
@@ -47,7 +52,7 @@ export function startCall(flow: Flow, call: Call, listener: Listener): Handle {
       heartbeat: () => listener.beat(),
     });
   }
-  stop = call.begin((reply) => {
+  const called = (reply: Reply): void => {
     if (reply.kind !== 'succeeded' || (taskToken === undefined && !afterwards)) {
       listener.settle(reply);
       return;
@@ -56,7 +61,8 @@ export function startCall(flow: Flow, call: Call, listener: Listener): Handle {
     isSubmitted = true;
     if (early) listener.settle(early);
     else if (afterwards) stop = afterwards(reply.output, (completion) => listener.settle(completion));
-  });
+  };
+  stop = call.begin(called, () => listener.isOver());
   return {
     drop() {
       if (taskToken !== undefined) tokens.close(taskToken);

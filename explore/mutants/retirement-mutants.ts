@@ -7,7 +7,7 @@ const uses = 'shared/aws/uses.ts';
 const unread = {
   file: 'functions/retire-image/task.ts',
   from: 'const { judgement, decision, evidence } = await decideAgain(image, instanceId, { region, policy, step, now });',
-  to: "const { judgement, decision, evidence } = { judgement: { image, keeps: [], because: '', isArchiveDue: false, archive: false, noteSourceGone: false }, decision: { verdict: 'retire', reasons: [], archive: false, step } as Decision, evidence: noEvidence };",
+  to: "const { judgement, decision, evidence } = { judgement: { image, keeps: [], because: '', waits: undefined, isArchiveDue: false, archive: false, noteSourceGone: false }, decision: { verdict: 'retire', reasons: [], archive: false, step } as Decision, evidence: noEvidence };",
 };
 
 /** Without it the role itself keeps what people hold. */

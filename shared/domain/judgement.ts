@@ -28,6 +28,8 @@ export interface Judgement {
   because: string;
   /** The policy wants an archive of it, whether there is one or not. */
   isArchiveDue: boolean;
+  /** Why it must not go for good yet, though nothing keeps it. */
+  waits: string | undefined;
   /** It is to be archived, and to stay until it is. */
   archive: boolean;
   /** Its instance is gone, which is to be written on this image: on each, as any of them may be the first to go. */
@@ -95,6 +97,11 @@ export function judgeLineage(images: readonly Image[], circumstances: Circumstan
     return {
       image,
       keeps: obstacle ? [...keeps, `due for archive, ${obstacle}`] : keeps,
+      // What is kept may be on its way back, where all had been given up: until it is there, the others are all there is.
+      waits:
+        retain && !isReleased && isComplete(image) && !(newest && newestFirst(newest, image) < 0)
+          ? 'waits for a newer one that is available'
+          : undefined,
       because: isReleased ? `its instance is gone since ${goneSince}` : whyNot(image),
       isArchiveDue,
       archive: isLacking && obstacle === undefined,

@@ -72,7 +72,7 @@ export interface Evidence {
  * @param now ISO instant
  */
 export function decide(judgement: Judgement, evidence: Evidence, policy: NamedPolicy, now: string): Decision {
-  const { image, because, archive } = judgement;
+  const { image, because, archive, waits } = judgement;
   const keeps = [...judgement.keeps, ...evidence.uses];
   if (keeps.length > 0 || !policy.retire) {
     const step = isRetiring(image) ? 'reinstate' : judgement.noteSourceGone ? 'note-source-gone' : null;
@@ -90,7 +90,7 @@ export function decide(judgement: Judgement, evidence: Evidence, policy: NamedPo
   const askIfDue = awaited?.isToAsk && isReportDue(image, policy.retire, now) ? 'ask-for-report' : null;
   if ('wait' in next) return retire(askIfDue, next.wait);
   if ('note' in next) return retire('note-rung', next.reason);
-  const obstacle = obstacleTo(next.step, image);
+  const obstacle = obstacleTo(next.step, image) ?? (next.step === 'deregister' ? waits : undefined);
   if (obstacle) return retire(null, obstacle);
   const awaiting = [...copyDoubts(evidence.silentRegions), ...(awaited ? [awaited.reason] : [])];
   if (awaiting.length > 0 && isTakenBy(next.step)) return retire(askIfDue, ...awaiting);

@@ -61,8 +61,8 @@ const toleranceMs = 2 * 3_600_000;
 export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: RetirementOptions, breach: Breach) {
   /** When an image took which step, whoever made it; what was taken back is forgotten. */
   const steps = new Map<string, Map<RetirementStep, number>>();
-  /** Steps of ours that people took back, with when we took them: until that is written down, nobody knows of it. */
-  const takenBack = new Map<string, Map<RetirementStep, number>>();
+  /** Steps that people took back, with when they were taken, and taken back: until that is written down, nobody knows of it. */
+  const takenBack = new Map<string, Map<RetirementStep, { takenAtMs: number; backAtMs: number }>>();
   /** When an instance ended, by id. */
   const ends = new Map<string, number>();
   const beganAtMs = account.clock.now();
@@ -147,15 +147,21 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
    * where the image stood: docs/decisions/0026-what-nobody-saw.md.
    */
   const noteStep = (imageId: string, step: RetirementStep, { atMs, caller }: AnsweredCall): void => {
-    const first = caller === undefined ? takenBack.get(imageId)?.get(step) : undefined;
+    const first = caller === undefined ? takenBack.get(imageId)?.get(step)?.takenAtMs : undefined;
     steps.set(imageId, new Map([[step, first ?? atMs], ...(steps.get(imageId) ?? [])]));
   };
 
-  const noteTakenBack = (imageId: string, step: RetirementStep, { caller }: AnsweredCall): void => {
+  const noteTakenBack = (imageId: string, step: RetirementStep, { atMs, caller }: AnsweredCall): void => {
     const takenAtMs = steps.get(imageId)?.get(step);
     steps.get(imageId)?.delete(step);
     if (takenAtMs === undefined || caller !== undefined) return;
-    takenBack.set(imageId, new Map([...(takenBack.get(imageId) ?? []), [step, takenAtMs]]));
+    takenBack.set(imageId, new Map([...(takenBack.get(imageId) ?? []), [step, { takenAtMs, backAtMs: atMs }]]));
+  };
+
+  /** When a step was taken on which an image stands, as far as whoever has just read it can know. */
+  const takenAt = (imageId: string, step: RetirementStep, nowMs: number): number | undefined => {
+    const back = takenBack.get(imageId)?.get(step);
+    return steps.get(imageId)?.get(step) ?? (back && nowMs - back.backAtMs < unseenMs ? back.takenAtMs : undefined);
   };
 
   const rulesFor = (region: RegionState, image: ImageRecord): readonly RetirementRules[] | undefined =>
@@ -173,7 +179,7 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
     if (place < 0) return false;
     const previous = rules.steps[place - 1];
     if (previous === undefined) return true;
-    const takenAtMs = steps.get(imageId)?.get(previous);
+    const takenAtMs = takenAt(imageId, previous, nowMs);
     return takenAtMs !== undefined && nowMs - takenAtMs >= rules.graceDays * dayMs - toleranceMs;
   };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { server } from '../../explore/servers.ts';
 import type { NamedPolicy } from '../../shared/domain/policy.ts';
 import { archiving, ended, givenVault, noon } from './archiving.ts';
-import { betweenPlanAndAct, hang, impatient, nightsUntil, retire, rungs } from './retiring.ts';
+import { betweenPlanAndAct, daysLater, hang, impatient, nightsUntil, retire, retireDaily, rungs } from './retiring.ts';
 import { given } from './story.ts';
 
 const web = server('web');
@@ -57,5 +57,29 @@ describe('A policy that is edited while a run of it is under way', () => {
 
     expect(Object.values(rungs(story))).toEqual(Array.from({ length: 16 }, () => 'available'));
     expect(story.vault.objects.size).toBeGreaterThan(0);
+  });
+});
+
+describe('A lineage that was given up with its instance, and that an edit wants again', () => {
+  it.each([
+    [{ daily: 2 }, ['disabled', 'disabled', 'available', 'available']],
+    [{ daily: 2, atLeast: 3 }, ['disabled', 'available', 'available', 'available']],
+  ])('loses nothing before its newest are back (%j)', async (retain, then) => {
+    const before = impatient({ retain: { daily: 4, afterTermination: '1d' } });
+    const story = await given({ at: noon, policies: [before], servers: [web] });
+    hang(story, web, nightsUntil('2026-11-21', 4));
+    story.account.call('ec2', 'TerminateInstances', { InstanceIds: [web.id] });
+    await retireDaily(story, 4);
+    expect(new Set(Object.values(rungs(story)))).toEqual(new Set(['disabled']));
+    story.stack.publish(impatient({ retain }));
+    await daysLater(story, 1);
+
+    const { told } = await retire(story);
+    expect(Object.values(rungs(story))).toEqual(then);
+    expect(told).toContain(`${then.filter((rung) => rung === 'available').length} reinstated`);
+
+    await daysLater(story, 1);
+    await retire(story);
+    expect(Object.values(rungs(story))).toEqual(then.filter((rung) => rung === 'available'));
   });
 });

@@ -145,19 +145,6 @@ describe('what cannot be launched from neither counts nor serves', () => {
   });
 });
 
-describe('fewer images than are to stay', () => {
-  const ours = (at: string): Image => anImageOf(at, { state: 'disabled', tags: { [tagKeys.state]: 'retiring' } });
-
-  it('are made up for by the newest of those that we disabled, and not by what a person disabled', () => {
-    const slots = ['20261109T0300Z', '20261110T0300Z', '20261111T0300Z'];
-    const all = slots.map(ours);
-    expect(candidates(all, under({ daily: 2, atLeast: 3 }))).toEqual([]);
-    expect(candidates(all, under({ daily: 1, atLeast: 2 }))).toEqual(['20261109T0300Z']);
-    const byHand = anImageOf('20261112T0300Z', { state: 'disabled' });
-    expect(candidates([...all, byHand], under({ last: 1, atLeast: 3 }))).not.toContain('20261109T0300Z');
-  });
-});
-
 describe('what is being made, or was left half made,', () => {
   const week = 7 * day;
   const making = (different: Partial<Image>, ageSeconds: number): Image =>

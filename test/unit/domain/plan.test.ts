@@ -33,6 +33,7 @@ function candidate(image: Partial<Image> = {}, different: Partial<Judgement> = {
     because: 'no rule keeps it',
     isArchiveDue: false,
     archive: false,
+    waits: undefined,
     noteSourceGone: false,
     ...different,
   };
@@ -221,6 +222,7 @@ describe('without all that may speak for an image', () => {
       because: 'no rule keeps it',
       isArchiveDue: true,
       archive: true,
+      waits: undefined,
       noteSourceGone: true,
       ...different,
     };

@@ -30,6 +30,7 @@ function candidate(step: Step | undefined, daysAgo = 0): Judgement {
     because: 'no rule keeps it',
     isArchiveDue: false,
     archive: false,
+    waits: undefined,
     noteSourceGone: false,
   };
 }

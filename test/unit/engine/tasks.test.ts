@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestRefused } from '../../../engine/index.ts';
-import { after, createWorld, details, functionArn, machine, named, task } from './harness.ts';
+import { after, createWorld, details, functionArn, machine, named, part, task } from './harness.ts';
 
 const invoke = 'arn:aws:states:::lambda:invoke';
 
@@ -53,6 +53,21 @@ describe('A Task on a function', () => {
     reply.kept = 2;
     await world.clock.run();
     expect(world.result(arn).output).toStrictEqual({ kept: 1, at: '1970-01-01T00:00:00.000Z' });
+  });
+
+  it('is not called once its time is over, but again, with Arguments of then', async () => {
+    const jump = (): null => {
+      world.clock.jump(3_600_000);
+      return null;
+    };
+    const world = createWorld({ f: () => null, g: jump });
+    const again = { TimeoutSeconds: 60, Retry: [{ ErrorEquals: ['States.Timeout'], IntervalSeconds: 1 }] };
+    const dated = task('f', { ...again, Arguments: { at: '{% $now() %}' }, End: true });
+    const both = { Type: 'Parallel', Branches: [part({ G: task('g') }), part({ F: dated })], End: true };
+    await world.run(machine({ Both: both }));
+    const [late, ...others] = world.calls.filter(({ name }) => name === 'f');
+    expect(late).toMatchObject({ atMs: world.startedAtMs + 3_601_000, payload: { at: '2026-01-01T01:00:01.000Z' } });
+    expect(others).toEqual([]);
   });
 
   it('fails with the name of what the handler threw', async () => {
