@@ -22,9 +22,9 @@ export const contract = {
   output: z.strictObject({
     /**
      * `fell-back`: a start that EC2 accepted ended in `stopped` again. `stopped-by-hand`: its owner stopped it since, and is
-     * not to be overruled. `gone`: terminated; nothing is left to run.
+     * not to be overruled. `started-by-hand`: it had stopped, and runs again. `gone`: terminated; nothing is left to run.
      */
-    status: z.enum(['reached', 'waiting', 'fell-back', 'stopped-by-hand', 'gone']),
+    status: z.enum(['reached', 'waiting', 'fell-back', 'stopped-by-hand', 'started-by-hand', 'gone']),
     reason: z.string(),
     waitSeconds: parts.waitSeconds,
   }),
@@ -47,10 +47,15 @@ export function makeCheckInstance({ instances, meter }: Ports) {
   return async (input: Input): Promise<Output> => {
     const { instanceId, until } = input;
     const status = await instances.status(instanceId);
-    if (status && (status.state === until || underWay.has(status.state))) return progress(input, status);
+    // After its stop it should not run; a look may still show it so, and its owner may have started it since.
+    const isStrange = until === 'stopped' && (status?.state === 'pending' || status?.state === 'running');
+    if (status && !isStrange && (status.state === until || underWay.has(status.state))) return progress(input, status);
     // Whether it is gone, and who stopped it, is in the other listing.
     const instance = await instances.describe(instanceId);
     if (!isAlive(instance)) return gone(input);
+    if (until === 'stopped' && Date.parse(instance.launchedAt) > Date.parse(input.since)) {
+      return answer(input, 'started-by-hand', instance.state);
+    }
     if (until === 'stopped' || instance.state !== 'stopped') {
       return progress(input, { state: instance.state, health: 'initializing' });
     }

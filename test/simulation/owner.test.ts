@@ -100,6 +100,29 @@ describe('What its owner does to an instance in the middle of a run', () => {
     expect(story.state(web)).toBe('running');
   });
 
+  it('is noticed at once: started when it had just stopped for us, it is captured as it runs', async () => {
+    const web = server('web');
+    // Else our look would still show it as stopped.
+    const behaviour = { consistencyLagMs: () => 0 };
+    const story = await given({ policies: [policy('gold')], servers: [web], behaviour });
+    const stop = story.account.faults.onOccasion((_name, occasion) => {
+      if (occasion.function !== 'check-instance' || story.state(web) !== 'stopped') return;
+      stop();
+      story.account.call('ec2', 'StartInstances', { InstanceIds: [web.id] });
+    });
+
+    await story.capture('gold');
+
+    expect(story.lastRun().status).toBe('SUCCEEDED');
+    expect(story.image().tags).toMatchObject({
+      'ami-lifecycle:state': 'complete',
+      'ami-lifecycle:consistency': 'crash',
+    });
+    expect(story.state(web)).toBe('running');
+    expect(story.tags(web)).not.toHaveProperty('ami-lifecycle:stopped-by');
+    expect(story.accepted('StartInstances', web).filter(({ caller }) => caller !== undefined)).toEqual([]);
+  });
+
   it('is not hidden: of one that stood still before, too', async () => {
     const web = server('web', { state: 'stopped' });
     const story = await given({ policies: [policy('gold')], servers: [web], mayBreak: [15] });

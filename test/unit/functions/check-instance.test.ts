@@ -53,6 +53,23 @@ describe('an instance that is being stopped', () => {
     expect(await look({ until, state: 'stopped', shown })).toMatchObject({ status: 'reached' });
   });
 
+  it.each([
+    ['pending', 5, 'started-by-hand'],
+    ['running', 5, 'started-by-hand'],
+    ['running', -5, 'waiting'],
+  ] as const)(
+    'is its owner’s where it is %s, launched %i seconds after its stop was asked for',
+    async (state, seconds, status) => {
+      const instances = {
+        ...fakeInstances(anInstance({ state, launchedAt: after(seconds) })),
+        status: async () => ({ state, health: 'initializing' as const }),
+      };
+      const checkInstance = within(contract, makeCheckInstance({ instances, meter: fakeMeter() }));
+      const input = { executionId, instanceId, until, since: beginning, now: after(60) } as const;
+      expect(await checkInstance(input)).toMatchObject({ status });
+    },
+  );
+
   it.each(['stopping', 'running'] as const)('has half an hour to do so: it is still %s', async (state) => {
     expect(await look({ until, state, waitedSeconds: 1800 })).toMatchObject({ status: 'waiting' });
     await expect(look({ until, state, waitedSeconds: 1801 })).rejects.toMatchObject({
