@@ -37,7 +37,8 @@ function wantedBy(text: string): Rules {
   return policy.archive?.when ?? {};
 }
 
-function madeMs({ Tags }: Image): number {
+/** When an image was to be made, as its tags say; NaN where they do not. */
+export function madeMs({ Tags }: Image): number {
   return slotMs(tagsIn(Tags)['ami-lifecycle:slot'] ?? '');
 }
 
@@ -52,7 +53,8 @@ function isDerived({ Tags }: Image): boolean {
   return tagsIn(Tags)['ami-lifecycle:origin'] !== undefined;
 }
 
-function isOfUse({ State, Tags }: Image): boolean {
+/** What counts: what can be launched from, and what we disabled ourselves. */
+export function isOfUse({ State, Tags }: Image): boolean {
   const tags = tagsIn(Tags);
   if (tags['ami-lifecycle:state'] === 'capturing') return false;
   const rung = tags['ami-lifecycle:rung'];
@@ -69,10 +71,12 @@ function isOneOf(image: Image, counted: readonly Image[], rule: string, count: n
 }
 
 /** The number of a period; of two the later has the higher. */
-const periods: Readonly<Record<string, (atMs: number) => number>> = {
+export const periods: Readonly<Record<string, (atMs: number) => number>> = {
   last: (atMs) => atMs,
   hourly: (atMs) => Math.floor(atMs / 3_600_000),
   daily: (atMs) => Math.floor(atMs / dayMs),
   // Weeks begin on Mondays; the epoch began on a Thursday.
   weekly: (atMs) => Math.floor((atMs / dayMs + 3) / 7),
+  monthly: (atMs) => new Date(atMs).getUTCFullYear() * 12 + new Date(atMs).getUTCMonth(),
+  yearly: (atMs) => new Date(atMs).getUTCFullYear(),
 };

@@ -5,6 +5,7 @@ import type { AnsweredCall } from '../simulator/attempt.ts';
 import { type InvariantWatch, type WatchOptions, watchInvariants } from '../simulator/invariants.ts';
 import type { AccountEvent } from '../simulator/world.ts';
 import { archivesDueIn } from './archive-due.ts';
+import { keepingRulesIn } from './keeping-rules.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -51,6 +52,7 @@ export function witness(account: Account, options: WatchOptions = {}): Witness {
   const watch = watchInvariants(account, undefined, {
     ...rulesForWatch(account),
     isArchiveDue: archivesDueIn(account),
+    keptBy: keepingRulesIn(account),
     ...options,
   });
   account.onCall((call) => {

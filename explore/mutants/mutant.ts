@@ -5,7 +5,10 @@ export interface Edit {
   to: string;
 }
 
-/** Where the system is tried: the name of a trial world or of one that is explored, and a fault at one moment as `placements.ts` writes it. */
+/**
+ * Where the system is tried: the name of a trial world or of one that is explored, and a fault at one moment as `placements.ts`
+ * writes it; or a random world, as `random world 2 of 20 days`, which is its seed and how long it lives.
+ */
 export interface Circumstances {
   world: string;
   placement?: string;

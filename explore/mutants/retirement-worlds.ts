@@ -6,6 +6,7 @@ import { quick, tagByHand } from '../worlds/common.ts';
 import type { TrialWorld } from './trial-world.ts';
 
 const vault = 'my-ami-archive';
+const paris = 'eu-west-3';
 /** Retirement runs daily at noon; nothing is captured. */
 const never = { cron: '0 3 1 1 ? *', timezone: 'UTC' };
 const web = server('web');
@@ -134,6 +135,37 @@ export const retirementWorlds: readonly TrialWorld[] = [
     prepare: (story) => void hang(story, web, nightsUntil('2026-11-20', 4)),
     runs: 3,
     gone: ['1117'],
+  }),
+  retirement({
+    name: 'counting rules',
+    tells: 'Of nine images each rule that counts keeps one that no other keeps, the oldest stays for it, and one goes',
+    fields: { retain: { last: 2, hourly: 2, daily: 2, weekly: 2, monthly: 2, yearly: 3 } },
+    prepare(story) {
+      const today = ['0920', '0910', '0800'].map((time) => `20261121T${time}Z`);
+      const earlier = ['20261120', '20261114', '20261113', '20261030', '20251231', '20250601'];
+      hang(story, web, [...today, ...earlier.map((day) => `${day}T0300Z`)]);
+    },
+    runs: 3,
+    gone: ['1113'],
+  }),
+  retirement({
+    name: 'within two days',
+    tells: 'Of three images two stay that are less than two days apart',
+    fields: { retain: { within: '2d' } },
+    prepare: (story) => void hang(story, web, nightsUntil('2026-11-20', 3)),
+    runs: 3,
+    gone: ['1118'],
+  }),
+  retirement({
+    name: 'copies that stay longer',
+    tells: 'Of three images one stays, and of their copies in Paris two',
+    fields: { retain: { daily: 1 }, copies: [{ region: paris, retain: { daily: 2 } }] },
+    prepare(story) {
+      hang(story, web, nightsUntil('2026-11-20', 3));
+      hang(story, web, nightsUntil('2026-11-20', 3), { region: paris });
+    },
+    runs: 3,
+    gone: ['1118', '1119'],
   }),
   retirement({
     name: 'instance gone',

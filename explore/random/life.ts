@@ -8,6 +8,7 @@ import { seededRandom } from '../../simulator/random.ts';
 import { archivesDueIn } from '../archive-due.ts';
 import { watchFalseWords } from '../false-words.ts';
 import type { Finding } from '../judge.ts';
+import { keepingRulesIn } from '../keeping-rules.ts';
 import { home } from '../servers.ts';
 import { watchStanding } from '../standing.ts';
 import { faultWords } from './chaos.ts';
@@ -71,6 +72,7 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
     // What a run that was cut short left behind may wait for its week, and for people to read of a cap: it is followed for itself.
     snapshotGraceMs: 2 * (endMs - beginMs),
     isArchiveDue: archivesDueIn(account),
+    keptBy: keepingRulesIn(account),
   });
   const falseWords = watchFalseWords(account);
   const standing = watchStanding(account, watch);

@@ -42,6 +42,11 @@ export interface RetirementOptions {
    * may have been read: any of them may be archived in its stead. Without this, none must.
    */
   isArchiveDue?: (image: Image, lineage: readonly Image[], at: { region: string; nowMs: number }) => boolean;
+  /**
+   * What of the policy's rules keeps an image, in words; undefined where none surely does. The others of its lineage are given in
+   * each way in which they may have been read. Without this, only the newest and the least that stays are watched.
+   */
+  keptBy?: (image: Image, others: readonly Image[], at: { region: string; nowMs: number }) => string | undefined;
 }
 
 type Breach = (invariant: 4 | 5 | 6 | 7 | 9 | 12, found: string) => void;
@@ -58,7 +63,11 @@ const dayMs = 86_400_000;
 const toleranceMs = 2 * 3_600_000;
 
 /** Watches how images are taken away: what must speak against it, its pace, and its extent. */
-export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: RetirementOptions, breach: Breach) {
+export function watchRetirement(
+  account: Account,
+  { rulesOf, isArchiveDue, keptBy }: RetirementOptions,
+  breach: Breach,
+) {
   /** When an image took which step, whoever made it; what was taken back is forgotten. */
   const steps = new Map<string, Map<RetirementStep, number>>();
   /** Steps that people took back, with when they were taken, and taken back: until that is written down, nobody knows of it. */
@@ -202,15 +211,25 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
   };
 
   const checkLineage = (region: RegionState, image: ImageRecord): void => {
-    const { newer, standing } = lineageOf(region, image);
-    if (!newer && !standing) return;
+    const { all, newer, standing } = lineageOf(region, image);
     const rules = rulesFor(region, image) ?? [];
     if (rules.some((each) => isReleased(each, image))) return;
+    const rule = ruleFor(region, image, all);
+    if (rule !== undefined) breach(6, `${image.id} is kept by ${rule} in ${region.name}.`);
     if (newer?.length === 0) breach(6, `${image.id} is the newest of its lineage in ${region.name}.`);
     const least = Math.min(...rules.map(({ atLeast }) => atLeast));
     if (standing && Number.isFinite(least) && standing.length < least) {
       breach(6, `without ${image.id} ${standing.length} of at least ${least} would be left in ${region.name}.`);
     }
+  };
+
+  /** Only what it is kept by in each way in which it may have been read itself. */
+  const ruleFor = (region: RegionState, image: ImageRecord, all: readonly ImageRecord[]): string | undefined => {
+    const nowMs = account.clock.now();
+    const others = all.flatMap((each) => (each === image ? [] : views(each, nowMs)));
+    const seen = others.filter((description) => description !== undefined);
+    const rules = views(image, nowMs).map((view) => view && keptBy?.(view, seen, { region: region.name, nowMs }));
+    return rules.includes(undefined) ? undefined : rules[0];
   };
 
   const isReleased = ({ afterTerminationDays }: RetirementRules, image: ImageRecord): boolean => {
