@@ -1,4 +1,4 @@
-import { invariants } from '../simulator/invariants.ts';
+import { type InvariantWatch, invariants } from '../simulator/invariants.ts';
 import { executionsUnderWay, harmsIn, type Story } from './world.ts';
 
 /** Those included that the watch of an account cannot judge; as in docs/reliability.md. */
@@ -28,10 +28,10 @@ export function finding({ account }: Pick<Story, 'account'>, invariant: number, 
   return { invariant, what, history: account.recentHistory() };
 }
 
-/** What the watch saw, in order. */
-export function breachesIn({ witness }: Pick<Story, 'witness'>): Finding[] {
+/** What a watch saw, in order. */
+export function breachesIn({ breaches }: Pick<InvariantWatch, 'breaches'>): Finding[] {
   return (
-    witness.watch.breaches
+    breaches
       // Of an image that is never complete nobody believes what it says: false-words.ts.
       .filter(({ invariant }) => invariant !== 15)
       .map(({ invariant, message, history }) => {

@@ -83,7 +83,7 @@ export async function runWorld(
 
   await converge(world, story, lacking.length > 0, findings);
   findings.unshift(
-    ...breachesIn(story),
+    ...breachesIn(story.witness.watch),
     ...standing.filter((each) => !isTakenFromUs(each, placements, told)),
     ...falseWords,
   );

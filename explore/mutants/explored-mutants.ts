@@ -1,5 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
+const recording = 'functions/record-capture/task.ts';
+
 /** What the explorer's own judgement must notice: rest, telling and convergence, in worlds that are explored. */
 export const exploredMutants: readonly Mutant[] = [
   {
@@ -52,6 +54,32 @@ export const exploredMutants: readonly Mutant[] = [
         file: 'functions/create-image/task.ts',
         from: 'const name = imageName(policy.name, instanceId, slot);',
         to: "const name = imageName(policy.name, instanceId, 'latest');",
+      },
+    ],
+  },
+  {
+    invariant: 15,
+    name: 'an image is corrected that its owner disturbed, and its snapshots go on saying stopped',
+    world: 'capture-by-schedule',
+    placement: 'check-image#1 owner-starts',
+    edits: [
+      {
+        file: recording,
+        from: 'for (const snapshotId of snapshotIds) await',
+        to: 'for (const snapshotId of snapshotIds.slice(0, 0)) await',
+      },
+    ],
+  },
+  {
+    invariant: 15,
+    name: 'an image is corrected that its owner disturbed, and its copy goes on saying stopped',
+    world: 'capture-by-schedule',
+    placement: 'check-image#1 owner-starts',
+    edits: [
+      {
+        file: recording,
+        from: 'await complete(imagesIn(copy.region), copy.imageId);',
+        to: "await imagesIn(copy.region).writeTags(copy.imageId, { [tagKeys.state]: 'complete' });",
       },
     ],
   },

@@ -29,7 +29,7 @@ export async function judgeTrial({ world: name, placement }: Circumstances): Pro
   for (const each of placements) account.faults.add(faultOf(each));
   await clock.run(clock.now() + hours * 3_600_000);
   return [
-    ...breachesIn(story),
+    ...breachesIn(story.witness.watch),
     ...standing,
     ...falseWords,
     ...leftBehind(story),

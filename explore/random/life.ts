@@ -7,7 +7,7 @@ import { type InvariantWatch, watchInvariants } from '../../simulator/invariants
 import { seededRandom } from '../../simulator/random.ts';
 import { archivesDueIn } from '../archive-due.ts';
 import { watchFalseWords } from '../false-words.ts';
-import type { Finding } from '../judge.ts';
+import { breachesIn, type Finding } from '../judge.ts';
 import { keepingRulesIn } from '../keeping-rules.ts';
 import { home } from '../servers.ts';
 import { watchStanding } from '../standing.ts';
@@ -109,7 +109,7 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
     // Before the night's captures: those of the day before are over.
     await clock.run(atMs);
     tally.look();
-    findings.push(...brokenIn(watch), ...standing, ...falseWords);
+    findings.push(...breachesIn(watch).slice(0, 1), ...standing, ...falseWords);
     if (findings.length === 0 && atMs >= calmMs + 2 * dayMs) findings.push(...lateCaptures(living));
     if (atMs >= calmMs) findings.push(...left.overdue());
     if (findings.length === 0 && atMs >= endMs) findings.push(...notConverged(living));
@@ -141,13 +141,4 @@ function happen(
     default:
       return happening satisfies never;
   }
-}
-
-function brokenIn({ breaches }: InvariantWatch): Finding[] {
-  // The last of the list is judged by what an image says in the end: ../false-words.ts.
-  const broken = breaches.filter(({ invariant }) => invariant !== 15);
-  return broken.slice(0, 1).map(({ invariant, message, history }) => {
-    const [what = ''] = message.split('\n');
-    return { invariant, what, history };
-  });
 }

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { isAwaited } from '../../explore/catalogue.ts';
 import { watchFalseWords } from '../../explore/false-words.ts';
-import { hang } from '../../explore/hanging.ts';
+import { hang, tagList } from '../../explore/hanging.ts';
 import { retireLeftovers } from '../../explore/leftovers.ts';
 import { calmed } from '../../explore/random/generate.ts';
-import { server } from '../../explore/servers.ts';
+import { home, server } from '../../explore/servers.ts';
 import { slotAt, slotMs } from '../../explore/slots.ts';
 import { build, harmsIn, type Story } from '../../explore/world.ts';
 import { keeping } from '../../explore/worlds/captures.ts';
 import { tagByHand } from '../../explore/worlds/common.ts';
 
 const web = server('web');
+const paris = 'eu-west-3';
 
 function given(): Promise<Story> {
   return build({ at: '2026-11-21T11:00:00Z', policies: [keeping('gold')], servers: [web] });
@@ -47,6 +48,65 @@ describe('An image that is said to be of a stopped instance, and is not', () => 
     for (const tags of notes) tagByHand(story, ImageId, tags);
 
     expect(found.map(({ invariant }) => invariant)).toEqual(Array.from({ length: count }, () => 15));
+  });
+});
+
+describe('An image that is corrected when it is complete', () => {
+  const stopped = { 'ami-lifecycle:consistency': 'stopped' };
+  const corrected = { 'ami-lifecycle:consistency': 'crash' };
+  const complete = { 'ami-lifecycle:state': 'complete' };
+
+  /** One that ran while its image was made, which says otherwise, and what came of that here and in Paris. */
+  async function disturbed() {
+    const story = await given();
+    const found = watchFalseWords(story.account);
+    const { ImageId = '' } = story.account.call('ec2', 'CreateImage', {
+      InstanceId: web.id,
+      Name: 'gold/web',
+      NoReboot: true,
+      TagSpecifications: [
+        { ResourceType: 'image', Tags: tagList(stopped) },
+        { ResourceType: 'snapshot', Tags: tagList(stopped) },
+      ],
+    });
+    await story.rest();
+    const source = { SourceImageId: ImageId, SourceRegion: home };
+    const { ImageId: copyId = '' } = story.account.call('ec2', 'CopyImage', { Name: 'gold/web', ...source }, paris);
+    await story.rest();
+    const [snapshotId = ''] = story.account.region(home).images.get(ImageId)?.snapshotIds ?? [];
+    const [copiedId = ''] = story.account.region(paris).images.get(copyId)?.snapshotIds ?? [];
+    const origin = { ...stopped, 'ami-lifecycle:origin': `${home}/${ImageId}` };
+    tagByHand(story, copyId, origin, paris);
+    tagByHand(story, copiedId, stopped, paris);
+    const ids = (): string[] => found.map(({ what }) => what.split(' ')[0] ?? '');
+    return { story, ids, ImageId, snapshotId, copyId, copiedId };
+  }
+
+  it('is corrected with its snapshots, or they are found', async () => {
+    const { story, ids, ImageId, snapshotId } = await disturbed();
+    tagByHand(story, ImageId, { ...corrected, ...complete });
+
+    expect(ids()).toEqual([snapshotId]);
+  });
+
+  it('is corrected with its copies and theirs, or they are found as they are complete', async () => {
+    const { story, ids, ImageId, snapshotId, copyId, copiedId } = await disturbed();
+    tagByHand(story, snapshotId, corrected);
+    tagByHand(story, ImageId, { ...corrected, ...complete });
+    expect(ids()).toEqual([]);
+    tagByHand(story, copyId, complete, paris);
+
+    expect(ids()).toEqual([copyId, copiedId]);
+  });
+
+  it('and is no finding where all of them are', async () => {
+    const { story, ids, ImageId, snapshotId, copyId, copiedId } = await disturbed();
+    tagByHand(story, snapshotId, corrected);
+    tagByHand(story, ImageId, { ...corrected, ...complete });
+    tagByHand(story, copiedId, corrected, paris);
+    tagByHand(story, copyId, { ...corrected, ...complete }, paris);
+
+    expect(ids()).toEqual([]);
   });
 });
 
