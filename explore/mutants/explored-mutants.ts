@@ -1,8 +1,9 @@
 import type { Mutant } from './mutant.ts';
 
+const sharing = 'functions/share-image/task.ts';
 const recording = 'functions/record-capture/task.ts';
 
-/** What the explorer's own judgement must notice: rest, telling and convergence, in worlds that are explored. */
+/** What the explorer's own judgement must notice: rest, telling and convergence, in worlds that are explored or judged as random ones are. */
 export const exploredMutants: readonly Mutant[] = [
   {
     invariant: 1,
@@ -80,6 +81,36 @@ export const exploredMutants: readonly Mutant[] = [
         file: recording,
         from: 'await complete(imagesIn(copy.region), copy.imageId);',
         to: "await imagesIn(copy.region).writeTags(copy.imageId, { [tagKeys.state]: 'complete' });",
+      },
+    ],
+  },
+  {
+    invariant: 14,
+    name: 'whom a policy no longer names may go on launching from its images',
+    world: 'other audience',
+    edits: [
+      {
+        file: sharing,
+        from: 'Permissions(imageId, { add: [], remove });',
+        to: 'Permissions(imageId, { add: [], remove: remove.slice(0, 0) });',
+      },
+    ],
+  },
+  {
+    invariant: 14,
+    name: 'whom a policy no longer names may go on copying its snapshots',
+    world: 'other audience',
+    edits: [{ file: sharing, from: '{ add: [], remove: surplus }', to: '{ add: [], remove: surplus.slice(0, 0) }' }],
+  },
+  {
+    invariant: 14,
+    name: 'whom a policy names anew may launch from no image that was shared before',
+    world: 'other audience',
+    edits: [
+      {
+        file: sharing,
+        from: '{ add, remove: [] });\n    // Last:',
+        to: '{ add: add.slice(0, 0), remove: [] });\n    // Last:',
       },
     ],
   },

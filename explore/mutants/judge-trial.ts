@@ -7,7 +7,8 @@ import { watchStanding } from '../standing.ts';
 import { build } from '../world.ts';
 import { worlds } from '../worlds.ts';
 import type { Circumstances } from './mutant.ts';
-import { randomWorldNamed, trialWorldNamed } from './worlds.ts';
+import { randomWorldNamed } from './random-worlds.ts';
+import { trialWorldNamed } from './worlds.ts';
 
 /**
  * Runs a world by the code that this file lies beside. One that is explored is judged by the explorer itself: rest, telling,

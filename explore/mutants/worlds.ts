@@ -1,4 +1,3 @@
-import { generate, type RandomWorld } from '../random/generate.ts';
 import { captureWorlds } from './capture-worlds.ts';
 import { retirementWorlds } from './retirement-worlds.ts';
 import type { TrialWorld } from './trial-world.ts';
@@ -10,10 +9,4 @@ export function trialWorldNamed(name: string): TrialWorld {
   const found = trialWorlds.find((world) => world.name === name);
   if (found) return found;
   throw new Error(`There is no trial world '${name}'; there are ${trialWorlds.map((world) => world.name).join(', ')}.`);
-}
-
-/** The random world that is named so; undefined where the name is another's. */
-export function randomWorldNamed(name: string): RandomWorld | undefined {
-  const [, seed, days] = /^random world (\d+) of (\d+) days$/.exec(name) ?? [];
-  return seed === undefined ? undefined : generate(Number(seed), Number(days));
 }

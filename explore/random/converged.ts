@@ -64,10 +64,15 @@ function finding(invariant: number, what: string, account: Living['account']): F
 }
 
 function leftIn(living: Living, region: RegionState): string[] {
-  const { account } = living;
+  const { account, audiences, present } = living;
   const uploads = [...region.multipartUploads.values()].map(({ object }) => `The upload of ${object.key} is left.`);
   const ours = [...region.images.values()].filter(({ description }) => isOurs(tagsOf(description.Tags)));
   const halves = ours.flatMap((image) => halfWritten(image).map((what) => `${image.id} in ${region.name} ${what}.`));
+  const misshared = ours.flatMap((image) => {
+    const policy = present.get(tagsOf(image.description.Tags)['ami-lifecycle:policy'] ?? '');
+    const found = policy ? audiences.differences(region, image, policy.share) : [];
+    return found.map((what) => `${what} in ${region.name}, and ${policy?.name} says otherwise.`);
+  });
   const lineages = Map.groupBy(ours, ({ description }) => {
     const tags = tagsOf(description.Tags);
     return `${tags['ami-lifecycle:policy']} ${tags['ami-lifecycle:source']}`;
@@ -81,7 +86,7 @@ function leftIn(living: Living, region: RegionState): string[] {
     );
     return excessOf(living, region.name, policyName, source, free);
   });
-  return [...uploads, ...halves, ...excesses];
+  return [...uploads, ...halves, ...misshared, ...excesses];
 }
 
 /** More of a lineage than the rules, the ladder and the needs of people explain. */

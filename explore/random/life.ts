@@ -11,6 +11,7 @@ import { breachesIn, type Finding } from '../judge.ts';
 import { keepingRulesIn } from '../keeping-rules.ts';
 import { home } from '../servers.ts';
 import { watchStanding } from '../standing.ts';
+import { type Audiences, watchAudiences } from './audiences.ts';
 import { faultWords } from './chaos.ts';
 import { lateCaptures, notConverged } from './converged.ts';
 import { calmed, type Happening, type PolicyEdit, policyWith, type RandomWorld, vault } from './generate.ts';
@@ -28,6 +29,7 @@ export interface Living {
   account: Account;
   stack: Stack;
   watch: InvariantWatch;
+  audiences: Audiences;
   /** The policies as they are published, by name. */
   present: ReadonlyMap<string, NamedPolicy>;
   tally: Tally;
@@ -76,9 +78,10 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
   });
   const falseWords = watchFalseWords(account);
   const standing = watchStanding(account, watch);
+  const audiences = watchAudiences(account);
   const tally = keepTally(account, stack);
   for (const each of happenings) if (each.kind === 'fault') tally.window(each.fault.fault);
-  const living: Living = { world, account, stack, watch, present, tally };
+  const living: Living = { world, account, stack, watch, audiences, present, tally };
 
   const edited = new Map<string, PolicyEdit>();
   const happened: Life['happened'] = [];

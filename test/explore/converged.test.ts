@@ -10,7 +10,8 @@ import { type Life, live } from '../../explore/random/life.ts';
 import { server } from '../../explore/servers.ts';
 
 const { beginMs, calmMs, endMs } = generate(1, leastDays);
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 const world: RandomWorld = {
   seed: 1,
@@ -52,6 +53,21 @@ describe('When faults and people have stopped', () => {
 
   it('as many images may be there as were made within the days that a policy names', async () => {
     expect((await edited({ fields: { retain: { last: 2, within: '5d' } } })).findings).toEqual([]);
+  });
+
+  it('whom people share an image with since, or no longer, is theirs to say', async () => {
+    const [gold] = world.policies;
+    if (!gold) throw new Error('There is a policy.');
+    // All stay, so that what people did is still to be seen in the end.
+    const fields = { retain: { daily: 30 }, share: { accounts: ['123456789012'] } };
+    const names = ['share', 'share', 'share', 'disable', 'enable'] as const;
+    const happenings = names.map((name, number) => {
+      const atMs = calmMs - (8 - number) * hourMs;
+      return { number, kind: 'deed', name, atMs } as const;
+    });
+    const { findings } = await live({ ...world, policies: [{ ...gold, fields }], happenings });
+
+    expect(findings).toEqual([]);
   });
 
   it('what is left where a policy no longer copies to is for people to take away', async () => {

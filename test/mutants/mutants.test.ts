@@ -2,8 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Circumstances } from '../../explore/mutants/mutant.ts';
 import { mutants } from '../../explore/mutants/mutants.ts';
 import { edited } from '../../explore/mutants/mutated-copy.ts';
+import { randomWorldNamed } from '../../explore/mutants/random-worlds.ts';
 import { tryAll, type Verdict, work } from '../../explore/mutants/trial.ts';
-import { randomWorldNamed, trialWorlds } from '../../explore/mutants/worlds.ts';
+import { trialWorlds } from '../../explore/mutants/worlds.ts';
 import { worlds } from '../../explore/worlds.ts';
 import { invariants } from '../../simulator/invariants.ts';
 
