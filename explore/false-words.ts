@@ -1,7 +1,7 @@
 import type { Account } from '../simulator/account.ts';
 import { imageIdIn, mayBeSeen } from '../simulator/invariants/records.ts';
 import type { ImageRecord, RegionState } from '../simulator/state.ts';
-import type { Finding } from './judge.ts';
+import { type Finding, finding } from './judge.ts';
 import { tagsOf } from './witness.ts';
 
 const words = ['stopped', 'rebooted'] as const;
@@ -26,7 +26,7 @@ export function watchFalseWords(account: Account): readonly Finding[] {
     if (told.has(id)) return;
     told.add(id);
     const what = `${id} is said to be complete and of a ${said} instance, and ${why}.`;
-    findings.push({ invariant: 15, what, history: account.recentHistory() });
+    findings.push(finding({ account }, 15, what));
   };
   const check = (region: RegionState, imageId: string): void => {
     const image = region.images.get(imageId);

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { importInOrder, workSchema } from './work.ts';
 
-/** One piece of work and what came of it, or why nothing did. */
+/** One piece of work and what came of it. */
 export interface Done<Job, Result> {
   job: Job;
   result: Result;

@@ -1,7 +1,7 @@
 import type { Account } from '../simulator/account.ts';
 import type { FaultOccasion } from '../simulator/faults.ts';
 import type { InvariantWatch, StrandedInstance } from '../simulator/invariants.ts';
-import type { Finding } from './judge.ts';
+import { type Finding, finding } from './judge.ts';
 
 const minuteMs = 60_000;
 const lookMs = 5 * minuteMs;
@@ -79,7 +79,7 @@ export function watchStanding(account: Account, watch: Pick<InvariantWatch, 'str
     told.add(instanceId);
     const minutes = Math.round((nowMs - sinceMs) / minuteMs);
     const what = `${instanceId} has stood still for ${minutes} minutes without anybody at work on it.`;
-    findings.push({ invariant: 1, what, history: account.recentHistory() });
+    findings.push(finding({ account }, 1, what));
   }
 }
 

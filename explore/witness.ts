@@ -1,11 +1,13 @@
-import type { Tag } from '@aws-sdk/client-ec2';
 import { rulesForWatch } from '../cli/simulation/rules-for-watch.ts';
 import type { Account } from '../simulator/account.ts';
 import type { AnsweredCall } from '../simulator/attempt.ts';
+import { isOurs, tagsIn as tagsOf } from '../simulator/invariants/records.ts';
 import { type InvariantWatch, type WatchOptions, watchInvariants } from '../simulator/invariants.ts';
 import type { AccountEvent } from '../simulator/world.ts';
 import { archivesDueIn } from './archive-due.ts';
 import { keepingRulesIn } from './keeping-rules.ts';
+
+export { tagsOf };
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -70,11 +72,10 @@ export function witness(account: Account, options: WatchOptions = {}): Witness {
     watch,
     calls,
     events,
-    images(regionName) {
+    images(regionName): SeenImage[] {
       const region = account.region(regionName);
-      return [...region.images.values()].flatMap(({ id, description, snapshotIds, launchPermissions }) => {
+      return [...region.images.values()].filter(isOurs).map(({ id, description, snapshotIds, launchPermissions }) => {
         const tags = tagsOf(description.Tags);
-        if (!isOurs(tags)) return [];
         const snapshots = snapshotIds.flatMap((snapshotId): SeenSnapshot[] => {
           const snapshot = region.snapshots.get(snapshotId);
           if (!snapshot) return [];
@@ -89,7 +90,7 @@ export function witness(account: Account, options: WatchOptions = {}): Witness {
             },
           ];
         });
-        const image: SeenImage = {
+        return {
           id,
           name: description.Name ?? '',
           state: description.State ?? '',
@@ -104,21 +105,12 @@ export function witness(account: Account, options: WatchOptions = {}): Witness {
           ),
           encrypted: description.BlockDeviceMappings?.some(({ Ebs }) => Ebs?.Encrypted) ?? false,
         };
-        return [image];
       });
     },
     orphans(regionName) {
       return [...account.region(regionName).snapshots.values()]
-        .filter(({ description, imageIds }) => isOurs(tagsOf(description.Tags)) && imageIds.size === 0)
+        .filter((snapshot) => isOurs(snapshot) && snapshot.imageIds.size === 0)
         .map(({ id }) => id);
     },
   };
-}
-
-export function tagsOf(list: readonly Tag[] | undefined): Tags {
-  return Object.fromEntries((list ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
-}
-
-function isOurs(tags: Tags): boolean {
-  return tags['ami-lifecycle:policy'] !== undefined && tags['ami-lifecycle:source'] !== undefined;
 }

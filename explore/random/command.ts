@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Output } from '../../cli/output.ts';
+import type { ExploreContext } from '../command.ts';
 import { findingText } from '../judge.ts';
 import { PlacementUnreadable } from '../placements.ts';
 import { share } from '../pool.ts';
@@ -23,11 +24,6 @@ export interface RandomOptions {
   write?: string;
 }
 
-interface Context {
-  output: Output;
-  finish: (hasBreaches: boolean) => void;
-}
-
 export function addRandomOptions(program: Command): void {
   program
     .option('--worlds <n>', 'instead: so many random worlds, from the seed on', wholeNumber(1))
@@ -44,7 +40,7 @@ export function asksForRandomWorlds({ worlds, worldSeed }: Pick<RandomOptions, '
 const jobs = new URL('jobs.ts', import.meta.url);
 
 /** Lets random worlds live, and prints what broke in them, as small as it can be. */
-export async function exploreRandomWorlds(options: RandomOptions, { output, finish }: Context): Promise<void> {
+export async function exploreRandomWorlds(options: RandomOptions, { output, finish }: ExploreContext): Promise<void> {
   const outcomes =
     options.worldSeed === undefined ? await liveAll(options, output) : [await replay(options, options.worldSeed)];
   const broken = outcomes.filter(isBroken);

@@ -1,11 +1,12 @@
+import { isOurs } from '../../simulator/invariants/records.ts';
 import { referenceTo } from '../../simulator/invariants/references.ts';
 import type { ImageRecord, RegionState } from '../../simulator/state.ts';
-import type { Finding } from '../judge.ts';
+import { type Finding, finding } from '../judge.ts';
 import { home } from '../servers.ts';
 import { slotAt } from '../slots.ts';
 import { tagsOf } from '../witness.ts';
 import { hasLease } from '../world.ts';
-import { isLookedAt, isOurs } from './left-snapshots.ts';
+import { isLookedAt } from './left-snapshots.ts';
 import type { Living } from './life.ts';
 import { servers } from './server-deeds.ts';
 
@@ -13,7 +14,8 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** Captures of the day that has just ended that are not there, or not complete with all their copies. */
-export function lateCaptures({ world, account, present }: Living): Finding[] {
+export function lateCaptures(living: Living): Finding[] {
+  const { world, account, present } = living;
   const dayAtMs = account.clock.now() - dayMs;
   const missing = world.policies.flatMap(({ name, hour }) => {
     const slot = slotAt(dayAtMs + hour * hourMs);
@@ -25,7 +27,7 @@ export function lateCaptures({ world, account, present }: Living): Finding[] {
       );
     });
   });
-  return missing.length === 0 ? [] : [finding(14, `What was due is not there: ${missing.join(', ')}.`, account)];
+  return missing.length === 0 ? [] : [finding(living, 14, `What was due is not there: ${missing.join(', ')}.`)];
 }
 
 function dueServers(account: Living['account'], policyName: string): string[] {
@@ -52,21 +54,17 @@ export function notConverged(living: Living): Finding[] {
   const instances = [...account.region(home).instances.values()];
   const leases = instances.filter(({ description }) => hasLease(tagsOf(description.Tags)));
   return [
-    ...watch.strandedInstances().map(({ instanceId }) => finding(1, `${instanceId} is left standing.`, account)),
-    ...leases.map(({ id }) => finding(1, `${id} is left with its lease.`, account)),
-    ...running.map(({ executionArn }) => finding(14, `${executionArn} does not end.`, account)),
-    ...account.regions().flatMap((region) => leftIn(living, region).map((what) => finding(14, what, account))),
+    ...watch.strandedInstances().map(({ instanceId }) => finding(living, 1, `${instanceId} is left standing.`)),
+    ...leases.map(({ id }) => finding(living, 1, `${id} is left with its lease.`)),
+    ...running.map(({ executionArn }) => finding(living, 14, `${executionArn} does not end.`)),
+    ...account.regions().flatMap((region) => leftIn(living, region).map((what) => finding(living, 14, what))),
   ];
-}
-
-function finding(invariant: number, what: string, account: Living['account']): Finding {
-  return { invariant, what, history: account.recentHistory() };
 }
 
 function leftIn(living: Living, region: RegionState): string[] {
   const { account, audiences, present } = living;
   const uploads = [...region.multipartUploads.values()].map(({ object }) => `The upload of ${object.key} is left.`);
-  const ours = [...region.images.values()].filter(({ description }) => isOurs(tagsOf(description.Tags)));
+  const ours = [...region.images.values()].filter(isOurs);
   const halves = ours.flatMap((image) => halfWritten(image).map((what) => `${image.id} in ${region.name} ${what}.`));
   const misshared = ours.flatMap((image) => {
     const policy = present.get(tagsOf(image.description.Tags)['ami-lifecycle:policy'] ?? '');

@@ -1,9 +1,8 @@
-import type { Account } from '../../simulator/account.ts';
-import { imageIdIn } from '../../simulator/invariants/records.ts';
+import { imageIdIn, isOurs } from '../../simulator/invariants/records.ts';
 import type { RegionState, SnapshotRecord } from '../../simulator/state.ts';
-import type { Finding } from '../judge.ts';
+import { type Finding, finding } from '../judge.ts';
 import { home } from '../servers.ts';
-import { type Tags, tagsOf } from '../witness.ts';
+import { tagsOf } from '../witness.ts';
 import { retirementHour } from './generate.ts';
 import type { Living } from './life.ts';
 
@@ -41,7 +40,9 @@ export function followLeftSnapshots(living: Quiet): LeftSnapshots {
       const isDue = ({ snapshot }: Left): boolean =>
         clock.now() >= dueMs(living, snapshot, firstSeenMs.get(snapshot.id) ?? clock.now());
       awaited = left.filter((each) => !isDue(each)).map(({ snapshot }) => snapshot.id);
-      return left.filter(isDue).map(({ snapshot, region }) => finding(living.account, snapshot.id, region));
+      return left
+        .filter(isDue)
+        .map(({ snapshot, region }) => finding(living, 8, `${snapshot.id} is left in ${region} without an image.`));
     },
     isAwaited: () => awaited.length > 0,
   };
@@ -58,7 +59,7 @@ interface Left {
 function leftIn(living: Quiet, { name: region, snapshots, images }: RegionState): Left[] {
   return [...snapshots.values()].flatMap((snapshot) => {
     const tags = tagsOf(snapshot.description.Tags);
-    if (!isOurs(tags) || tags['ami-lifecycle:hold'] !== undefined) return [];
+    if (!isOurs(snapshot) || tags['ami-lifecycle:hold'] !== undefined) return [];
     // An image that EC2 could not make may name none, and keeps those that were made for it.
     const madeFor = images.get(imageIdIn(snapshot) ?? '');
     if (snapshot.imageIds.size > 0 || madeFor?.description.State === 'failed') return [];
@@ -87,15 +88,7 @@ function nextLookMs(fromMs: number): number {
   return Math.ceil((fromMs - hourOfDayMs) / dayMs) * dayMs + hourOfDayMs;
 }
 
-function finding(account: Account, id: string, region: string): Finding {
-  return { invariant: 8, what: `${id} is left in ${region} without an image.`, history: account.recentHistory() };
-}
-
 /** What is left where a policy no longer copies to people are told of, and only they take it away; elsewhere all is theirs. */
 export function isLookedAt({ present }: Pick<Living, 'present'>, region: string, policyName: string): boolean {
   return region === home || (present.get(policyName)?.copies.some((copy) => copy.region === region) ?? false);
-}
-
-export function isOurs(tags: Tags): boolean {
-  return tags['ami-lifecycle:policy'] !== undefined && tags['ami-lifecycle:source'] !== undefined;
 }

@@ -5,7 +5,7 @@ import { mayBeSeen, prefix, type TagTexts, tagsIn, tagsOf } from './records.ts';
 export interface Lineage {
   /** The images of the same policy, source and Region, this one included. */
   all: ImageRecord[];
-  /** Complete ones that are newer; undefined where this one is not complete itself. */
+  /** Complete ones that are newer, or of the same slot, of which either may stay; undefined where this one is not complete itself. */
   newer: ImageRecord[] | undefined;
   /** Complete ones that can be launched from when this one is gone; undefined where it cannot be either. */
   standing: ImageRecord[] | undefined;
@@ -47,15 +47,10 @@ export function lineageIn(
   return {
     all: [...others, image],
     newer: isComplete(image.description, nowMs)
-      ? standing.filter((each) => isBefore(slot, tagsOf(each)[`${prefix}slot`] ?? '', image.id, each.id))
+      ? standing.filter((each) => slot <= (tagsOf(each)[`${prefix}slot`] ?? ''))
       : undefined,
     standing: isStanding(image.description, nowMs) ? standing : undefined,
   };
-}
-
-/** Of two images of one slot either may stay. */
-function isBefore(slot: string, otherSlot: string, id: string, otherId: string): boolean {
-  return slot < otherSlot || (slot === otherSlot && id !== otherId);
 }
 
 /** Complete, and available or disabled by one of our steps. */

@@ -41,11 +41,11 @@ export function mayBeSeen<Description>(
 
 export type TagTexts = Record<string, string | undefined>;
 
-export function tagsIn(list: readonly Tag[] | undefined): TagTexts {
+export function tagsIn(list: readonly Tag[] | undefined): Record<string, string> {
   return Object.fromEntries((list ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
 }
 
-export function tagsOf(record: Kept<{ Tags?: Tag[] | undefined }>): TagTexts {
+export function tagsOf(record: Kept<{ Tags?: Tag[] | undefined }>): Record<string, string> {
   return tagsIn(record.description.Tags);
 }
 
