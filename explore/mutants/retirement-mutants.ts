@@ -39,8 +39,8 @@ export const retirementMutants: readonly Mutant[] = [
     edits: [
       {
         file: uses,
-        from: '        const read = await addTemplates(ec2, add);\n',
-        to: '        const read = await addTemplates(ec2, add).catch(() => new Map());\n',
+        from: 'const read = await addTemplates(ec2, add);\n',
+        to: 'const read = await addTemplates(ec2, add).catch(() => new Map());\n',
       },
     ],
   },
@@ -67,6 +67,18 @@ export const retirementMutants: readonly Mutant[] = [
         to: '(await Promise.resolve([])) as Awaited<ReturnType<typeof addAutoScaling>>;',
       },
     ],
+  },
+  {
+    invariant: 4,
+    name: 'who mounts a snapshot is not taken for a user of its image',
+    world: 'snapshot mounted',
+    edits: [{ file: uses, from: 'owners.get(snapshotId)?.filter', to: 'owners.get(imageIds.join())?.filter' }],
+  },
+  {
+    invariant: 4,
+    name: 'a snapshot without an image goes, whoever mounts it',
+    world: 'orphan mounted',
+    edits: [{ file: uses, from: '.filter((each) => wanted.has(each))', to: '.filter(() => wanted.has(region))' }],
   },
   {
     invariant: 4,

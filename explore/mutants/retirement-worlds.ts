@@ -68,6 +68,15 @@ function loadForeignSnapshot({ account }: Story): void {
   account.load({ instances: [], snapshots: [snapshot] });
 }
 
+/** A launch template that launches from another image, and mounts a snapshot of this one. */
+function mountSnapshotOf({ account }: Story, imageId: string, otherId: string): string {
+  const [SnapshotId = ''] = account.region(home).images.get(imageId)?.snapshotIds ?? [];
+  const BlockDeviceMappings = [{ DeviceName: '/dev/sdf', Ebs: { SnapshotId } }];
+  const LaunchTemplateData = { ImageId: otherId, BlockDeviceMappings };
+  account.call('ec2', 'CreateLaunchTemplate', { LaunchTemplateName: 'farm', LaunchTemplateData });
+  return SnapshotId;
+}
+
 /** An image of a person, of the snapshot of one of ours. */
 function loadImageOfSnapshot(story: Story, imageId: string): void {
   const ours = story.account.region(home).images.get(imageId)?.description ?? {};
@@ -126,6 +135,26 @@ export const retirementWorlds: readonly TrialWorld[] = [
       }
     },
     runs: 3,
+  }),
+  retirement({
+    name: 'snapshot mounted',
+    tells: 'A launch template mounts a snapshot of an image that no rule keeps',
+    prepare(story) {
+      const [oldest = '', , newest = ''] = hang(story, web, nightsUntil('2026-11-20', 3));
+      mountSnapshotOf(story, oldest, newest);
+    },
+    runs: 3,
+  }),
+  retirement({
+    name: 'orphan mounted',
+    tells: 'Somebody deregistered an image, and a launch template mounts a snapshot that it left; its grace is over',
+    prepare(story) {
+      const [oldest = '', , newest = ''] = hang(story, web, nightsUntil('2026-11-20', 3));
+      const snapshotId = mountSnapshotOf(story, oldest, newest);
+      story.account.call('ec2', 'DeregisterImage', { ImageId: oldest });
+      tagByHand(story, snapshotId, { 'ami-lifecycle:orphaned-since': '2026-11-01T12:00:00Z' });
+    },
+    runs: 2,
   }),
   retirement({
     name: 'at least three',
