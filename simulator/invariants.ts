@@ -11,7 +11,7 @@ export const invariants = {
   2: 'We start no instance that we did not stop.',
   3: 'Nothing that does not carry our tags is changed; of an instance only our lease is, and none is taken that no policy selects.',
   4: 'An image that somebody needs is never disabled or deregistered, nor a snapshot of ours deleted that somebody mounts.',
-  5: 'A held image is never disabled or deregistered.',
+  5: 'A held image is never disabled or deregistered, nor a held snapshot deleted, nor its image deregistered.',
   6: 'The newest image of a lineage stays, and as many as its policy says.',
   7: 'Nothing is retired before its grace is over.',
   8: 'No snapshot of ours outlives its image, and none dies before it.',

@@ -103,6 +103,33 @@ export const retirementMutants: readonly Mutant[] = [
   },
   {
     invariant: 5,
+    name: 'nobody looks whether a snapshot is held before its image goes, and the role allows it',
+    world: 'snapshot held',
+    edits: [
+      {
+        file: 'functions/retire-image/task.ts',
+        from: '.holdsOn(judgement.image.snapshotIds)',
+        to: '.holdsOn([])',
+      },
+      mayTakeHeld,
+    ],
+  },
+  {
+    invariant: 5,
+    name: 'a snapshot without an image goes, though it is held, and the role allows it',
+    world: 'orphan held',
+    edits: [
+      { file: 'functions/plan-retirement/task.ts', from: '.filter(({ isHeld }) => !isHeld)', to: '' },
+      { file: 'functions/delete-snapshots/task.ts', from: 'return hold === undefined ?', to: 'return hold !== null ?' },
+      {
+        file: 'functions/delete-snapshots/function.yml',
+        from: "      'Null': { aws:ResourceTag/ami-lifecycle:hold: 'true' }\n",
+        to: '',
+      },
+    ],
+  },
+  {
+    invariant: 5,
     name: 'a hold is taken away before anybody looks for it, and the role allows it',
     world: 'held while archived',
     edits: [

@@ -68,12 +68,17 @@ function loadForeignSnapshot({ account }: Story): void {
   account.load({ instances: [], snapshots: [snapshot] });
 }
 
+function snapshotOf({ account }: Story, imageId: string): string {
+  const [snapshotId = ''] = account.region(home).images.get(imageId)?.snapshotIds ?? [];
+  return snapshotId;
+}
+
 /** A launch template that launches from another image, and mounts a snapshot of this one. */
-function mountSnapshotOf({ account }: Story, imageId: string, otherId: string): string {
-  const [SnapshotId = ''] = account.region(home).images.get(imageId)?.snapshotIds ?? [];
+function mountSnapshotOf(story: Story, imageId: string, otherId: string): string {
+  const SnapshotId = snapshotOf(story, imageId);
   const BlockDeviceMappings = [{ DeviceName: '/dev/sdf', Ebs: { SnapshotId } }];
   const LaunchTemplateData = { ImageId: otherId, BlockDeviceMappings };
-  account.call('ec2', 'CreateLaunchTemplate', { LaunchTemplateName: 'farm', LaunchTemplateData });
+  story.account.call('ec2', 'CreateLaunchTemplate', { LaunchTemplateName: 'farm', LaunchTemplateData });
   return SnapshotId;
 }
 
@@ -153,6 +158,27 @@ export const retirementWorlds: readonly TrialWorld[] = [
       const snapshotId = mountSnapshotOf(story, oldest, newest);
       story.account.call('ec2', 'DeregisterImage', { ImageId: oldest });
       tagByHand(story, snapshotId, { 'ami-lifecycle:orphaned-since': '2026-11-01T12:00:00Z' });
+    },
+    runs: 2,
+  }),
+  retirement({
+    name: 'snapshot held',
+    tells: 'Somebody holds a snapshot of an image that no rule keeps',
+    prepare(story) {
+      const [oldest = ''] = hang(story, web, nightsUntil('2026-11-20', 3));
+      tagByHand(story, snapshotOf(story, oldest), { 'ami-lifecycle:hold': 'evidence' });
+    },
+    runs: 4,
+  }),
+  retirement({
+    name: 'orphan held',
+    tells: 'Somebody deregistered an image, and holds a snapshot that it left; its grace is over',
+    prepare(story) {
+      const [oldest = ''] = hang(story, web, nightsUntil('2026-11-20', 3));
+      const snapshotId = snapshotOf(story, oldest);
+      story.account.call('ec2', 'DeregisterImage', { ImageId: oldest });
+      const tags = { 'ami-lifecycle:hold': 'evidence', 'ami-lifecycle:orphaned-since': '2026-11-01T12:00:00Z' };
+      tagByHand(story, snapshotId, tags);
     },
     runs: 2,
   }),
