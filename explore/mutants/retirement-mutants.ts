@@ -70,6 +70,14 @@ export const retirementMutants: readonly Mutant[] = [
   },
   {
     invariant: 4,
+    name: 'of the versions of a launch template the newest alone counts, whatever the policy says',
+    world: 'an older version',
+    edits: [
+      { file: uses, from: '[String(launchTemplateVersions)]', to: '[String(Math.min(launchTemplateVersions, 1))]' },
+    ],
+  },
+  {
+    invariant: 4,
     name: 'who mounts a snapshot is not taken for a user of its image',
     world: 'snapshot mounted',
     edits: [{ file: uses, from: 'owners.get(snapshotId)?.filter', to: 'owners.get(imageIds.join())?.filter' }],

@@ -142,6 +142,21 @@ export const retirementWorlds: readonly TrialWorld[] = [
     runs: 3,
   }),
   retirement({
+    name: 'an older version',
+    tells: 'Of a launch template with three versions only that in the middle names the image that no rule keeps',
+    retire: { launchTemplateVersions: 2 },
+    prepare(story) {
+      const [oldest, , newest] = hang(story, web, nightsUntil('2026-11-20', 3));
+      const LaunchTemplateName = 'farm';
+      const [first, ...others] = [newest, oldest, newest].map((ImageId) => ({ ImageId }));
+      story.account.call('ec2', 'CreateLaunchTemplate', { LaunchTemplateName, LaunchTemplateData: first });
+      for (const LaunchTemplateData of others) {
+        story.account.call('ec2', 'CreateLaunchTemplateVersion', { LaunchTemplateName, LaunchTemplateData });
+      }
+    },
+    runs: 3,
+  }),
+  retirement({
     name: 'snapshot mounted',
     tells: 'A launch template mounts a snapshot of an image that no rule keeps',
     prepare(story) {

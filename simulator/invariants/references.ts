@@ -6,17 +6,23 @@ import { isSettled, mayBeSeen } from './records.ts';
 /** Templates may name an image by a parameter, `resolve:ssm:name` or `resolve:ssm:name:version`. */
 const byParameter = /^resolve:ssm:([^:]+)(?::(\d+))?$/;
 
+interface ReferenceScope {
+  /** Whether others may launch from it, or might until we disabled it: without that none can need it. */
+  isShared: boolean;
+  /** How many of the newest versions of a launch template count. */
+  launchTemplateVersions: number;
+}
+
 /**
  * Who needs an image, in words; undefined where nobody does. What came about a moment ago does not count: no read would
- * have told it. Of a template only the versions count that are launched where none is named, and those of groups and
- * fleets. Whoever mounts a snapshot of an image, or launches from it, needs the image.
- * @param isShared whether others may launch from it, or might until we disabled it: without that none can need it
+ * have told it. Of a template the versions count that are launched where none is named, those of groups and fleets, and, for
+ * the image that they name, as many of the newest as the policy says. Whoever mounts a snapshot of an image, or launches from it, needs the image.
  */
 export function referenceTo(
   account: Account,
   region: RegionState,
   imageId: string,
-  isShared = (region.images.get(imageId)?.launchPermissions.length ?? 0) > 0,
+  { isShared, launchTemplateVersions }: ReferenceScope,
 ): string | undefined {
   const nowMs = account.clock.now();
   const snapshotIds = region.images.get(imageId)?.snapshotIds ?? [];
@@ -26,6 +32,8 @@ export function referenceTo(
     nowMs,
   );
   if (launcher !== undefined) return launcher;
+  const templateId = recentTemplateOf(region, imageId, { launchTemplateVersions, nowMs });
+  if (templateId !== undefined) return `one of the newest versions of the launch template ${templateId}`;
   const finders = [instance, parameter, recipe, storeTask];
   for (const find of isShared ? [...finders, otherAccount] : finders) {
     const found = find(region, imageId, nowMs);
@@ -84,6 +92,17 @@ const template: Launcher = (region, needs, nowMs) => {
   }
   return undefined;
 };
+
+/** An image that an older version names by a parameter is found at the parameter. */
+function recentTemplateOf(
+  { launchTemplates }: RegionState,
+  imageId: string,
+  { launchTemplateVersions, nowMs }: { launchTemplateVersions: number; nowMs: number },
+): string | undefined {
+  const uses = ({ versions }: LaunchTemplateDescription): boolean =>
+    versions.slice(-launchTemplateVersions).some(({ LaunchTemplateData }) => LaunchTemplateData?.ImageId === imageId);
+  return [...launchTemplates.values()].find((record) => isSettled(record, nowMs, uses))?.id;
+}
 
 const group: Launcher = (region, needs, nowMs) => {
   for (const { group: scaling } of region.autoScalingGroups.values()) {

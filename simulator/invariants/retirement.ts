@@ -14,6 +14,8 @@ export interface RetirementRules {
   /** In order. */
   steps: readonly RetirementStep[];
   graceDays: number;
+  /** So many of the newest versions of a launch template count as a use. */
+  launchTemplateVersions: number;
   /** Images of a lineage that stay. */
   atLeast: number;
   /** Days after the end of its instance that a lineage may go in whole; absent for never. */
@@ -207,7 +209,9 @@ export function watchRetirement(account: Account, { rulesOf, isArchiveDue }: Ret
   const checkNeed = (region: RegionState, image: ImageRecord, step: RetirementStep): void => {
     const isShared = image.launchPermissions.length > 0 || takenFromOthers.has(image.id);
     if (isShared) takenFromOthers.add(image.id);
-    const need = referenceTo(account, region, image.id, isShared);
+    const [first = 1, ...others] = (rulesFor(region, image) ?? []).map((rules) => rules.launchTemplateVersions);
+    const launchTemplateVersions = Math.min(first, ...others);
+    const need = referenceTo(account, region, image.id, { isShared, launchTemplateVersions });
     if (need !== undefined) breach(4, `${step} would take ${image.id} from ${need}.`);
     const nowMs = account.clock.now();
     if (isSettled(image, nowMs, isHeld)) breach(5, `${step} would take ${image.id}.`);

@@ -20,6 +20,7 @@ const days = (count: number): number => count * 86_400;
 const ladder: RetirementRules = {
   steps: ['deprecate', 'disable', 'deregister'],
   graceDays: 7,
+  launchTemplateVersions: 10,
   atLeast: 1,
   maxPerRun: 50,
 };
