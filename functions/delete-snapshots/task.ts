@@ -56,6 +56,8 @@ export function makeDeleteSnapshots({ snapshotsIn, usesIn }: Ports) {
     const kept: Output['kept'] = [];
     const pending: string[] = [];
     let deleted = 0;
+    /** Asked once, of all, as each answer takes calls to several services; and only if one might go. */
+    let mounts: Promise<Uses> | undefined;
     for (const snapshotId of snapshotIds) {
       const tags = await snapshots.tagsOf(snapshotId);
       // Gone already is done. The right to delete hangs on the tags, so a call for what has none left would be denied.
@@ -87,11 +89,16 @@ export function makeDeleteSnapshots({ snapshotsIn, usesIn }: Ports) {
 
     async function useOf(snapshotId: string, tags: Tags): Promise<string | undefined> {
       const isOfImage = (await snapshots.usedOf([snapshotId])).has(snapshotId);
-      const [mount] = isOfImage ? [] : ((await usesIn(region).mounting([snapshotId])).get(snapshotId) ?? []);
+      const [mount] = isOfImage ? [] : ((await mountsOfAll()).get(snapshotId) ?? []);
       if (!isOfImage && mount === undefined) return undefined;
       // It would go without a grace, should that end one day, too.
       if (tags[tagKeys.orphanedSince] !== undefined) await snapshots.forgetOrphan(snapshotId);
       return mount ?? 'another image uses it';
+    }
+
+    function mountsOfAll(): Promise<Uses> {
+      mounts ??= usesIn(region).mounting(snapshotIds);
+      return mounts;
     }
 
     async function graceOf(snapshotId: string, tags: Tags): Promise<string | undefined> {

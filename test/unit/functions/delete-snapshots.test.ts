@@ -71,6 +71,7 @@ describe('a snapshot whose image is gone', () => {
       deleted: 1,
       kept: [{ snapshotId: 'snap-1', reason: 'in use by launch template lt-1, which mounts snap-1' }],
     });
+    expect(account.calls.filter((call) => call.startsWith('mounts'))).toHaveLength(1);
   });
 
   it('stays where it is not known who mounts it', async () => {
