@@ -2,6 +2,7 @@ import type { Account } from './account.ts';
 import type { AnsweredCall, Request } from './attempt.ts';
 import { type OwnershipOptions, watchOwnership } from './invariants/ownership.ts';
 import { imageIdIn, isOurs, listIn, mayBeSeen, prefix, tagsIn, tagsOf, textIn } from './invariants/records.ts';
+import { mountOf } from './invariants/references.ts';
 import { type RetirementOptions, watchRetirement } from './invariants/retirement.ts';
 import type { ImageRecord, InstanceRecord, RegionState, SnapshotRecord } from './state.ts';
 
@@ -9,8 +10,8 @@ import type { ImageRecord, InstanceRecord, RegionState, SnapshotRecord } from '.
 export const invariants = {
   2: 'We start no instance that we did not stop.',
   3: 'Nothing that does not carry our tags is changed; of an instance only our lease is, and none is taken that no policy selects.',
-  4: 'An image that somebody needs is never disabled or deregistered.',
-  5: 'A held image is never disabled or deregistered.',
+  4: 'An image that somebody needs is never disabled or deregistered, nor a snapshot of ours deleted that somebody mounts.',
+  5: 'A held image is never disabled or deregistered, nor a held snapshot deleted, nor its image deregistered.',
   6: 'The newest image of a lineage stays, and as many as its policy says.',
   7: 'Nothing is retired before its grace is over.',
   8: 'No snapshot of ours outlives its image, and none dies before it.',
@@ -89,6 +90,8 @@ export function watchInvariants(
   let stoodBefore: InstanceRecord | undefined;
   /** The image that is registered under a policy, instance, slot and Region. */
   const captures = new Map<string, string>();
+  /** Images that EC2 could not make, and that were taken away: their snapshots are of no use to anybody. */
+  const discarded = new Set<string>();
   /** Images that people made, with whatever tags. */
   const madeByHand = new Set<string>();
 
@@ -201,12 +204,16 @@ export function watchInvariants(
     const snapshot = region.snapshots.get(textIn(input, 'SnapshotId') ?? '');
     const [imageId] = snapshot?.imageIds ?? [];
     if (snapshot && imageId !== undefined) breach(8, `${snapshot.id} would go before ${imageId}.`);
+    if (!snapshot || discarded.has(imageIdIn(snapshot) ?? '')) return;
+    const mount = mountOf(account, region, snapshot.id);
+    if (mount !== undefined) breach(4, `${snapshot.id} would be taken from ${mount}.`);
   };
 
   const expectSnapshotsGone = (region: RegionState, input: object): void => {
     const imageId = textIn(input, 'ImageId') ?? '';
     const image = region.images.get(imageId);
     if (!image || !isOurs(image)) return;
+    if (!['available', 'disabled'].includes(image.description.State ?? '')) discarded.add(imageId);
     const nowMs = account.clock.now();
     account.answering.world.at(nowMs + snapshotGraceMs, () => {
       if (watching && !region.images.has(imageId)) checkLeftSnapshots(region, imageId);
@@ -219,7 +226,8 @@ export function watchInvariants(
       if (!snapshot || imageIdIn(snapshot) !== imageId || snapshot.imageIds.size > 0 || !isOurs(snapshot)) continue;
       // What people keep on purpose is theirs to let go.
       const isLocked = (snapshot.lockedUntilMs ?? 0) > account.clock.now() - snapshotGraceMs;
-      if (!isLocked && tagsOf(snapshot)[`${prefix}hold`] === undefined) breach(8, `${id} is left of ${imageId}.`);
+      const isKept = isLocked || mountOf(account, region, id) !== undefined;
+      if (!isKept && tagsOf(snapshot)[`${prefix}hold`] === undefined) breach(8, `${id} is left of ${imageId}.`);
     }
   };
 

@@ -58,6 +58,7 @@ function rulesOf(policy: Fields, region: string, homeRegion: string): Retirement
     {
       steps: retire.steps === undefined ? ladder : ladder.filter((step) => listOf(retire.steps).includes(step)),
       graceDays: numberOf(retire.graceDays, 7),
+      launchTemplateVersions: numberOf(retire.launchTemplateVersions, 10),
       ...(maxPerRun === undefined ? {} : { maxPerRun: numberOf(maxPerRun, 0) }),
       share: {
         percent: numberOf(retire.maxPercentPerRun, 25),

@@ -39,8 +39,8 @@ export const retirementMutants: readonly Mutant[] = [
     edits: [
       {
         file: uses,
-        from: '        const read = await addTemplates(ec2, add);\n',
-        to: '        const read = await addTemplates(ec2, add).catch(() => new Map());\n',
+        from: 'const read = await addTemplates(ec2, add);\n',
+        to: 'const read = await addTemplates(ec2, add).catch(() => new Map());\n',
       },
     ],
   },
@@ -70,6 +70,26 @@ export const retirementMutants: readonly Mutant[] = [
   },
   {
     invariant: 4,
+    name: 'of the versions of a launch template the newest alone counts, whatever the policy says',
+    world: 'an older version',
+    edits: [
+      { file: uses, from: '[String(launchTemplateVersions)]', to: '[String(Math.min(launchTemplateVersions, 1))]' },
+    ],
+  },
+  {
+    invariant: 4,
+    name: 'who mounts a snapshot is not taken for a user of its image',
+    world: 'snapshot mounted',
+    edits: [{ file: uses, from: 'owners.get(snapshotId)?.filter', to: 'owners.get(imageIds.join())?.filter' }],
+  },
+  {
+    invariant: 4,
+    name: 'a snapshot without an image goes, whoever mounts it',
+    world: 'orphan mounted',
+    edits: [{ file: uses, from: '.filter((each) => wanted.has(each))', to: '.filter(() => wanted.has(region))' }],
+  },
+  {
+    invariant: 4,
     name: 'a step is taken on the word of the plan, though somebody launched from the image since',
     world: 'launched while archived',
     edits: [unread],
@@ -88,6 +108,33 @@ export const retirementMutants: readonly Mutant[] = [
     name: 'a step is taken on the word of the plan, though somebody held the image since, and the role allows it',
     world: 'held while archived',
     edits: [unread, mayTakeHeld],
+  },
+  {
+    invariant: 5,
+    name: 'nobody looks whether a snapshot is held before its image goes, and the role allows it',
+    world: 'snapshot held',
+    edits: [
+      {
+        file: 'functions/retire-image/task.ts',
+        from: '.holdsOn(judgement.image.snapshotIds)',
+        to: '.holdsOn([])',
+      },
+      mayTakeHeld,
+    ],
+  },
+  {
+    invariant: 5,
+    name: 'a snapshot without an image goes, though it is held, and the role allows it',
+    world: 'orphan held',
+    edits: [
+      { file: 'functions/plan-retirement/task.ts', from: '.filter(({ isHeld }) => !isHeld)', to: '' },
+      { file: 'functions/delete-snapshots/task.ts', from: 'return hold === undefined ?', to: 'return hold !== null ?' },
+      {
+        file: 'functions/delete-snapshots/function.yml',
+        from: "      'Null': { aws:ResourceTag/ami-lifecycle:hold: 'true' }\n",
+        to: '',
+      },
+    ],
   },
   {
     invariant: 5,

@@ -69,6 +69,20 @@ function loadForeignSnapshot({ account }: Story): void {
   account.load({ instances: [], snapshots: [snapshot] });
 }
 
+function snapshotOf({ account }: Story, imageId: string): string {
+  const [snapshotId = ''] = account.region(home).images.get(imageId)?.snapshotIds ?? [];
+  return snapshotId;
+}
+
+/** A launch template that launches from another image, and mounts a snapshot of this one. */
+function mountSnapshotOf(story: Story, imageId: string, otherId: string): string {
+  const SnapshotId = snapshotOf(story, imageId);
+  const BlockDeviceMappings = [{ DeviceName: '/dev/sdf', Ebs: { SnapshotId } }];
+  const LaunchTemplateData = { ImageId: otherId, BlockDeviceMappings };
+  story.account.call('ec2', 'CreateLaunchTemplate', { LaunchTemplateName: 'farm', LaunchTemplateData });
+  return SnapshotId;
+}
+
 /** An image of a person, of the snapshot of one of ours. */
 function loadImageOfSnapshot(story: Story, imageId: string): void {
   const ours = story.account.region(home).images.get(imageId)?.description ?? {};
@@ -127,6 +141,62 @@ export const retirementWorlds: readonly TrialWorld[] = [
       }
     },
     runs: 3,
+  }),
+  retirement({
+    name: 'an older version',
+    tells: 'Of a launch template with three versions only that in the middle names the image that no rule keeps',
+    retire: { launchTemplateVersions: 2 },
+    prepare(story) {
+      const [oldest, , newest] = hang(story, web, nightsUntil('2026-11-20', 3));
+      const LaunchTemplateName = 'farm';
+      const [first, ...others] = [newest, oldest, newest].map((ImageId) => ({ ImageId }));
+      story.account.call('ec2', 'CreateLaunchTemplate', { LaunchTemplateName, LaunchTemplateData: first });
+      for (const LaunchTemplateData of others) {
+        story.account.call('ec2', 'CreateLaunchTemplateVersion', { LaunchTemplateName, LaunchTemplateData });
+      }
+    },
+    runs: 3,
+  }),
+  retirement({
+    name: 'snapshot mounted',
+    tells: 'A launch template mounts a snapshot of an image that no rule keeps',
+    prepare(story) {
+      const [oldest = '', , newest = ''] = hang(story, web, nightsUntil('2026-11-20', 3));
+      mountSnapshotOf(story, oldest, newest);
+    },
+    runs: 3,
+  }),
+  retirement({
+    name: 'orphan mounted',
+    tells: 'Somebody deregistered an image, and a launch template mounts a snapshot that it left; its grace is over',
+    prepare(story) {
+      const [oldest = '', , newest = ''] = hang(story, web, nightsUntil('2026-11-20', 3));
+      const snapshotId = mountSnapshotOf(story, oldest, newest);
+      story.account.call('ec2', 'DeregisterImage', { ImageId: oldest });
+      tagByHand(story, snapshotId, { 'ami-lifecycle:orphaned-since': '2026-11-01T12:00:00Z' });
+    },
+    runs: 2,
+  }),
+  retirement({
+    name: 'snapshot held',
+    tells: 'Somebody holds a snapshot of an image that no rule keeps',
+    prepare(story) {
+      const [oldest = ''] = hang(story, web, nightsUntil('2026-11-20', 3));
+      tagByHand(story, snapshotOf(story, oldest), { 'ami-lifecycle:hold': 'evidence' });
+    },
+    runs: 4,
+  }),
+  retirement({
+    name: 'orphan held',
+    tells: 'Somebody deregistered an image, and holds a snapshot that it left; its grace is over',
+    prepare(story) {
+      const [oldest = ''] = hang(story, web, nightsUntil('2026-11-20', 3));
+      const snapshotId = snapshotOf(story, oldest);
+      story.account.call('ec2', 'DeregisterImage', { ImageId: oldest });
+      const tags = { 'ami-lifecycle:hold': 'evidence', 'ami-lifecycle:orphaned-since': '2026-11-01T12:00:00Z' };
+      tagByHand(story, snapshotId, tags);
+    },
+    runs: 2,
   }),
   retirement({
     name: 'at least three',

@@ -78,9 +78,12 @@ function leftIn(living: Living, region: RegionState): string[] {
   const excesses = [...lineages].flatMap(([key, images]) => {
     const [policyName = '', source = ''] = key.split(' ');
     if (!isLookedAt(living, region.name, policyName)) return [];
+    const { launchTemplateVersions = 1 } = living.present.get(policyName)?.retire ?? {};
     const free = images.filter(
       // Others, too: a report that was made while they could launch from it keeps what people have disabled since.
-      (image) => isFree(region, image) && referenceTo(account, region, image.id, true) === undefined,
+      (image) =>
+        isFree(region, image) &&
+        referenceTo(account, region, image.id, { isShared: true, launchTemplateVersions }) === undefined,
     );
     return excessOf(living, region.name, policyName, source, free);
   });
@@ -118,14 +121,11 @@ function excessOf(
   });
 }
 
-/** Nobody keeps it: no hold on it or its snapshots, no protection, no template, whose old versions may be launched, too. */
-function isFree({ launchTemplates, snapshots }: RegionState, { id, description, snapshotIds }: ImageRecord): boolean {
+/** Nobody keeps it: no hold on it or its snapshots, no protection. */
+function isFree({ snapshots }: RegionState, { description, snapshotIds }: ImageRecord): boolean {
   if ((description.DeregistrationProtection ?? 'disabled') !== 'disabled') return false;
   const all = [description.Tags, ...snapshotIds.map((each) => snapshots.get(each)?.description.Tags)];
-  if (all.some((tags) => tagsOf(tags)['ami-lifecycle:hold'] !== undefined)) return false;
-  return ![...launchTemplates.values()].some(({ description: { versions } }) =>
-    versions.some(({ LaunchTemplateData }) => LaunchTemplateData?.ImageId === id),
-  );
+  return all.every((tags) => tagsOf(tags)['ami-lifecycle:hold'] === undefined);
 }
 
 function halfWritten({ description }: ImageRecord): string[] {

@@ -139,6 +139,30 @@ const lockSnapshot: ImageDeed = ({ account, region, imageId }) => {
   account.call('ec2', 'LockSnapshot', { SnapshotId, LockMode: 'governance', LockDuration: 2 }, region.name);
 };
 
+const holdSnapshot: ImageDeed = ({ account, region, imageId }) => {
+  const [SnapshotId] = region.images.get(imageId)?.snapshotIds ?? [];
+  if (SnapshotId === undefined) return;
+  const Tags = [{ Key: 'ami-lifecycle:hold', Value: 'somebody said so' }];
+  account.call('ec2', 'CreateTags', { Resources: [SnapshotId], Tags }, region.name);
+};
+
+const releaseSnapshot: ImageDeed = ({ account, region }) => {
+  const held = [...region.snapshots.values()].find(({ description }) =>
+    Object.hasOwn(tagsOf(description.Tags), 'ami-lifecycle:hold'),
+  );
+  if (!held) return;
+  account.call('ec2', 'DeleteTags', { Resources: [held.id], Tags: [{ Key: 'ami-lifecycle:hold' }] }, region.name);
+};
+
+/** As a data disk, beside another image. */
+const mountSnapshot: ImageDeed = ({ account, region, imageId, number }) => {
+  const [SnapshotId] = region.images.get(imageId)?.snapshotIds ?? [];
+  if (SnapshotId === undefined) return;
+  const LaunchTemplateData = { BlockDeviceMappings: [{ DeviceName: '/dev/sdf', Ebs: { SnapshotId } }] };
+  const input = { LaunchTemplateName: `mounting-${number}`, LaunchTemplateData };
+  account.call('ec2', 'CreateLaunchTemplate', input, region.name);
+};
+
 const useElsewhere: ImageDeed = ({ account, region, imageId }) => {
   // Without a permission nobody could.
   const LaunchPermission = { Add: [{ UserId: '123456789012' }] };
@@ -204,6 +228,9 @@ export const imageDeeds = {
   protect,
   unprotect,
   lockSnapshot,
+  holdSnapshot,
+  releaseSnapshot,
+  mountSnapshot,
   useElsewhere,
   useInHaste,
   archive,

@@ -1,4 +1,6 @@
+import type { Account } from '../../simulator/account.ts';
 import { imageIdIn, isOurs } from '../../simulator/invariants/records.ts';
+import { mountOf } from '../../simulator/invariants/references.ts';
 import type { RegionState, SnapshotRecord } from '../../simulator/state.ts';
 import { type Finding, finding } from '../judge.ts';
 import { home } from '../servers.ts';
@@ -24,8 +26,8 @@ export interface LeftSnapshots {
 }
 
 /**
- * Follows the snapshots of ours that belong to no image, from look to look, a day apart. What people hold is theirs, and so is
- * what is left where a policy no longer copies to.
+ * Follows the snapshots of ours that belong to no image, from look to look, a day apart. What people hold or mount is theirs, and
+ * so is what is left where a policy no longer copies to.
  */
 export function followLeftSnapshots(living: Quiet): LeftSnapshots {
   const { clock } = living.account;
@@ -56,13 +58,15 @@ interface Left {
   region: string;
 }
 
-function leftIn(living: Quiet, { name: region, snapshots, images }: RegionState): Left[] {
+function leftIn(living: Quiet, place: RegionState): Left[] {
+  const { name: region, snapshots, images } = place;
   return [...snapshots.values()].flatMap((snapshot) => {
     const tags = tagsOf(snapshot.description.Tags);
     if (!isOurs(snapshot) || tags['ami-lifecycle:hold'] !== undefined) return [];
     // An image that EC2 could not make may name none, and keeps those that were made for it.
     const madeFor = images.get(imageIdIn(snapshot) ?? '');
     if (snapshot.imageIds.size > 0 || madeFor?.description.State === 'failed') return [];
+    if (mountOf(living.account, place, snapshot.id) !== undefined) return [];
     return isLookedAt(living, region, tags['ami-lifecycle:policy'] ?? '') ? [{ snapshot, region }] : [];
   });
 }

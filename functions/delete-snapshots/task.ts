@@ -3,6 +3,7 @@ import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts
 import { isLifecycleError, LifecycleError } from '../../shared/domain/errors.ts';
 import { orphanDays, orphanStage } from '../../shared/domain/orphans.ts';
 import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
+import type { Uses } from '../../shared/domain/uses.ts';
 
 export const contract = {
   input: z.strictObject({
@@ -22,7 +23,7 @@ export const contract = {
     /** Those that stay, each with the reason. */
     kept: z.array(z.strictObject({ snapshotId: z.string(), reason: z.string() })),
   }),
-  errors: awsErrors,
+  errors: [...awsErrors, 'EvidenceIncomplete'],
 } satisfies Contract<unknown, unknown>;
 
 type Input = z.output<typeof contract.input>;
@@ -38,19 +39,25 @@ interface Ports {
     noteOrphan(snapshotId: string, since: string): Promise<void>;
     forgetOrphan(snapshotId: string): Promise<void>;
   };
+  usesIn: (region: string) => {
+    /** Who mounts them as data disks. */
+    mounting(snapshotIds: readonly string[]): Promise<Uses>;
+  };
 }
 
 /**
- * Deletes snapshots of ours whose image is gone. One that another image uses, or that something beyond our reach holds,
- * stays and is reported; so does one that was not seen to be without an image for long enough.
- * @throws AwsUnavailable while EC2 counts one as in use though no image uses it: that passes a little after deregistration
+ * Deletes snapshots of ours whose image is gone. One that another image uses, that somebody mounts as a data disk, or
+ * that something beyond our reach holds, stays and is reported; so does one that was not seen to be without an image for long enough.
+ * @throws EvidenceIncomplete where it is not known who mounts one; AwsUnavailable while EC2 counts one as in use though no image uses it: that passes a little after deregistration
  */
-export function makeDeleteSnapshots({ snapshotsIn }: Ports) {
+export function makeDeleteSnapshots({ snapshotsIn, usesIn }: Ports) {
   return async ({ region, policyName, snapshotIds, graceDays, now }: Input): Promise<Output> => {
     const snapshots = snapshotsIn(region);
     const kept: Output['kept'] = [];
     const pending: string[] = [];
     let deleted = 0;
+    /** Asked once, of all, as each answer takes calls to several services; and only if one might go. */
+    let mounts: Promise<Uses> | undefined;
     for (const snapshotId of snapshotIds) {
       const tags = await snapshots.tagsOf(snapshotId);
       // Gone already is done. The right to delete hangs on the tags, so a call for what has none left would be denied.
@@ -81,10 +88,17 @@ export function makeDeleteSnapshots({ snapshotsIn }: Ports) {
     return { deleted, kept };
 
     async function useOf(snapshotId: string, tags: Tags): Promise<string | undefined> {
-      if (!(await snapshots.usedOf([snapshotId])).has(snapshotId)) return undefined;
-      // It would go without a grace, should that image be deregistered one day, too.
+      const isOfImage = (await snapshots.usedOf([snapshotId])).has(snapshotId);
+      const [mount] = isOfImage ? [] : ((await mountsOfAll()).get(snapshotId) ?? []);
+      if (!isOfImage && mount === undefined) return undefined;
+      // It would go without a grace, should that end one day, too.
       if (tags[tagKeys.orphanedSince] !== undefined) await snapshots.forgetOrphan(snapshotId);
-      return 'another image uses it';
+      return mount ?? 'another image uses it';
+    }
+
+    function mountsOfAll(): Promise<Uses> {
+      mounts ??= usesIn(region).mounting(snapshotIds);
+      return mounts;
     }
 
     async function graceOf(snapshotId: string, tags: Tags): Promise<string | undefined> {

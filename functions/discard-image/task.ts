@@ -55,16 +55,19 @@ export function makeDiscardImage({ imagesIn }: Ports) {
         reason,
       });
     }
-    const hold = image?.tags[tagKeys.hold];
-    if (hold !== undefined) {
-      throw new LifecycleError(
+    const held = (what: string, hold: string) =>
+      new LifecycleError(
         'ImageFailed',
-        `${imageId} failed in ${region}, and is held (${hold || 'no reason given'}), so it stays: take its tag ${tagKeys.hold} away.`,
+        `${imageId} failed in ${region}, and ${what} is held (${hold || 'no reason given'}), so it stays: take the tag ${tagKeys.hold} away.`,
         { imageId, region, reason },
       );
-    }
+    const hold = image?.tags[tagKeys.hold];
+    if (hold !== undefined) throw held('it', hold);
     if (image?.state === 'available' || image?.state === 'disabled') return { discarded: false, nextAttempt: attempt };
     const snapshots = (await images.snapshotsOf(product)).filter((snapshot) => isSnapshotFor(imageId, snapshot));
+    for (const { snapshotId, hold: holdOn } of snapshots) {
+      if (holdOn !== undefined) throw held(`its snapshot ${snapshotId}`, holdOn);
+    }
     if (image) await images.deregister(imageId);
     const deleted = await Promise.all(snapshots.map(({ snapshotId }) => images.deleteSnapshot(snapshotId)));
     if (deleted.includes(false)) {

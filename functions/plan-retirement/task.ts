@@ -94,7 +94,8 @@ interface Ports {
     usedOf(snapshotIds: readonly string[]): Promise<ReadonlySet<string>>;
   };
   usesIn: (region: string) => {
-    of(imageIds: readonly string[], depth: { launchTemplateVersions: number }): Promise<Known>;
+    of(images: readonly Image[], depth: { launchTemplateVersions: number }): Promise<Known>;
+    mounting(snapshotIds: readonly string[]): Promise<Uses>;
     copying(): Promise<Uses>;
   };
   objects: {
@@ -321,7 +322,7 @@ export function makePlanRetirement(ports: Ports) {
   }
 
   /**
-   * Snapshots of ours that no image uses any more, whosever image: what a run left that was cut short, or a person who
+   * Snapshots of ours that no image uses any more, whosever image, and that nobody mounts: what a run left that was cut short, or a person who
    * deregistered the image. Whoever wants one to stay holds it. Those in their grace are left out: of them all is said.
    */
   async function leftoversIn(
@@ -338,8 +339,9 @@ export function makePlanRetirement(ports: Ports) {
       );
     const asked = suspects.map(({ snapshotId }) => snapshotId).filter((snapshotId) => !known.has(snapshotId));
     const used = asked.length > 0 ? await snapshotsIn(region).usedOf(asked) : new Set<string>();
+    const mounted = asked.length > 0 ? await usesIn(region).mounting(asked) : new Map<string, string[]>();
     return suspects.flatMap(({ snapshotId, orphanedSince }): Leftover[] => {
-      if (known.has(snapshotId) || used.has(snapshotId)) {
+      if (known.has(snapshotId) || used.has(snapshotId) || mounted.has(snapshotId)) {
         return orphanedSince === undefined ? [] : [{ region, snapshotId, stage: 'used-again' }];
       }
       const stage = orphanStage(orphanedSince, policy.retire?.graceDays ?? 0, now);
@@ -349,7 +351,7 @@ export function makePlanRetirement(ports: Ports) {
 
   /** Only candidates are asked about: of 50,000 images, that is some hundred. */
   async function usesOf({ retire }: NamedPolicy, region: string, judgements: readonly Judgement[]): Promise<Known> {
-    const candidates = judgements.filter(({ keeps }) => keeps.length === 0).map(({ image }) => image.imageId);
+    const candidates = judgements.filter(({ keeps }) => keeps.length === 0).map(({ image }) => image);
     if (!retire || candidates.length === 0) return { uses: new Map(), reports: new Map() };
     return usesIn(region).of(candidates, { launchTemplateVersions: retire.launchTemplateVersions });
   }

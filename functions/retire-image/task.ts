@@ -83,7 +83,7 @@ interface Ports {
   };
   usesIn: (region: string) => {
     of(
-      imageIds: readonly string[],
+      images: readonly Image[],
       depth: { launchTemplateVersions: number },
     ): Promise<{ uses: Uses; reports: ReadonlyMap<string, UsageReport> }>;
     copying(): Promise<Uses>;
@@ -236,7 +236,7 @@ export function makeRetireImage(ports: Ports) {
     const { imageId } = image;
     const launchTemplateVersions = policy.retire?.launchTemplateVersions ?? 1;
     const regions = [homeRegion, ...policy.copies.map((copy) => copy.region)];
-    const { uses, reports } = await usesIn(region).of([imageId], { launchTemplateVersions });
+    const { uses, reports } = await usesIn(region).of([image], { launchTemplateVersions });
     const ask = (each: string): Promise<Uses> => usesIn(each).copying();
     // When the plan was made all Regions told. One that is silent now fails the step, as nobody would hear that it waits.
     const copying =

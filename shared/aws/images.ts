@@ -238,5 +238,6 @@ function snapshotOf(described: Ec2Snapshot): Snapshot {
     state: described.State === 'completed' ? 'completed' : described.State === 'error' ? 'error' : 'pending',
     startedAt: described.StartTime?.toISOString() ?? '',
     description: described.Description ?? '',
+    hold: tagsOf(described.Tags)[tagKeys.hold],
   };
 }

@@ -10,9 +10,6 @@ import {
 import { calling, told } from './aws-errors.ts';
 import type { Add, NamedVersion } from './uses-of-templates.ts';
 
-/** A filter takes so many values. */
-const imagesAtOnce = 200;
-
 /**
  * Fleets replace what they lose, so they need their images also while they have no instance. Those of type `instant` launch
  * once, and are not listed.
@@ -25,8 +22,8 @@ export async function addFleets(ec2: EC2Client, add: Add): Promise<NamedVersion[
       for (const { FleetId, FleetState, LaunchTemplateConfigs = [] } of Fleets) {
         if (launchesNoMore(FleetState)) continue;
         const user = `EC2 Fleet ${told(FleetId, 'DescribeFleets: FleetId')}`;
-        for (const { ImageId } of LaunchTemplateConfigs.flatMap(({ Overrides = [] }) => Overrides)) {
-          add(ImageId, `in use by ${user}`);
+        for (const launch of LaunchTemplateConfigs.flatMap(({ Overrides = [] }) => Overrides)) {
+          add(launch, `in use by ${user}`);
         }
         named.push(...versionsOf(user, LaunchTemplateConfigs));
       }
@@ -39,7 +36,7 @@ export async function addFleets(ec2: EC2Client, add: Add): Promise<NamedVersion[
         if (launchesNoMore(SpotFleetRequestState)) continue;
         const user = `Spot Fleet ${told(SpotFleetRequestId, 'DescribeSpotFleetRequests: SpotFleetRequestId')}`;
         const { LaunchSpecifications = [], LaunchTemplateConfigs = [] } = SpotFleetRequestConfig ?? {};
-        for (const { ImageId } of LaunchSpecifications) add(ImageId, `in use by ${user}`);
+        for (const launch of LaunchSpecifications) add(launch, `in use by ${user}`);
         named.push(...versionsOf(user, LaunchTemplateConfigs));
       }
     }
@@ -63,26 +60,22 @@ function launchesNoMore(state: FleetStateCode | BatchState = 'active'): boolean 
 }
 
 /** A one-time request that has its instance asks for no other, and the instance is found by itself. */
-export async function addSpotRequests(ec2: EC2Client, imageIds: readonly string[], add: Add): Promise<void> {
-  for (let index = 0; index < imageIds.length; index += imagesAtOnce) {
-    const Values = imageIds.slice(index, index + imagesAtOnce);
-    await calling('DescribeSpotInstanceRequests', async () => {
-      const pages = paginateDescribeSpotInstanceRequests(
-        { client: ec2, pageSize: 1000 },
-        { Filters: [{ Name: 'launch.image-id', Values }] },
-      );
-      for await (const { SpotInstanceRequests = [] } of pages) {
-        for (const { SpotInstanceRequestId, State = 'open', Type, LaunchSpecification } of SpotInstanceRequests) {
-          // A persistent one is `disabled` while people keep its instance stopped.
-          const isWaiting = State === 'open' || (Type === 'persistent' && ['active', 'disabled'].includes(State));
-          if (!isWaiting) continue;
-          const what = told(SpotInstanceRequestId, 'DescribeSpotInstanceRequests: SpotInstanceRequestId');
-          add(
-            told(LaunchSpecification?.ImageId, 'DescribeSpotInstanceRequests: ImageId'),
-            `in use by Spot request ${what}`,
-          );
-        }
+export async function addSpotRequests(ec2: EC2Client, add: Add): Promise<void> {
+  await calling('DescribeSpotInstanceRequests', async () => {
+    // Not by image: whoever mounts a snapshot of one may launch from another.
+    const pages = paginateDescribeSpotInstanceRequests(
+      { client: ec2, pageSize: 1000 },
+      { Filters: [{ Name: 'state', Values: ['open', 'active', 'disabled'] }] },
+    );
+    for await (const { SpotInstanceRequests = [] } of pages) {
+      for (const { SpotInstanceRequestId, State = 'open', Type, LaunchSpecification } of SpotInstanceRequests) {
+        // A persistent one is `disabled` while people keep its instance stopped.
+        const isWaiting = State === 'open' || (Type === 'persistent' && ['active', 'disabled'].includes(State));
+        if (!isWaiting) continue;
+        const what = told(SpotInstanceRequestId, 'DescribeSpotInstanceRequests: SpotInstanceRequestId');
+        const ImageId = told(LaunchSpecification?.ImageId, 'DescribeSpotInstanceRequests: ImageId');
+        add({ ...LaunchSpecification, ImageId }, `in use by Spot request ${what}`);
       }
-    });
-  }
+    }
+  });
 }

@@ -12,9 +12,9 @@ export async function addAutoScaling(client: AutoScalingClient, add: Add): Promi
   const named: NamedVersion[] = [];
   await calling('DescribeLaunchConfigurations', async () => {
     for await (const page of paginateDescribeLaunchConfigurations({ client, pageSize: 100 }, {})) {
-      for (const { ImageId, LaunchConfigurationName } of page.LaunchConfigurations ?? []) {
+      for (const { ImageId, BlockDeviceMappings, LaunchConfigurationName } of page.LaunchConfigurations ?? []) {
         add(
-          told(ImageId, 'DescribeLaunchConfigurations: ImageId'),
+          { ImageId: told(ImageId, 'DescribeLaunchConfigurations: ImageId'), BlockDeviceMappings },
           `in use by launch configuration ${told(LaunchConfigurationName, 'DescribeLaunchConfigurations: LaunchConfigurationName')}`,
         );
       }
@@ -40,7 +40,7 @@ function versionsOf(
 ): NamedVersion[] {
   const user = `Auto Scaling group ${told(AutoScalingGroupName, 'DescribeAutoScalingGroups: AutoScalingGroupName')}`;
   const { LaunchTemplateSpecification, Overrides = [] } = MixedInstancesPolicy?.LaunchTemplate ?? {};
-  for (const { ImageId } of Overrides) add(ImageId, `in use by ${user}`);
+  for (const { ImageId } of Overrides) add({ ImageId }, `in use by ${user}`);
   return [LaunchTemplate, LaunchTemplateSpecification, ...Overrides.map((each) => each.LaunchTemplateSpecification)]
     .filter((specification) => specification !== undefined)
     .map((specification) => ({ user, specification }));

@@ -5,8 +5,14 @@ import {
 } from '@aws-sdk/client-ec2';
 import { calling, hasCode, told } from './aws-errors.ts';
 
-/** Takes note of one who needs an image: `in use by …`. */
-export type Add = (imageId: string | undefined, sentence: string) => void;
+/** What somebody launches: from an image, and with data disks that are made of snapshots. Either may be left out. */
+export interface Launch {
+  ImageId?: string | undefined;
+  BlockDeviceMappings?: readonly { Ebs?: { SnapshotId?: string | undefined } | undefined }[] | undefined;
+}
+
+/** Takes note of one who needs what is launched: `in use by …`. */
+export type Add = (launch: Launch, sentence: string) => void;
 
 interface Template {
   LaunchTemplateId?: string | undefined;
@@ -34,8 +40,7 @@ export async function addTemplates(ec2: EC2Client, add: Add): Promise<ReadVersio
   await readVersions(ec2, {}, ['$Default', '$Latest'], read);
   // In the words of DescribeImageReferences, which finds most of them, too: a template is named once.
   for (const { LaunchTemplateId, LaunchTemplateData } of new Set(read.values())) {
-    // A template need not name an image.
-    add(LaunchTemplateData?.ImageId, `in use by launch template ${LaunchTemplateId}`);
+    add(LaunchTemplateData ?? {}, `in use by launch template ${LaunchTemplateId}`);
   }
   return read;
 }
@@ -66,7 +71,7 @@ export async function addNamedVersions(
     if (!version) continue;
     const { LaunchTemplateId, VersionNumber, LaunchTemplateData } = version;
     const through = `launch template ${LaunchTemplateId} version ${VersionNumber}`;
-    add(LaunchTemplateData?.ImageId, `in use by ${user} through ${through}`);
+    add(LaunchTemplateData ?? {}, `in use by ${user} through ${through}`);
   }
 }
 

@@ -5,6 +5,7 @@ import {
   paginateDescribeStoreImageTasks,
 } from '@aws-sdk/client-ec2';
 import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
+import type { Image } from '../domain/image.ts';
 import type { UsageReport } from '../domain/usage-report.ts';
 import { mergedUses, type Uses } from '../domain/uses.ts';
 import { calling, told } from './aws-errors.ts';
@@ -12,7 +13,7 @@ import * as clients from './clients.ts';
 import { readUsageReports } from './usage-reports.ts';
 import { addFleets, addSpotRequests } from './uses-of-fleets.ts';
 import { addAutoScaling } from './uses-of-groups.ts';
-import { type Add, addNamedVersions, addTemplates } from './uses-of-templates.ts';
+import { type Add, addNamedVersions, addTemplates, type Launch } from './uses-of-templates.ts';
 
 /** DescribeImageReferences takes so many images at once. */
 const imagesAtOnce = 10;
@@ -28,32 +29,55 @@ export function usesIn(region: string) {
   const ec2 = clients.ec2(region);
   return {
     /**
-     * @param launchTemplateVersions how many of the newest versions of each launch template are looked at
+     * Whoever mounts a snapshot of an image as a data disk needs the image, as its snapshots go with it.
+     * @param launchTemplateVersions how many of the newest versions of each launch template are looked at for images; for what
+     *   they mount, the default and the newest version alone, and those that groups and fleets name
      * @returns also the reports on other accounts: of an image without one it is not known whether they use it
      * @throws EvidenceIncomplete where any of the questions is not answered: then nothing is known, and nothing may go
      */
     of: (
-      imageIds: readonly string[],
+      images: readonly Pick<Image, 'imageId' | 'snapshotIds'>[],
       { launchTemplateVersions }: { launchTemplateVersions: number },
     ): Promise<{ uses: Uses; reports: ReadonlyMap<string, UsageReport> }> =>
       complete(region, async () => {
-        if (imageIds.length === 0) return { uses: new Map(), reports: new Map() };
+        if (images.length === 0) return { uses: new Map(), reports: new Map() };
+        const imageIds = images.map(({ imageId }) => imageId);
         const wanted = new Set(imageIds);
+        const owners = ownersOf(images);
         const uses = new Map<string, string[]>();
-        const add: Add = (imageId = '', sentence) => {
+        const add: AddImage = (imageId = '', sentence) => {
           if (wanted.has(imageId)) uses.set(imageId, [...(uses.get(imageId) ?? []), sentence]);
         };
-        const read = await addTemplates(ec2, add);
-        const ofGroups = await addAutoScaling(clients.autoScaling(region), add);
-        const ofFleets = await addFleets(ec2, add);
-        await addNamedVersions(ec2, [...ofGroups, ...ofFleets], read, add);
-        await addSpotRequests(ec2, imageIds, add);
+        await addLaunches((launch, sentence) => {
+          add(launch.ImageId, sentence);
+          for (const snapshotId of mountedBy(launch)) {
+            const others = owners.get(snapshotId)?.filter((imageId) => imageId !== launch.ImageId) ?? [];
+            for (const imageId of others) add(imageId, `${sentence}, which mounts ${snapshotId}`);
+          }
+        });
         await addArchiving(ec2, imageIds, add);
         const reports = await readUsageReports(ec2, imageIds, add);
         for (let index = 0; index < imageIds.length; index += imagesAtOnce) {
           await addReferences(ec2, imageIds.slice(index, index + imagesAtOnce), launchTemplateVersions, add);
         }
         return { uses: mergedUses(uses), reports };
+      }),
+
+    /**
+     * Who mounts these snapshots as data disks, in whatever launches by itself: for each that somebody does, a sentence for each
+     * of them.
+     * @throws EvidenceIncomplete
+     */
+    mounting: (snapshotIds: readonly string[]): Promise<Uses> =>
+      complete(region, async () => {
+        const wanted = new Set(snapshotIds);
+        const uses = new Map<string, string[]>();
+        await addLaunches((launch, sentence) => {
+          for (const snapshotId of mountedBy(launch).filter((each) => wanted.has(each))) {
+            uses.set(snapshotId, [...(uses.get(snapshotId) ?? []), `${sentence}, which mounts ${snapshotId}`]);
+          }
+        });
+        return mergedUses(uses);
       }),
 
     /**
@@ -79,6 +103,31 @@ export function usesIn(region: string) {
         return uses;
       }),
   };
+
+  /** Whatever launches by a template, or by a specification of its own. */
+  async function addLaunches(add: Add): Promise<void> {
+    const read = await addTemplates(ec2, add);
+    const ofGroups = await addAutoScaling(clients.autoScaling(region), add);
+    const ofFleets = await addFleets(ec2, add);
+    await addNamedVersions(ec2, [...ofGroups, ...ofFleets], read, add);
+    await addSpotRequests(ec2, add);
+  }
+}
+
+/** Takes note of one who needs an image: `in use by …`. */
+type AddImage = (imageId: string | undefined, sentence: string) => void;
+
+/** The images of each snapshot; several may share one. */
+function ownersOf(images: readonly Pick<Image, 'imageId' | 'snapshotIds'>[]): ReadonlyMap<string, readonly string[]> {
+  const owners = new Map<string, string[]>();
+  for (const { imageId, snapshotIds } of images) {
+    for (const snapshotId of snapshotIds) owners.set(snapshotId, [...(owners.get(snapshotId) ?? []), imageId]);
+  }
+  return owners;
+}
+
+function mountedBy({ BlockDeviceMappings = [] }: Launch): string[] {
+  return BlockDeviceMappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
 }
 
 /**
@@ -111,7 +160,7 @@ async function addReferences(
   ec2: EC2Client,
   ImageIds: string[],
   launchTemplateVersions: number,
-  add: Add,
+  add: AddImage,
 ): Promise<void> {
   // `IncludeAllResourceTypes` would take only ten versions of a template, and terminated instances for users.
   const ResourceTypes = [
@@ -160,7 +209,7 @@ function nameIn(arn: string): string {
 }
 
 /** Of a few images their own tasks; of many all tasks under way, which are fewer calls: there is one every two seconds. */
-async function addArchiving(ec2: EC2Client, imageIds: readonly string[], add: Add): Promise<void> {
+async function addArchiving(ec2: EC2Client, imageIds: readonly string[], add: AddImage): Promise<void> {
   const isFew = imageIds.length <= storedImagesAtOnce;
   const pages = paginateDescribeStoreImageTasks(
     { client: ec2, ...(isFew ? {} : { pageSize: 200 }) },

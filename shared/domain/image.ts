@@ -38,6 +38,8 @@ export interface Snapshot {
   startedAt: string;
   /** EC2 writes into it which image it is made for. */
   description: string;
+  /** Why people hold it; undefined where they do not. */
+  hold: string | undefined;
 }
 
 /** A snapshot of ours, as far as it matters once its image is gone. */

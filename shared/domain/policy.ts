@@ -224,7 +224,7 @@ const retire = z.strictObject({
     .max(10_000)
     .default(10)
     .describe(
-      'How many of the newest versions of a launch template count as a use. Its default version, and what an Auto Scaling group names, always do.',
+      'How many of the newest versions of a launch template count as a use. Its default version, and what an Auto Scaling group or fleet names, always do. Whoever mounts a snapshot of an image uses it, too: that is seen in the default and the newest version, and in those named.',
     ),
   mode: z
     .enum(['report', 'enforce'])

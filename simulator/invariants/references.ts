@@ -6,37 +6,72 @@ import { isSettled, mayBeSeen } from './records.ts';
 /** Templates may name an image by a parameter, `resolve:ssm:name` or `resolve:ssm:name:version`. */
 const byParameter = /^resolve:ssm:([^:]+)(?::(\d+))?$/;
 
+interface ReferenceScope {
+  /** Whether others may launch from it, or might until we disabled it: without that none can need it. */
+  isShared: boolean;
+  /** How many of the newest versions of a launch template count. */
+  launchTemplateVersions: number;
+}
+
 /**
  * Who needs an image, in words; undefined where nobody does. What came about a moment ago does not count: no read would
- * have told it. Of a template only the versions count that are launched where none is named, and those of groups and
- * fleets.
- * @param isShared whether others may launch from it, or might until we disabled it: without that none can need it
+ * have told it. Of a template the versions count that are launched where none is named, those of groups and fleets, and, for
+ * the image that they name, as many of the newest as the policy says. Whoever mounts a snapshot of an image, or launches from it, needs the image.
  */
 export function referenceTo(
   account: Account,
   region: RegionState,
   imageId: string,
-  isShared = (region.images.get(imageId)?.launchPermissions.length ?? 0) > 0,
+  { isShared, launchTemplateVersions }: ReferenceScope,
 ): string | undefined {
-  const finders = [
-    instance,
-    template,
-    group,
-    spotFleet,
-    fleet,
-    spotRequest,
-    configuration,
-    parameter,
-    recipe,
-    storeTask,
-  ];
+  const nowMs = account.clock.now();
+  const snapshotIds = region.images.get(imageId)?.snapshotIds ?? [];
+  const launcher = launcherOf(
+    region,
+    ({ ImageId, BlockDeviceMappings }) => ImageId === imageId || mounts(BlockDeviceMappings, snapshotIds),
+    nowMs,
+  );
+  if (launcher !== undefined) return launcher;
+  const templateId = recentTemplateOf(region, imageId, { launchTemplateVersions, nowMs });
+  if (templateId !== undefined) return `one of the newest versions of the launch template ${templateId}`;
+  const finders = [instance, parameter, recipe, storeTask];
   for (const find of isShared ? [...finders, otherAccount] : finders) {
-    const found = find(region, imageId, account.clock.now());
+    const found = find(region, imageId, nowMs);
     if (found !== undefined) return found;
   }
   return copy(account, region, imageId);
 }
 
+/** Who mounts a snapshot, whatever image it launches from. */
+export function mountOf(account: Account, region: RegionState, snapshotId: string): string | undefined {
+  return launcherOf(
+    region,
+    ({ BlockDeviceMappings }) => mounts(BlockDeviceMappings, [snapshotId]),
+    account.clock.now(),
+  );
+}
+
+/** What is launched: an image, of a template the one that its parameter names, and snapshots as data disks. */
+interface Launch {
+  ImageId?: string | undefined;
+  BlockDeviceMappings?: readonly { Ebs?: { SnapshotId?: string | undefined } | undefined }[] | undefined;
+}
+
+function mounts(mappings: Launch['BlockDeviceMappings'] = [], snapshotIds: readonly string[]): boolean {
+  return mappings.some(({ Ebs }) => Ebs?.SnapshotId !== undefined && snapshotIds.includes(Ebs.SnapshotId));
+}
+
+/** Who launches such a thing by a template, or by a specification of its own. */
+function launcherOf(region: RegionState, needs: Needs, nowMs: number): string | undefined {
+  for (const find of [template, group, spotFleet, fleet, spotRequest, configuration]) {
+    const found = find(region, needs, nowMs);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+type Needs = (launch: Launch) => boolean;
+type Launcher = (region: RegionState, needs: Needs, nowMs: number) => string | undefined;
 type Finder = (region: RegionState, imageId: string, nowMs: number) => string | undefined;
 
 const instance: Finder = (region, imageId, nowMs) => {
@@ -48,19 +83,30 @@ const instance: Finder = (region, imageId, nowMs) => {
   return undefined;
 };
 
-const template: Finder = (region, imageId, nowMs) => {
+const template: Launcher = (region, needs, nowMs) => {
   for (const record of region.launchTemplates.values()) {
     const uses = isSettled(record, nowMs, (description) =>
-      ['$Default', '$Latest'].some((version) => imageOf(region, description, version) === imageId),
+      ['$Default', '$Latest'].some((version) => needs(launchOf(region, description, version))),
     );
     if (uses) return `the launch template ${record.id}`;
   }
   return undefined;
 };
 
-const group: Finder = (region, imageId, nowMs) => {
+/** An image that an older version names by a parameter is found at the parameter. */
+function recentTemplateOf(
+  { launchTemplates }: RegionState,
+  imageId: string,
+  { launchTemplateVersions, nowMs }: { launchTemplateVersions: number; nowMs: number },
+): string | undefined {
+  const uses = ({ versions }: LaunchTemplateDescription): boolean =>
+    versions.slice(-launchTemplateVersions).some(({ LaunchTemplateData }) => LaunchTemplateData?.ImageId === imageId);
+  return [...launchTemplates.values()].find((record) => isSettled(record, nowMs, uses))?.id;
+}
+
+const group: Launcher = (region, needs, nowMs) => {
   for (const { group: scaling } of region.autoScalingGroups.values()) {
-    if (launches(region, sourcesOf(scaling), imageId, nowMs)) {
+    if (launches(region, sourcesOf(scaling), needs, nowMs)) {
       return `the Auto Scaling group ${scaling.AutoScalingGroupName}`;
     }
   }
@@ -68,22 +114,22 @@ const group: Finder = (region, imageId, nowMs) => {
 };
 
 /** Fleets launch again by themselves, so they need an image also while they have no instance. */
-const spotFleet: Finder = (region, imageId, nowMs) => {
+const spotFleet: Launcher = (region, needs, nowMs) => {
   for (const { SpotFleetRequestId, SpotFleetRequestState, SpotFleetRequestConfig } of region.spotFleets.values()) {
     const { LaunchSpecifications = [], LaunchTemplateConfigs = [] } = SpotFleetRequestConfig ?? {};
     const sources = [...LaunchSpecifications, ...LaunchTemplateConfigs];
-    if (isLaunching(SpotFleetRequestState) && launches(region, sources, imageId, nowMs)) {
+    if (isLaunching(SpotFleetRequestState) && launches(region, sources, needs, nowMs)) {
       return `the Spot Fleet ${SpotFleetRequestId}`;
     }
   }
   return undefined;
 };
 
-const fleet: Finder = (region, imageId, nowMs) => {
+const fleet: Launcher = (region, needs, nowMs) => {
   for (const { FleetId, FleetState, Type, LaunchTemplateConfigs = [] } of region.fleets.values()) {
     const sources = [...LaunchTemplateConfigs, ...LaunchTemplateConfigs.flatMap(({ Overrides = [] }) => Overrides)];
     const isDone = Type === 'instant' || !isLaunching(FleetState);
-    if (!isDone && launches(region, sources, imageId, nowMs)) return `the EC2 Fleet ${FleetId}`;
+    if (!isDone && launches(region, sources, needs, nowMs)) return `the EC2 Fleet ${FleetId}`;
   }
   return undefined;
 };
@@ -93,16 +139,16 @@ function isLaunching(state = ''): boolean {
 }
 
 /** One that is fulfilled for good has an instance, which needs the image by itself. */
-const spotRequest: Finder = ({ spotRequests }, imageId) => {
+const spotRequest: Launcher = ({ spotRequests }, needs) => {
   const found = [...spotRequests.values()].find(({ LaunchSpecification, State = '', Type }) => {
     const launchesAgain = State === 'open' || (Type === 'persistent' && ['active', 'disabled'].includes(State));
-    return launchesAgain && LaunchSpecification?.ImageId === imageId;
+    return launchesAgain && LaunchSpecification !== undefined && needs(LaunchSpecification);
   });
   return found && `the Spot request ${found.SpotInstanceRequestId}`;
 };
 
-const configuration: Finder = ({ launchConfigurations }, imageId) => {
-  const found = [...launchConfigurations.values()].find(({ ImageId }) => ImageId === imageId);
+const configuration: Launcher = ({ launchConfigurations }, needs) => {
+  const found = [...launchConfigurations.values()].find(needs);
   return found && `the launch configuration ${found.LaunchConfigurationName}`;
 };
 
@@ -169,11 +215,15 @@ function copy(account: Account, region: RegionState, imageId: string): string | 
   return undefined;
 }
 
-function imageOf(region: RegionState, description: LaunchTemplateDescription, version: string): string | undefined {
+function launchOf(region: RegionState, description: LaunchTemplateDescription, version: string): Launch {
   const { DefaultVersionNumber, LatestVersionNumber, versions } = description;
   const named: Record<string, number | undefined> = { $Default: DefaultVersionNumber, $Latest: LatestVersionNumber };
   const number = named[version] ?? Number(version);
-  const imageId = versions.find(({ VersionNumber }) => VersionNumber === number)?.LaunchTemplateData?.ImageId ?? '';
+  const data = versions.find(({ VersionNumber }) => VersionNumber === number)?.LaunchTemplateData ?? {};
+  return { ...data, ImageId: imageNamed(region, data.ImageId) };
+}
+
+function imageNamed(region: RegionState, imageId = ''): string | undefined {
   const [, name, parameterVersion] = byParameter.exec(imageId) ?? [];
   if (name === undefined) return imageId;
   const stored = region.parameters.get(name);
@@ -181,23 +231,23 @@ function imageOf(region: RegionState, description: LaunchTemplateDescription, ve
   return [...stored.earlierValues, stored.value][Number(parameterVersion) - 1];
 }
 
-/** An image by itself, a version of a template, or both: then the image replaces that of the template. */
-interface LaunchSource {
-  ImageId?: string | undefined;
+/** A launch by itself, a version of a template, or both: then the image replaces that of the template. */
+interface LaunchSource extends Launch {
   LaunchTemplateSpecification?:
     | { LaunchTemplateId?: string | undefined; LaunchTemplateName?: string | undefined; Version?: string | undefined }
     | undefined;
 }
 
-function launches(region: RegionState, sources: readonly LaunchSource[], imageId: string, nowMs: number): boolean {
-  return sources.some(({ ImageId, LaunchTemplateSpecification: specification }) => {
-    if (ImageId === imageId) return true;
+function launches(region: RegionState, sources: readonly LaunchSource[], needs: Needs, nowMs: number): boolean {
+  return sources.some((source) => {
+    if (needs(source)) return true;
+    const { LaunchTemplateSpecification: specification } = source;
     if (!specification) return false;
     const { LaunchTemplateId, LaunchTemplateName, Version = '$Default' } = specification;
     const record = LaunchTemplateId
       ? region.launchTemplates.get(LaunchTemplateId)
       : [...region.launchTemplates.values()].find((each) => each.description.LaunchTemplateName === LaunchTemplateName);
-    return record !== undefined && isSettled(record, nowMs, (seen) => imageOf(region, seen, Version) === imageId);
+    return record !== undefined && isSettled(record, nowMs, (seen) => needs(launchOf(region, seen, Version)));
   });
 }
 

@@ -14,6 +14,8 @@ export interface RetirementRules {
   /** In order. */
   steps: readonly RetirementStep[];
   graceDays: number;
+  /** So many of the newest versions of a launch template count as a use. */
+  launchTemplateVersions: number;
   /** Images of a lineage that stay. */
   atLeast: number;
   /** Days after the end of its instance that a lineage may go in whole; absent for never. */
@@ -79,13 +81,14 @@ export function watchRetirement(
   const taken = new Set<string>();
   /** Those of them that others might launch from until then. */
   const takenFromOthers = new Set<string>();
-  /** Images whose hold we took away: in no case is that ours to do. Of snapshots we take our own, of a restore. */
+  /** Images and snapshots whose hold we took away: in no case is that ours to do, but for our own, on snapshots of a restore. */
   const unheld = new Set<string>();
   /** Images that people deregistered a moment ago: whoever looked just before counted with them. */
   let goneLately: { region: string; image: ImageRecord; atMs: number }[] = [];
 
   const before = (request: Request): void => {
     if (/^(Create|Delete)Tags$/.test(request.operation)) noteHolds(request);
+    if (request.operation === 'DeleteSnapshot') checkDeletion(request);
     const step = stepOf[request.operation];
     if (step === undefined) return;
     const region = account.region(request.region);
@@ -99,11 +102,23 @@ export function watchRetirement(
     const keys = tagKeysIn(input);
     // DeleteTags without any key takes all of them.
     const isOfHold = keys.includes(hold) || (operation === 'DeleteTags' && keys.length === 0);
-    const { images } = account.region(name);
+    const { images, snapshots } = account.region(name);
     for (const id of isOfHold ? listIn(input, 'Resources') : []) {
       const image = images.get(id);
+      const snapshot = snapshots.get(id);
+      const isTheirs = image ? tagsOf(image)[hold] !== undefined : snapshot && isHeldByPeople(snapshot.description);
       if (caller === undefined) unheld.delete(id);
-      else if (operation === 'DeleteTags' && image && tagsOf(image)[hold] !== undefined) unheld.add(id);
+      else if (operation === 'DeleteTags' && isTheirs) unheld.add(id);
+    }
+  };
+
+  /** What a restore made and holds itself, it also takes away where it fails. */
+  const checkDeletion = ({ caller, input, region, nowMs }: Request): void => {
+    const snapshot = account.region(region).snapshots.get(textIn(input, 'SnapshotId') ?? '');
+    if (caller === undefined || !snapshot) return;
+    const isKept = caller === 'discard-restore' ? isHeldByPeople : isHeld;
+    if (isSettled(snapshot, nowMs, isKept) || unheld.has(snapshot.id)) {
+      breach(5, `${snapshot.id} is held, and would be deleted.`);
     }
   };
 
@@ -203,11 +218,18 @@ export function watchRetirement(
   const checkNeed = (region: RegionState, image: ImageRecord, step: RetirementStep): void => {
     const isShared = image.launchPermissions.length > 0 || takenFromOthers.has(image.id);
     if (isShared) takenFromOthers.add(image.id);
-    const need = referenceTo(account, region, image.id, isShared);
+    const [first = 1, ...others] = (rulesFor(region, image) ?? []).map((rules) => rules.launchTemplateVersions);
+    const launchTemplateVersions = Math.min(first, ...others);
+    const need = referenceTo(account, region, image.id, { isShared, launchTemplateVersions });
     if (need !== undefined) breach(4, `${step} would take ${image.id} from ${need}.`);
-    const isHeld = isSettled(image, account.clock.now(), ({ Tags }) => tagsIn(Tags)[hold] !== undefined);
-    if (isHeld) breach(5, `${step} would take ${image.id}.`);
+    const nowMs = account.clock.now();
+    if (isSettled(image, nowMs, isHeld)) breach(5, `${step} would take ${image.id}.`);
     else if (unheld.has(image.id)) breach(5, `${step} would take ${image.id}, whose hold we took away.`);
+    for (const snapshotId of step === 'deregister' ? image.snapshotIds : []) {
+      const snapshot = region.snapshots.get(snapshotId);
+      if (!snapshot || !(isSettled(snapshot, nowMs, isHeld) || unheld.has(snapshotId))) continue;
+      breach(5, `deregister would take ${image.id}, whose snapshot ${snapshotId} is held.`);
+    }
   };
 
   const checkLineage = (region: RegionState, image: ImageRecord): void => {
@@ -277,6 +299,17 @@ function jsonIn({ body }: StoredObject): unknown {
   } catch {
     return undefined;
   }
+}
+
+type Tagged = Pick<Image, 'Tags'>;
+
+function isHeld({ Tags }: Tagged): boolean {
+  return tagsIn(Tags)[hold] !== undefined;
+}
+
+/** Of what it restores, the system itself writes what execution holds it. */
+function isHeldByPeople({ Tags }: Tagged): boolean {
+  return tagsIn(Tags)[hold]?.startsWith('restored ') === false;
 }
 
 function isUsable({ description: { State } }: ImageRecord): boolean {

@@ -76,7 +76,7 @@ describe.each(lookups.filter((each) => !['DescribeSnapshots', 'DescribeInstances
 
 it('A mistake of ours is not taken for something that AWS did not tell', async () => {
   await threeNights();
-  const lost = usesIn(home).of(['ami-0123456789abcdef0'], { launchTemplateVersions: 1 });
+  const lost = usesIn(home).of([{ imageId: 'ami-0123456789abcdef0', snapshotIds: [] }], { launchTemplateVersions: 1 });
   await expect(lost).rejects.toMatchObject({ name: 'Error', message: expect.stringContaining('outside of runAs') });
 });
 

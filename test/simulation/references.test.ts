@@ -8,6 +8,16 @@ const paris = 'eu-west-3';
 
 type Use = (story: Story, imageId: string, newest: string) => void;
 
+/** What mounts the first snapshot of an image as a data disk. */
+function mounting({ account }: Story, imageId: string) {
+  const [SnapshotId = ''] = account.region(home).images.get(imageId)?.snapshotIds ?? [];
+  return { BlockDeviceMappings: [{ DeviceName: '/dev/sdf', Ebs: { SnapshotId } }] };
+}
+
+function addVersion({ account }: Story, LaunchTemplateId: string, LaunchTemplateData: object): void {
+  account.call('ec2', 'CreateLaunchTemplateVersion', { LaunchTemplateId, LaunchTemplateData });
+}
+
 const uses: [what: string, use: Use, reason: string][] = [
   [
     'an instance that is stopped',
@@ -146,6 +156,55 @@ const uses: [what: string, use: Use, reason: string][] = [
     'in use by Spot request sir-1',
   ],
   [
+    'a launch template that mounts its snapshot',
+    (story, imageId, ImageId) => {
+      const LaunchTemplateData = { ImageId, ...mounting(story, imageId) };
+      story.account.call('ec2', 'CreateLaunchTemplate', { LaunchTemplateName: 'farm', LaunchTemplateData });
+    },
+    String.raw`in use by launch template lt-\w+, which mounts snap-`,
+  ],
+  [
+    'the newest version of a launch template, which mounts its snapshot',
+    (story, imageId, newest) => {
+      addVersion(story, template(story, [newest]), mounting(story, imageId));
+    },
+    String.raw`in use by launch template lt-\w+, which mounts snap-`,
+  ],
+  [
+    'an Auto Scaling group at a version of its own, which mounts its snapshot',
+    (story, imageId, newest) => {
+      const LaunchTemplateId = template(story, [newest]);
+      for (const data of [mounting(story, imageId), { ImageId: newest }]) addVersion(story, LaunchTemplateId, data);
+      group(story, { LaunchTemplate: { LaunchTemplateId, Version: '2' } });
+    },
+    String.raw`in use by Auto Scaling group farm through launch template lt-\w+ version 2, which mounts snap-`,
+  ],
+  [
+    'a launch configuration that mounts its snapshot',
+    (story, imageId, ImageId) => {
+      const launch = { ImageId, ...mounting(story, imageId) };
+      story.account.call('auto-scaling', 'CreateLaunchConfiguration', {
+        LaunchConfigurationName: 'old-farm',
+        InstanceType: 't3.large',
+        ...launch,
+      });
+    },
+    'in use by launch configuration old-farm, which mounts snap-',
+  ],
+  [
+    'a Spot Fleet that mounts its snapshot',
+    (story, imageId, ImageId) => spotFleet(story, { LaunchSpecifications: [{ ImageId, ...mounting(story, imageId) }] }),
+    'in use by Spot Fleet sfr-1, which mounts snap-',
+  ],
+  [
+    'a Spot request that waits for its instance, and mounts its snapshot',
+    (story, imageId, ImageId) => {
+      const LaunchSpecification = { ImageId, ...mounting(story, imageId) };
+      spotRequest(story, ImageId, { State: 'open', Type: 'one-time', LaunchSpecification });
+    },
+    'in use by Spot request sir-1, which mounts snap-',
+  ],
+  [
     'somebody who copies it to another Region',
     ({ account }, SourceImageId) => {
       account.call('ec2', 'CopyImage', { SourceImageId, SourceRegion: home, Name: 'theirs' }, paris);
@@ -180,7 +239,7 @@ describe.each(uses)('An image that is in use by %s', (_, use, reason) => {
     expect(changes(story)).toEqual([]);
     expect(first && lineOf(first, imageId)).toMatchObject({
       verdict: 'keep',
-      reasons: expect.arrayContaining([expect.stringContaining(reason)]),
+      reasons: expect.arrayContaining([expect.stringMatching(reason)]),
       actions: [],
     });
     expect([first, ...later].map((run) => run?.status)).toEqual([first, ...later].map(() => 'SUCCEEDED'));
@@ -196,7 +255,7 @@ describe.each(uses)('An image that is in use by %s', (_, use, reason) => {
     const { told } = await retire(story);
 
     expect(rungs(story)).toEqual({ '1119': 'available', ...standing });
-    expect(told).toContain(`${imageId} in ${home} spared: ${reason}`);
+    expect(told).toMatch(new RegExp(`${imageId} in ${home} spared: ${reason}`));
   });
 });
 

@@ -106,5 +106,6 @@ export function dailies(count: number): Image[] {
 
 export function aSnapshot(volumeId: string, state: Snapshot['state'] = 'pending'): Snapshot {
   const description = `Created by CreateImage(${instanceId}) for ${imageId}`;
-  return { snapshotId: volumeId.replace('vol', 'snap'), volumeId, state, startedAt: beginning, description };
+  const snapshotId = volumeId.replace('vol', 'snap');
+  return { snapshotId, volumeId, state, startedAt: beginning, description, hold: undefined };
 }

@@ -21,6 +21,7 @@ const raisedByAdapters: Readonly<Record<string, readonly string[]>> = {
   restore: ['QuotaExceeded', 'RestoreFailed'],
   flaw: ['EvidenceIncomplete'],
   holdsOn: ['EvidenceIncomplete'],
+  mounting: ['EvidenceIncomplete'],
 };
 
 const root = new URL('../../../', import.meta.url);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contract, makeDeleteSnapshots } from '../../../functions/delete-snapshots/task.ts';
+import { LifecycleError } from '../../../shared/domain/errors.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
 import { executionId, instanceId } from '../domain/examples.ts';
 import { fakeAccount } from './fake-account.ts';
@@ -59,6 +60,25 @@ describe('a snapshot whose image is gone', () => {
       deleted: 0,
       kept: [{ snapshotId: 'snap-1', reason: 'another image uses it' }],
     });
+    expect(account.changes).toEqual([]);
+  });
+
+  it('stays while somebody mounts it, and it is said who', async () => {
+    const account = fakeAccount();
+    for (const snapshotId of ['snap-1', 'snap-2']) account.addSnapshot(snapshotId);
+    account.world.mounts.set('snap-1', ['in use by launch template lt-1, which mounts snap-1']);
+    expect(await remove(account, 'snap-1', 'snap-2')).toEqual({
+      deleted: 1,
+      kept: [{ snapshotId: 'snap-1', reason: 'in use by launch template lt-1, which mounts snap-1' }],
+    });
+    expect(account.calls.filter((call) => call.startsWith('mounts'))).toHaveLength(1);
+  });
+
+  it('stays where it is not known who mounts it', async () => {
+    const account = fakeAccount();
+    account.addSnapshot('snap-1');
+    account.refusals.set('mounts', new LifecycleError('EvidenceIncomplete', 'EC2 does not say'));
+    await expect(remove(account, 'snap-1')).rejects.toMatchObject({ name: 'EvidenceIncomplete' });
     expect(account.changes).toEqual([]);
   });
 
@@ -122,6 +142,13 @@ describe('a snapshot that is found without an image', () => {
     const account = orphan(fakeAccount(), noted);
     expect(await removeWithin(account, graceDays, ['snap-1'])).toMatchObject({ deleted });
     expect(account.world.snapshots.size).toBe(1 - deleted);
+  });
+
+  it('and is mounted again loses its tag, too', async () => {
+    const account = orphan(fakeAccount(), '2026-01-01T00:00:00Z');
+    account.world.mounts.set('snap-1', ['in use by Spot Fleet sfr-1, which mounts snap-1']);
+    expect(await removeWithin(account, 1, ['snap-1'])).toMatchObject({ deleted: 0 });
+    expect(since(account)).toBeUndefined();
   });
 
   it('and is used again loses its tag, so that it has a grace the next time, too', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contract, makeDiscardImage } from '../../../functions/discard-image/task.ts';
-import { anImage, executionId, imageId, instanceId, productTags, slot } from '../domain/examples.ts';
+import { anImage, aSnapshot, executionId, imageId, instanceId, productTags, slot } from '../domain/examples.ts';
 import { fakeImages, regions, within } from './fakes.ts';
 
 const failed = anImage({ state: 'failed' });
@@ -57,6 +57,16 @@ describe('a failed image', () => {
   ])('is not touched when %s', async (_says, tags) => {
     const images = fakeImages(anImage({ state: 'failed', tags }));
     await expect(discarding(images)(input)).rejects.toMatchObject({ name: 'ImageFailed' });
+    expect(images.calls).toEqual([]);
+  });
+
+  it('is not touched when somebody holds one of its snapshots, and that is said', async () => {
+    const snapshots = [aSnapshot('vol-00000001'), { ...aSnapshot('vol-00000002'), hold: 'evidence' }];
+    const images = { ...fakeImages(failed), snapshotsOf: async () => snapshots };
+    await expect(discarding(images)(input)).rejects.toMatchObject({
+      name: 'ImageFailed',
+      message: expect.stringContaining('its snapshot snap-00000002 is held (evidence), so it stays'),
+    });
     expect(images.calls).toEqual([]);
   });
 });

@@ -23,6 +23,8 @@ interface World {
   snapshots: Map<string, FakeSnapshot>;
   permissions: Map<string, LaunchPermission[]>;
   uses: Map<string, string[]>;
+  /** Who mounts snapshots, by their ids. */
+  mounts: Map<string, string[]>;
   /** For each Region, what is being copied into it. */
   copies: Map<string, Uses>;
   objects: Map<string, string>;
@@ -48,6 +50,7 @@ export function fakeAccount(images: Readonly<Record<string, readonly Image[]>> =
     snapshots: new Map(),
     permissions: new Map(),
     uses: new Map(),
+    mounts: new Map(),
     copies: new Map(),
     objects: new Map(),
     goneInstances: new Set(),
@@ -230,13 +233,19 @@ export function fakeAccount(images: Readonly<Record<string, readonly Image[]>> =
 
   const usesIn = (region: string) => ({
     of: (
-      imageIds: readonly string[],
+      images: readonly { imageId: string }[],
       depth: { launchTemplateVersions: number },
     ): Promise<{ uses: Uses; reports: ReadonlyMap<string, UsageReport> }> =>
-      called(`uses in ${region} of ${imageIds.join(' ')} to depth ${depth.launchTemplateVersions}`, () => {
-        const asked = <Known>(all: Map<string, Known>) => new Map([...all].filter(([id]) => imageIds.includes(id)));
-        return { uses: asked(world.uses), reports: asked(world.usageReports) };
-      }),
+      called(
+        `uses in ${region} of ${images.map(({ imageId }) => imageId).join(' ')} to depth ${depth.launchTemplateVersions}`,
+        () => {
+          const imageIds = images.map(({ imageId }) => imageId);
+          const asked = <Known>(all: Map<string, Known>) => new Map([...all].filter(([id]) => imageIds.includes(id)));
+          return { uses: asked(world.uses), reports: asked(world.usageReports) };
+        },
+      ),
+    mounting: (snapshotIds: readonly string[]): Promise<Uses> =>
+      called(`mounts in ${region} of ${snapshotIds.join(' ')}`, () => world.mounts),
     copying: (): Promise<Uses> => called(`copies into ${region}`, () => world.copies.get(region) ?? new Map()),
   });
 

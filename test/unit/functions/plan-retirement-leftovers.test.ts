@@ -54,6 +54,21 @@ describe('snapshots that people left behind', () => {
     expect(written.excess).toBeNull();
   });
 
+  it('wait no longer where somebody mounts one, and are not noted while he does', async () => {
+    const account = accountWith(1, '2026-11-01T12:00:00Z');
+    account.addSnapshot('snap-2', { tags: { [tagKeys.policy]: 'gold', [tagKeys.source]: instanceId } });
+    for (const id of ['snap-1', 'snap-2']) account.world.mounts.set(id, [`in use by somebody, who mounts ${id}`]);
+    const { items, written } = await plan(account, capped);
+    expect(items).toMatchObject([{ imageId: null, snapshotIds: ['snap-1'] }]);
+    expect(written.leftoverSnapshots).toEqual([{ region: home, snapshotId: 'snap-1' }]);
+  });
+
+  it('cost no question about who mounts them where there are none', async () => {
+    const account = accountWith(0);
+    await plan(account, capped);
+    expect(account.calls.filter((call) => call.startsWith('mounts'))).toEqual([]);
+  });
+
   it('are left alone by a policy that only reports', async () => {
     const reporting = retiring({ retire: { mode: 'report' } });
     expect((await plan(accountWith(2), reporting)).items).toEqual([]);

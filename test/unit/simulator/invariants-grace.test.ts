@@ -5,7 +5,12 @@ import { watchInvariants } from '../../../simulator/invariants.ts';
 import { captureTags, instance, web, world } from './world.ts';
 
 const dayInSeconds = 86_400;
-const rules: RetirementRules = { steps: ['disable', 'deregister'], graceDays: 7, atLeast: 1 };
+const rules: RetirementRules = {
+  steps: ['disable', 'deregister'],
+  graceDays: 7,
+  launchTemplateVersions: 10,
+  atLeast: 1,
+};
 const slots = ['20261117T0300Z', '20261118T0300Z', '20261119T0300Z', '20261120T0300Z'];
 const images = slots.map((slot, index) => ({
   ImageId: `ami-0000000000000000${index}`,

@@ -20,6 +20,7 @@ const days = (count: number): number => count * 86_400;
 const ladder: RetirementRules = {
   steps: ['deprecate', 'disable', 'deregister'],
   graceDays: 7,
+  launchTemplateVersions: 10,
   atLeast: 1,
   maxPerRun: 50,
 };
@@ -134,7 +135,7 @@ describe('what must never happen to an image on its way out', () => {
     await settle();
     await disable(oldest);
     expect(found()).toEqual([
-      `Invariant 5 is broken: A held image is never disabled or deregistered. disable would take ${oldest}.`,
+      `Invariant 5 is broken: A held image is never disabled or deregistered, nor a held snapshot deleted, nor its image deregistered. disable would take ${oldest}.`,
     ]);
     await enable(oldest);
     account.call('ec2', 'DeleteTags', { Resources: [oldest], Tags: [{ Key: 'ami-lifecycle:hold' }] });
