@@ -242,8 +242,10 @@ export const captureWorlds: readonly ExploredWorld[] = [
     servers: [plainWeb],
     policies: [keeping('gold')],
     beginning: { behaviour: { ...quick, snapshotStartSeconds: () => 3 } },
-    begin: ({ account, onceAfter }) => {
-      onceAfter('CreateImage', 1, () => account.call('ec2', 'StartInstances', { InstanceIds: [plainWeb.id] }));
+    begin({ account, onceAfter, state }) {
+      onceAfter('CreateImage', 1, () => {
+        if (state(plainWeb) === 'stopped') account.call('ec2', 'StartInstances', { InstanceIds: [plainWeb.id] });
+      });
     },
   }),
 ];

@@ -1,5 +1,5 @@
 import type { ExploredWorld } from '../explored-world.ts';
-import { hang, impatient, nightsUntil } from '../hanging.ts';
+import { hang, hungImageId, impatient, nightsUntil } from '../hanging.ts';
 import { home, server } from '../servers.ts';
 import { tagsOf } from '../witness.ts';
 import type { Beginning, Story } from '../world.ts';
@@ -21,24 +21,33 @@ const beginning: Beginning = {
   rescuesUntil: '2026-11-22T00:00:00Z',
 };
 
-/**
- * What is left in a Region once nothing moves any more, by the night of each image: where it stands, and with whom it is
- * shared.
- */
-function standing(story: Story, region: string): string[] {
-  return story.images(region).map(({ tags, state, sharedWith }) => {
+/** Where an image stands once nothing moves any more, by its Region and night, and with whom it is shared. */
+interface Standing {
+  id: string;
+  line: string;
+}
+
+function standing(story: Story, region: string): Standing[] {
+  return story.images(region).map(({ id, tags, state, sharedWith }) => {
     const slot = tags['ami-lifecycle:slot'] ?? '';
-    return [region, slot.slice(4, 8), state, ...sharedWith].join(' ');
+    return { id, line: [region, slot.slice(4, 8), state, ...sharedWith].join(' ') };
   });
 }
 
-/** What is there and should not be, and the other way round. */
+/** What is there and should not be, and the other way round; each with its image, as people are told of images by their ids. */
 function differences(story: Story, expected: readonly string[]): string[] {
   const found = [home, paris].flatMap((region) => standing(story, region));
+  const lines = new Set(found.map(({ line }) => line));
   return [
-    ...expected.filter((line) => !found.includes(line)).map((line) => `There is no ${line}.`),
-    ...found.filter((line) => !expected.includes(line)).map((line) => `There is still ${line}.`),
+    ...expected.filter((line) => !lines.has(line)).map((line) => `There is no ${line}: ${idAt(line)}.`),
+    ...found.filter(({ line }) => !expected.includes(line)).map(({ id, line }) => `There is still ${line}: ${id}.`),
   ];
+}
+
+/** The image of that Region and night, wherever it stands now. */
+function idAt(line: string): string {
+  const [region = '', night = ''] = line.split(' ');
+  return hungImageId({ region, instanceId: web.id, slot: `2026${night}T0300Z` });
 }
 
 type Retirements = Pick<ExploredWorld, 'name' | 'tells' | 'prepare' | 'fails' | 'lacking' | 'lastsHours'> & {
@@ -205,7 +214,9 @@ export const retireWorlds: readonly ExploredWorld[] = [
       const unnoted = orphans.filter((each) => tagsOf(each?.Tags)['ami-lifecycle:orphaned-since'] === undefined);
       return [
         ...differences(story, [`${home} 1120 available`]),
-        ...(orphans.length <= 1 ? [] : [`There are still ${orphans.length} snapshots without an image.`]),
+        ...(orphans.length <= 1
+          ? []
+          : [`There are still without an image: ${orphans.map((each) => each?.SnapshotId).join(', ')}.`]),
         ...unnoted.map((each) => `Nothing notes that ${each?.SnapshotId} is without an image.`),
         ...misnoted.map(({ id }) => `It is still noted that ${id} is without an image.`),
       ];
@@ -223,11 +234,11 @@ export const retireWorlds: readonly ExploredWorld[] = [
       hang(story, web, nightsUntil('2026-11-20', 2));
     },
     lacking(story) {
-      const keys = [...(story.account.answering.world.buckets.get(vault)?.objects.keys() ?? [])];
-      const records = keys.filter((key) => key.endsWith('.json')).length;
+      const objects = story.account.answering.world.buckets.get(vault)?.objects;
+      const ids = nightsUntil('2026-11-20', 2).map((slot) => hungImageId({ region: home, instanceId: web.id, slot }));
       return [
         ...differences(story, [`${home} 1120 available`]),
-        ...(records === 2 ? [] : [`There are ${records} archives, not 2.`]),
+        ...ids.filter((id) => !objects?.has(`gold/${id}.bin.json`)).map((id) => `There is no archive of ${id}.`),
       ];
     },
   }),
