@@ -39,8 +39,8 @@ export function hang(story: Story, { id, volumes }: Server, slots: readonly stri
   const images: Image[] = [];
   const snapshots: Snapshot[] = [];
   for (const slot of slots) {
-    const Name = `${policyName}/${id}/${slot}`;
-    const ImageId = `ami-0${digits(`${region} ${Name}`)}`;
+    const Name = nameOf({ policyName, instanceId: id, slot });
+    const ImageId = hungImageId({ region, policyName, instanceId: id, slot });
     const takenAt = new Date(slotMs(slot));
     const tags = {
       'ami-lifecycle:policy': policyName,
@@ -79,6 +79,21 @@ export function hang(story: Story, { id, volumes }: Server, slots: readonly stri
   }
   story.account.load({ instances: [], images, snapshots }, region);
   return images.map(({ ImageId = '' }) => ImageId);
+}
+
+interface Hung {
+  policyName?: string;
+  instanceId: string;
+  slot: string;
+}
+
+/** The id of an image that hangs, or has hung: it follows from what the image is of. */
+export function hungImageId({ region, ...hung }: Hung & { region: string }): string {
+  return `ami-0${digits(`${region} ${nameOf(hung)}`)}`;
+}
+
+function nameOf({ policyName = 'gold', instanceId, slot }: Hung): string {
+  return `${policyName}/${instanceId}/${slot}`;
 }
 
 function digits(text: string): string {

@@ -18,7 +18,7 @@ export interface Concern {
 }
 
 /** A run that did not succeed: there is an alarm on that (monitoring/alarms.ts), and whoever it wakes reads its cause. */
-interface FailedRun {
+export interface FailedRun {
   workflow: string;
   /** Unknown of what no policy has started. */
   policy: string | undefined;
@@ -43,20 +43,34 @@ export function watchNews({ account, stack }: Pick<Story, 'account' | 'stack'>, 
     failedRuns.push({ workflow, policy: inputSchema.safeParse(input).data?.policy, error, cause });
   });
   return {
-    isTold: (lacking) =>
-      lacking.every(
-        (sentence) =>
-          failedRuns.some((run) => ringsFor(run, sentence, concern)) ||
-          account.notifications.slice(toldBefore).some((each) => tellsOf(each, sentence, concern)),
-      ),
+    isTold: (lacking) => areTold(lacking, { failedRuns, messages: account.notifications.slice(toldBefore) }, concern),
     hasFailure: () => hasFailure,
   };
 }
 
-function ringsFor({ workflow, policy, error, cause }: FailedRun, sentence: string, concern: Concern): boolean {
+/**
+ * Whether each of these is told by its name, or by what tells of everything. What is told by its number alone tells of as many
+ * as it counts: all that no name tells of must be among them.
+ */
+export function areTold(
+  lacking: readonly string[],
+  { failedRuns, messages }: { failedRuns: readonly FailedRun[]; messages: readonly Told[] },
+  concern: Concern,
+): boolean {
+  const unnamed = lacking.filter(
+    (sentence) =>
+      !failedRuns.some((run) => ringsFor(run, sentence, concern)) &&
+      !messages.some((message) => tellsOf(message, sentence, concern)),
+  );
+  // A sentence that names no policy, or several, has to be counted for one of them.
+  const byPolicies = Map.groupBy(unnamed, (sentence) => policiesIn(sentence, concern).join(' '));
+  return [...byPolicies.values()].every((sentences) => messages.some((each) => counts(each, sentences, concern)));
+}
+
+function ringsFor({ workflow, policy, error = '', cause }: FailedRun, sentence: string, concern: Concern): boolean {
   if (workflow !== concern.workflow) return false;
   if (policy !== undefined && !policiesIn(sentence, concern).includes(policy)) return false;
-  return error !== 'CapturesFailed' || mayBeAbout(cause, sentence);
+  return isOfEnd({ error, cause }, cause, sentence);
 }
 
 /** Which workflow a summary is of, by its first line. */
@@ -65,26 +79,62 @@ const firstLines: Readonly<Record<string, RegExp>> = {
   'retire-images': /: (\d+ of \d+ images kept\b.*|no plan)$/m,
 };
 
+type Told = Pick<Notification, 'subject' | 'message'>;
+
 /**
  * A summary of a run is sent whatever came of it: only what names a failure, or something that is lacking, tells of it. That
  * the rescue has started an instance again tells nobody that its image is lacking, so no word of it counts; where it fails
  * itself, its run does.
  */
-export function tellsOf({ subject = '', message }: Notification, sentence: string, concern: Concern): boolean {
+function tellsOf(told: Told, sentence: string, concern: Concern): boolean {
+  if (!isOfConcern(told, sentence, concern)) return false;
+  const { subject = '', message } = told;
+  const [firstLine = '', secondLine = ''] = message.split('\n');
+  // `gold: States.Timeout`
+  const [, error] = /: ((?:[A-Z][A-Za-z]+\.)?[A-Z][A-Za-z]+)$/.exec(subject) ?? [];
+  if (error !== undefined) return isOfEnd({ error, cause: secondLine.replace(`${error}: `, '') }, message, sentence);
+  const hasFailure = /\b[1-9]\d* failed\b/.test(firstLine);
+  return idsIn(sentence).length === 0 ? hasFailure : isNamed(message, sentence);
+}
+
+function isOfConcern({ subject = '', message }: Told, sentence: string, concern: Concern): boolean {
   const [heading = ''] = subject.split(': ');
   const [firstLine = ''] = message.split('\n');
   if (firstLines[concern.workflow]?.test(firstLine) !== true) return false;
   // A tag may name several policies.
   const about = policiesIn(sentence, concern);
-  if (!heading.split(' ').some((name) => about.includes(name))) return false;
-  // `gold: States.Timeout`
-  if (/: ([A-Z][A-Za-z]+\.)?[A-Z][A-Za-z]+$/.test(subject)) return true;
-  // Of every image that waits for such a report, which is not named.
-  if (/^Reports on who else uses an image: [1-9]\d* failed at EC2\./m.test(message)) return true;
-  // What is skipped is not named, only counted.
-  if (/\b[1-9]\d* skipped\b/.test(firstLine)) return true;
-  if (/\b[1-9]\d* failed\b/.test(firstLine)) return mayBeAbout(message, sentence);
-  return idsIn(sentence).some((id) => message.includes(id));
+  return heading.split(' ').some((name) => about.includes(name));
+}
+
+/** Whether an end of a run is that of all its items; or else whether this text, which says of which it is, names this one. */
+function isOfEnd({ error, cause }: { error: string; cause: string }, text: string, sentence: string): boolean {
+  if (error === 'CapturesFailed' || /^\d+ failed, the first: /.test(cause)) return isNamed(text, sentence);
+  const regions = [...cause.matchAll(/\bNothing was retired in ([a-z0-9-]+): /g)].map(([, region = '']) => region);
+  const named: readonly string[] = sentence.match(/\b[a-z]{2}(-[a-z]+)+-\d\b/g) ?? [];
+  return regions.length === 0 || named.length === 0 || named.some((region) => regions.includes(region));
+}
+
+/**
+ * Failures name what they are of, as far as AWS says it and there is room; those of snapshots that no image uses name their
+ * Region alone. A sentence about nothing in particular is about whatever failed.
+ */
+function isNamed(text: string, sentence: string): boolean {
+  const ids = idsIn(sentence);
+  if (ids.length === 0 || ids.some((id) => text.includes(id))) return true;
+  if (/^and \d+ more$/m.test(text) || /(?:^|the first: )(?:unknown|an unknown image) /m.test(text)) return true;
+  return ids.some((id) => id.startsWith('snap-')) && /(?:^|the first: )snapshots without an image in /m.test(text);
+}
+
+/** What is not named, only counted: what was skipped, and images that wait for a report that failed. */
+const counted = [/^.*?\b(\d+) skipped\b/, /^Reports on who else uses an image: (\d+) failed at EC2\./m];
+
+/** Whether at least as many are counted as these sentences are about. */
+function counts(told: Told, sentences: readonly string[], concern: Concern): boolean {
+  const things = new Set(sentences.map((sentence) => idsIn(sentence)[0] ?? ''));
+  return (
+    sentences.every((sentence) => isOfConcern(told, sentence, concern)) &&
+    counted.some((pattern) => Number(pattern.exec(told.message)?.[1] ?? 0) >= things.size)
+  );
 }
 
 /** The policies that a sentence names, or else all. */
@@ -92,13 +142,6 @@ function policiesIn(sentence: string, { policies }: Concern): readonly string[] 
   const words = new Set(sentence.split(/[^\w-]+/));
   const named = policies.filter((name) => words.has(name));
   return named.length > 0 ? named : policies;
-}
-
-/** Failures name their instances, as far as these are known and there is room. */
-function mayBeAbout(text: string, sentence: string): boolean {
-  const lacking = idsIn(sentence).filter((id) => id.startsWith('i-'));
-  const isOpen = /^unknown |^and \d+ more$/m.test(text) || !idsIn(text).some((id) => id.startsWith('i-'));
-  return lacking.length === 0 || isOpen || lacking.some((id) => text.includes(id));
 }
 
 function idsIn(text: string): string[] {

@@ -103,11 +103,13 @@ export const archiveWorlds: readonly ExploredWorld[] = [
   {
     name: 'archive',
     workflow: 'archive-image',
-    tells: 'One image is archived by hand, in several parts, to another storage class',
+    tells:
+      'One image is archived by hand, in several parts, to another storage class; what was begun once before is given up',
     beginning: { ...beginning, servers: [large()], behaviour: { ...beginning.behaviour, usedFraction: () => 0.3 } },
     prepare(story) {
-      vaultOf(story);
-      hang(story, large(), [slot]);
+      const { name: Bucket } = vaultOf(story);
+      const [ImageId = ''] = hang(story, large(), [slot]);
+      story.account.call('s3', 'CreateMultipartUpload', { Bucket, Key: `gold/${ImageId}.bin` });
     },
     begin: archive,
     lacking: lackingArchive,
@@ -123,9 +125,14 @@ export const archiveWorlds: readonly ExploredWorld[] = [
     'restore',
     'An image that is gone is restored from a class that has to be woken, with its tags and those it is shared with',
   ),
-  restores('restore-discarded', 'A restore fails on the side of EC2, and is taken away before it is asked for again', [
-    { fault: 'restore-fails', nth: 1 },
-  ]),
+  restores(
+    'restore-discarded',
+    'The answer to a restore is lost; it fails on the side of EC2, and is taken away before it is asked for again',
+    [
+      { fault: 'reply-lost', operation: 'CreateRestoreImageTask', nth: 1 },
+      { fault: 'restore-fails', nth: 1 },
+    ],
+  ),
 ];
 
 /** So large that its object is copied by parts. */

@@ -20,6 +20,10 @@ const encrypted = server('web', { encrypted: true });
 const queue = server('queue', { under: 'gold silver' });
 const untagged = server('web', { under: null });
 const member = server('farm', { group: 'farm' });
+const spot = server('spot', {
+  changes: { InstanceLifecycle: 'spot' },
+  extras: { spotRequestType: 'persistent' },
+});
 
 /** What was left incomplete must have a way to its end, so every policy retires; but nothing that is good goes. */
 export function keeping(name: string, fields: Readonly<Record<string, unknown>> = {}): NamedPolicy {
@@ -174,8 +178,8 @@ export const captureWorlds: readonly ExploredWorld[] = [
   }),
   captures({
     name: 'capture-until-available',
-    tells: 'A server stays stopped until its image is available',
-    servers: [plainWeb],
+    tells: 'A Spot server that may be stopped stays stopped until its image is available',
+    servers: [spot],
     policies: [keeping('gold', { capture: { restartWhen: 'image-available' } })],
   }),
   captures({
@@ -208,9 +212,9 @@ export const captureWorlds: readonly ExploredWorld[] = [
   }),
   captures({
     name: 'capture-by-reboot',
-    tells: 'A server is rebooted for its image',
+    tells: 'A server is rebooted for its image, which is shared with everybody',
     servers: [plainWeb],
-    policies: [keeping('gold', { capture: { consistency: 'reboot' } })],
+    policies: [keeping('gold', { capture: { consistency: 'reboot' }, share: { public: true } })],
   }),
   captures({
     name: 'capture-again',
@@ -221,5 +225,27 @@ export const captureWorlds: readonly ExploredWorld[] = [
       { fault: 'image-fails', nth: 1 },
       { fault: 'copy-fails', nth: 1 },
     ],
+  }),
+  captures({
+    name: 'capture-falls-back',
+    tells: 'The answer to the request for the image is lost, and the start of the server ends in another stop',
+    servers: [plainWeb],
+    policies: [keeping('gold')],
+    faults: [
+      { fault: 'reply-lost', operation: 'CreateImage', nth: 1 },
+      { fault: 'start-falls-back', nth: 1 },
+    ],
+  }),
+  captures({
+    name: 'capture-disturbed',
+    tells: 'The owner of a server starts it before its image holds what it was stopped for',
+    servers: [plainWeb],
+    policies: [keeping('gold')],
+    beginning: { behaviour: { ...quick, snapshotStartSeconds: () => 3 } },
+    begin({ account, onceAfter, state }) {
+      onceAfter('CreateImage', 1, () => {
+        if (state(plainWeb) === 'stopped') account.call('ec2', 'StartInstances', { InstanceIds: [plainWeb.id] });
+      });
+    },
   }),
 ];

@@ -1,5 +1,5 @@
 import type { ExploredWorld } from '../explored-world.ts';
-import { hang, impatient, nightsUntil } from '../hanging.ts';
+import { hang, hungImageId, impatient, nightsUntil } from '../hanging.ts';
 import { home, server } from '../servers.ts';
 import { tagsOf } from '../witness.ts';
 import type { Beginning, Story } from '../world.ts';
@@ -21,24 +21,33 @@ const beginning: Beginning = {
   rescuesUntil: '2026-11-22T00:00:00Z',
 };
 
-/**
- * What is left in a Region once nothing moves any more, by the night of each image: where it stands, and with whom it is
- * shared.
- */
-function standing(story: Story, region: string): string[] {
-  return story.images(region).map(({ tags, state, sharedWith }) => {
+/** Where an image stands once nothing moves any more, by its Region and night, and with whom it is shared. */
+interface Standing {
+  id: string;
+  line: string;
+}
+
+function standing(story: Story, region: string): Standing[] {
+  return story.images(region).map(({ id, tags, state, sharedWith }) => {
     const slot = tags['ami-lifecycle:slot'] ?? '';
-    return [region, slot.slice(4, 8), state, ...sharedWith].join(' ');
+    return { id, line: [region, slot.slice(4, 8), state, ...sharedWith].join(' ') };
   });
 }
 
-/** What is there and should not be, and the other way round. */
+/** What is there and should not be, and the other way round; each with its image, as people are told of images by their ids. */
 function differences(story: Story, expected: readonly string[]): string[] {
   const found = [home, paris].flatMap((region) => standing(story, region));
+  const lines = new Set(found.map(({ line }) => line));
   return [
-    ...expected.filter((line) => !found.includes(line)).map((line) => `There is no ${line}.`),
-    ...found.filter((line) => !expected.includes(line)).map((line) => `There is still ${line}.`),
+    ...expected.filter((line) => !lines.has(line)).map((line) => `There is no ${line}: ${idAt(line)}.`),
+    ...found.filter(({ line }) => !expected.includes(line)).map(({ id, line }) => `There is still ${line}: ${id}.`),
   ];
+}
+
+/** The image of that Region and night, wherever it stands now. */
+function idAt(line: string): string {
+  const [region = '', night = ''] = line.split(' ');
+  return hungImageId({ region, instanceId: web.id, slot: `2026${night}T0300Z` });
 }
 
 type Retirements = Pick<ExploredWorld, 'name' | 'tells' | 'prepare' | 'fails' | 'lacking' | 'lastsHours'> & {
@@ -180,28 +189,36 @@ export const retireWorlds: readonly ExploredWorld[] = [
   }),
   retirements({
     name: 'retire-orphans',
-    tells: 'One snapshot has been without its image for nine days, and goes; another one since today, and is noted',
+    tells:
+      'One snapshot has been without its image for nine days, and goes; another one since today, and is noted; of a third that is noted somebody has made an image',
     lastsHours: 25,
     attempts: 2,
     fields: { retain: { daily: 1 } },
     prepare(story) {
       // What is younger than a week may be of an image that is being made.
       const slots = [...nightsUntil('2026-11-11', 2), '20261120T0300Z'];
-      const [old = '', young = ''] = hang(story, web, slots);
+      const [old = '', young = '', kept = ''] = hang(story, web, slots);
       const since = { 'ami-lifecycle:orphaned-since': '2026-11-12T12:00:00Z' };
       const [snapshotId = ''] = snapshotsOf(story, old);
       for (const ImageId of [old, young]) story.account.call('ec2', 'DeregisterImage', { ImageId });
       tagByHand(story, snapshotId, since);
+      const [used = ''] = snapshotsOf(story, kept);
+      tagByHand(story, used, since);
     },
     lacking(story) {
       const orphans = story.witness
         .orphans(home)
         .map((id) => story.account.region(home).snapshots.get(id)?.description);
+      const [newest] = story.images();
+      const misnoted = newest?.snapshots.filter(({ tags }) => 'ami-lifecycle:orphaned-since' in tags) ?? [];
       const unnoted = orphans.filter((each) => tagsOf(each?.Tags)['ami-lifecycle:orphaned-since'] === undefined);
       return [
         ...differences(story, [`${home} 1120 available`]),
-        ...(orphans.length <= 1 ? [] : [`There are still ${orphans.length} snapshots without an image.`]),
+        ...(orphans.length <= 1
+          ? []
+          : [`There are still without an image: ${orphans.map((each) => each?.SnapshotId).join(', ')}.`]),
         ...unnoted.map((each) => `Nothing notes that ${each?.SnapshotId} is without an image.`),
+        ...misnoted.map(({ id }) => `It is still noted that ${id} is without an image.`),
       ];
     },
   }),
@@ -217,12 +234,59 @@ export const retireWorlds: readonly ExploredWorld[] = [
       hang(story, web, nightsUntil('2026-11-20', 2));
     },
     lacking(story) {
-      const keys = [...(story.account.answering.world.buckets.get(vault)?.objects.keys() ?? [])];
-      const records = keys.filter((key) => key.endsWith('.json')).length;
+      const objects = story.account.answering.world.buckets.get(vault)?.objects;
+      const ids = nightsUntil('2026-11-20', 2).map((slot) => hungImageId({ region: home, instanceId: web.id, slot }));
       return [
         ...differences(story, [`${home} 1120 available`]),
-        ...(records === 2 ? [] : [`There are ${records} archives, not 2.`]),
+        ...ids.filter((id) => !objects?.has(`gold/${id}.bin.json`)).map((id) => `There is no archive of ${id}.`),
       ];
     },
+  }),
+  retirements({
+    name: 'retire-backwards',
+    tells: 'An image that a person had shared is disabled and wanted again: it comes back to whom it was shared with',
+    lastsHours: 23.5,
+    attempts: 1,
+    fields: { retain: { daily: 1 } },
+    async prepare(story) {
+      const [ImageId = ''] = hang(story, web, nightsUntil('2026-11-20', 2));
+      const LaunchPermission = { Add: [{ UserId: partner }] };
+      story.account.call('ec2', 'ModifyImageAttribute', { ImageId, LaunchPermission });
+      // Deprecated on the first day, and disabled on the second.
+      await hoursLater(story, 24.5);
+      story.stack.publish(impatient({ schedule: never, retain: { daily: 2 } }));
+    },
+    lacking: (story) => differences(story, [`${home} 1119 available ${partner}`, `${home} 1120 available`]),
+  }),
+  retirements({
+    name: 'retire-of-gone',
+    tells: 'The instance of an image is gone, which is noted, as its images are wanted for some days more',
+    lastsHours: 1,
+    fields: { retain: { daily: 1, afterTermination: '9d' } },
+    prepare: (story) => {
+      hang(story, server('gone'), nightsUntil('2026-11-20', 1));
+    },
+    attempts: 1,
+    lacking: (story) =>
+      story
+        .images()
+        .filter(({ tags }) => tags['ami-lifecycle:source-gone-since'] === undefined)
+        .map(({ id }) => `Nothing notes that the instance of ${id} is gone.`),
+  }),
+  retirements({
+    name: 'retire-shared-copy',
+    tells: 'An image that a person copied, with its tags but without those of its snapshots, is shared with everybody',
+    lastsHours: 1,
+    attempts: 1,
+    // No role may change what does not carry our tags.
+    fails: ['share-image'],
+    fields: { share: { public: true, accounts: [partner] } },
+    prepare(story) {
+      const [ImageId = ''] = hang(story, web, nightsUntil('2026-11-20', 1));
+      const Resources = snapshotsOf(story, ImageId);
+      const Tags = ['policy', 'source', 'slot', 'consistency'].map((key) => ({ Key: `ami-lifecycle:${key}` }));
+      story.account.call('ec2', 'DeleteTags', { Resources, Tags });
+    },
+    lacking: (story) => differences(story, [`${home} 1120 available ${partner} all`]),
   }),
 ];
