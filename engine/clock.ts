@@ -153,8 +153,7 @@ class TimerHeap {
     for (;;) {
       const left = 2 * index + 1;
       const [leftEntry, rightEntry] = [heap[left], heap[left + 1]];
-      if (!leftEntry) return;
-      const child = rightEntry && isBefore(rightEntry, leftEntry) ? left + 1 : left;
+      const child = leftEntry && rightEntry && isBefore(rightEntry, leftEntry) ? left + 1 : left;
       const smaller = heap[child];
       if (!smaller || isBefore(last, smaller)) return;
       heap[index] = smaller;

@@ -82,7 +82,7 @@ const dayMs = 86_400_000;
 
 /** Creates an empty Step Functions of one account and Region. */
 export function createEngine(options: EngineOptions): Engine {
-  const { clock, region, accountId, keepHistory = 'all', keepClosedDays = 90 } = options;
+  const { clock, region, accountId, keepHistory, keepClosedDays = 90 } = options;
   const random = seededRandom(options.seed ?? 1);
   // Of its own, so that a listener does not change what the executions draw.
   const eventRandom = seededRandom((options.seed ?? 1) + 1);
@@ -133,10 +133,11 @@ export function createEngine(options: EngineOptions): Engine {
     },
     describeExecution: (executionArn) => describe(store.get(executionArn)),
     listExecutions({ stateMachine, status } = {}) {
-      const stateMachineArn = stateMachine?.startsWith('arn:') ? stateMachine : arn('stateMachine', stateMachine ?? '');
+      const isArn = stateMachine === undefined || stateMachine.startsWith('arn:');
+      const stateMachineArn = isArn ? stateMachine : arn('stateMachine', stateMachine);
       return store
         .newestFirst()
-        .filter((execution) => stateMachine === undefined || execution.stateMachineArn === stateMachineArn)
+        .filter((execution) => stateMachineArn === undefined || execution.stateMachineArn === stateMachineArn)
         .filter((execution) => status === undefined || statusOf(execution) === status)
         .map(describe);
     },
@@ -238,7 +239,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   async function run(execution: Execution): Promise<void> {
     const { flow, machine, input } = execution;
-    if (!flow || execution.ending) return;
+    if (!flow) return;
     try {
       close(execution, { status: 'SUCCEEDED', output: await runFlow(flow, machine, input) });
     } catch (thrown) {

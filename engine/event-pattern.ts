@@ -124,7 +124,7 @@ function parseNumeric(operand: Json, path: Path): LeafTest {
   const [first, low, second, high] = parts;
   const bounds = [bound(first, low, path)];
   if (parts.length !== 2) {
-    const isRange = parts.length === 4 && /^>=?$/.test(String(first)) && /^<=?$/.test(String(second));
+    const isRange = parts.length === 4 && String(first).startsWith('>') && String(second).startsWith('<');
     if (!isRange)
       throw new EventPatternError(path, "has 'numeric' without one comparison or a range such as ['>', 0, '<=', 5]");
     bounds.push(bound(second, high, path));
@@ -176,7 +176,7 @@ function affixed(operator: 'prefix' | 'suffix', value: string, end: string): boo
 function parseWildcard(text: string, path: Path): LeafTest {
   let source = '';
   let isAfterStar = false;
-  for (const [token] of text.matchAll(/\\[\s\S]?|[\s\S]/g)) {
+  for (const [token] of text.matchAll(/\\?[\s\S]/g)) {
     if (token === '*' && isAfterStar)
       throw new EventPatternError(path, `has 'wildcard' with two stars in a row: '${text}'`);
     if (token.startsWith('\\') && token !== '\\*' && token !== '\\\\') {

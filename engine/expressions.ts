@@ -105,13 +105,12 @@ function jsonataEvaluator(
 ): Expression['evaluate'] {
   let compiled: jsonata.Expression | undefined;
   const needsContext = names.statesFields.has('context') || names.statesFields.has('*');
-  const variableNames = [...names.variables].filter((name) => name !== 'states');
   return async (scope) => {
     const bindings: Record<string, unknown> = {};
-    for (const name of variableNames) {
+    for (const name of names.variables) {
       if (Object.hasOwn(scope.variables, name)) bindings[name] = scope.variables[name];
     }
-    if (names.statesFields.size > 0) bindings.states = statesValue(scope, needsContext);
+    bindings.states = statesValue(scope, needsContext);
     compiled ??= bound(source, world);
     let result: unknown;
     try {

@@ -63,22 +63,16 @@ export function waitFor<T>(
   return new Promise<T>((resolve, reject) => {
     let cleanUp: (() => void) | undefined;
     let isDone = false;
-    const finish = (): void => {
+    const finish = (end: () => void): void => {
+      if (isDone) return;
       isDone = true;
       flow.cancelWait = undefined;
       cleanUp?.();
+      end();
     };
-    const fail = (reason: unknown): void => {
-      if (isDone) return;
-      finish();
-      reject(reason);
-    };
+    const fail = (reason: unknown): void => finish(() => reject(reason));
     flow.cancelWait = fail;
-    cleanUp = begin((value) => {
-      if (isDone) return;
-      finish();
-      resolve(value);
-    }, fail);
+    cleanUp = begin((value) => finish(() => resolve(value)), fail);
   });
 }
 
@@ -95,11 +89,10 @@ const abortable: ReadonlySet<State['type']> = new Set(['Map', 'Parallel', 'Task'
 /** Aborts a branch or iteration whose sibling failed, noting the state that it was torn from. */
 export function abortChild(parent: Flow, child: Flow): void {
   parent.children.delete(child);
-  if (child.isAborted) return;
   try {
     for (const grandchild of child.children) abortChild(child, grandchild);
-    const type = child.active?.type ?? 'Pass';
-    if (abortable.has(type)) recordAside(child, `${type}StateAborted`, child.source);
+    const type = child.active?.type;
+    if (type && abortable.has(type)) recordAside(child, `${type}StateAborted`, child.source);
   } finally {
     // Even when the history is full: aborted work must not go on.
     silence(child);

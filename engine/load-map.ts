@@ -28,7 +28,7 @@ const distributedOnly = ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'] a
 export function readMap(fields: Fields, common: StateFields, readMachine: (fields: Fields) => Machine): MapState {
   const processor = fields.inner('ItemProcessor');
   if (!processor) fields.report('ItemProcessor', 'is missing');
-  const isDistributed = readMode(processor) === 'DISTRIBUTED';
+  const isDistributed = readIsDistributed(processor);
   if (!isDistributed) {
     for (const name of distributedOnly) if (fields.has(name)) fields.report(name, 'needs a Map in DISTRIBUTED mode');
   }
@@ -52,16 +52,17 @@ export function readMap(fields: Fields, common: StateFields, readMachine: (field
   };
 }
 
-function readMode(processor: Fields | undefined): string {
+function readIsDistributed(processor: Fields | undefined): boolean {
   const config = processor?.inner('ProcessorConfig');
-  if (!config) return 'INLINE';
+  if (!config) return false;
   config.allowOnly(['Mode', 'ExecutionType']);
   const mode = config.string('Mode') ?? 'INLINE';
-  if (mode !== 'INLINE' && mode !== 'DISTRIBUTED') config.report('Mode', "must be 'INLINE' or 'DISTRIBUTED'");
-  if (mode === 'DISTRIBUTED' && config.string('ExecutionType') !== 'STANDARD') {
+  if (mode === 'INLINE') return false;
+  if (mode !== 'DISTRIBUTED') config.report('Mode', "must be 'INLINE' or 'DISTRIBUTED'");
+  else if (config.string('ExecutionType') !== 'STANDARD') {
     config.report('ExecutionType', "must be 'STANDARD' (EXPRESS children are not supported)");
   }
-  return mode;
+  return true;
 }
 
 function readDistributed(fields: Fields, stateName: string): DistributedFields {

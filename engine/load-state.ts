@@ -75,7 +75,7 @@ function readChoice(fields: Fields, common: StateFields): ChoiceState {
     if (!rule.has('Condition')) rule.report('Condition', 'is missing');
     const condition = rule.templateOr('Condition', 'true, false', (value) => typeof value === 'boolean');
     return {
-      condition: condition ?? { ...falseTemplate, location: `${rule.at}Condition` },
+      condition: condition ?? noTemplate,
       next: rule.requiredString('Next'),
       output: rule.template('Output'),
       assign: readAssign(rule),
@@ -85,7 +85,8 @@ function readChoice(fields: Fields, common: StateFields): ChoiceState {
   return { ...common, type: 'Choice', rules, next: fields.string('Default') };
 }
 
-const falseTemplate: Template = {
+/** Stands where a Condition could not be read, in a definition that is refused. */
+const noTemplate: Template = {
   location: '',
   constant: false,
   expressions: [],

@@ -1,4 +1,5 @@
 import { type IntegrationPattern, longestTaskSeconds, type TaskResource, type TaskState } from './definition.ts';
+import type { Json } from './json.ts';
 import { type Fields, isPositiveInteger, type LoadContext } from './load-fields.ts';
 import { readCatchers, readRetriers } from './load-handlers.ts';
 import type { StateFields } from './load-state.ts';
@@ -36,8 +37,7 @@ export function readTask(fields: Fields, common: StateFields, context: LoadConte
 }
 
 function readSeconds(fields: Fields, name: string): TaskState['timeoutSeconds'] {
-  const isLegal = (value: unknown): boolean =>
-    typeof value === 'number' && isPositiveInteger(value) && value <= longestTaskSeconds;
+  const isLegal = (value: Json): boolean => isPositiveInteger(value) && Number(value) <= longestTaskSeconds;
   return fields.templateOr(name, `a whole number of seconds from 1 to ${longestTaskSeconds}`, isLegal);
 }
 

@@ -55,7 +55,7 @@ function toObject(definition: unknown, stateMachine: string): JsonObject {
 
 function readMachine(fields: Fields, context: LoadContext, language: string, taken: Set<string>): Machine {
   if (fields.at !== '') {
-    const config = fields.at.endsWith('ItemProcessor/') ? ['ProcessorConfig'] : [];
+    const config = fields.at === 'ItemProcessor/' ? ['ProcessorConfig'] : [];
     fields.allowOnly(['Comment', 'StartAt', 'States', ...config]);
   }
   const startAt = fields.requiredString('StartAt');

@@ -171,11 +171,8 @@ function runChildren(
       nextDispatch?.cancel();
       for (const child of running) runtime.close(child, { status: 'ABORTED' });
     };
-    const first = runtime.clock.after(0, fill);
-    return () => {
-      first.cancel();
-      stop();
-    };
+    runtime.clock.after(0, fill);
+    return stop;
   });
 }
 

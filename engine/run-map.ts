@@ -50,20 +50,19 @@ async function runInline(
   startedId: number,
 ): Promise<Json> {
   const { flow } = visit;
-  const outputs: Json[] = items.map(() => null);
   const width = maxConcurrency === 0 ? inlineConcurrencyLimit : Math.min(maxConcurrency, inlineConcurrencyLimit);
   /** The event that the next iteration of a lane follows from. */
   const sources = new Map<number, number>();
-  await runTogether(items.length, width, async (index, lane) => {
+  return runTogether(items.length, width, async (index, lane) => {
     const iteration = openFlow(flow.runtime, flow.execution, {
       source: sources.get(lane) ?? startedId,
       variables: flow.variables,
       mapItem: { index, value: items[index] ?? null },
     });
-    outputs[index] = await runIteration(visit, state, iteration, index);
+    const output = await runIteration(visit, state, iteration, index);
     sources.set(lane, iteration.source);
+    return output;
   });
-  return outputs;
 }
 
 async function runIteration(visit: Visit, state: MapState, iteration: Flow, index: number): Promise<Json> {

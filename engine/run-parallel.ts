@@ -10,10 +10,10 @@ export async function runParallel(visit: Visit, state: ParallelState): Promise<J
   const { flow } = visit;
   const input = state.arguments ? await state.arguments.evaluate(scopeOf(visit)) : visit.input;
   const startedId = record(flow, 'ParallelStateStarted');
-  const outputs: Json[] = state.branches.map(() => null);
-  await runTogether(state.branches.length, state.branches.length, async (index) => {
-    outputs[index] = await runBranch(flow, state.branches[index], startedId, input);
-  });
+  const { branches } = state;
+  const outputs = await runTogether(branches.length, branches.length, (index) =>
+    runBranch(flow, branches[index], startedId, input),
+  );
   recordAside(flow, 'ParallelStateSucceeded', flow.source);
   return outputs;
 }

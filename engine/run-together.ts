@@ -1,18 +1,20 @@
 /**
- * Runs `work` for 0 … count-1, at most `width` at a time, in order. Rejects with the first error, after which nothing more
+ * Runs `work` for 0 … count-1, at most `width` at a time, in order. Gives the results in that order. Rejects with the first error, after which nothing more
  * begins; work under way is for the caller to abort.
  */
-export async function runTogether(
+export async function runTogether<T>(
   count: number,
   width: number,
-  work: (index: number, lane: number) => Promise<void>,
-): Promise<void> {
+  work: (index: number, lane: number) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
   let next = 0;
   let hasFailed = false;
   const lane = async (number: number): Promise<void> => {
     while (next < count && !hasFailed) {
       try {
-        await work(next++, number);
+        const index = next++;
+        results[index] = await work(index, number);
       } catch (error) {
         hasFailed = true;
         throw error;
@@ -20,4 +22,5 @@ export async function runTogether(
     }
   };
   await Promise.all(Array.from({ length: Math.min(count, width) }, (_, number) => lane(number)));
+  return results;
 }

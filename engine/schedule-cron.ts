@@ -40,6 +40,8 @@ const yearField: Field = { name: 'year', least: 1970, greatest: 2199 };
 
 const fieldsInOrder = [minutesField, hoursField, dayOfMonthField, monthField, dayOfWeekField, yearField];
 
+type SixFields = readonly [string, string, string, string, string, string];
+
 /**
  * Parses the six fields of an EventBridge cron, without `cron()` around them.
  *
@@ -48,20 +50,9 @@ const fieldsInOrder = [minutesField, hoursField, dayOfMonthField, monthField, da
  * list): it would be a guess when such a schedule runs.
  * @throws ScheduleError
  */
-export function parseCron(text: string): Cron {
-  const values = text.trim().split(/\s+/);
+export function parseCron(values: readonly string[]): Cron {
+  if (!areSix(values)) throw wrongFieldCount(values);
   const [minutes, hours, dayOfMonth, month, dayOfWeek, year] = values;
-  if (
-    minutes === undefined ||
-    hours === undefined ||
-    dayOfMonth === undefined ||
-    month === undefined ||
-    dayOfWeek === undefined ||
-    year === undefined ||
-    values.length > 6
-  ) {
-    throw wrongFieldCount(text, values);
-  }
   return {
     minutes: parseList(minutesField, minutes),
     hours: parseList(hoursField, hours),
@@ -69,6 +60,10 @@ export function parseCron(text: string): Cron {
     months: parseList(monthField, month),
     years: parseList(yearField, year),
   };
+}
+
+function areSix(values: readonly string[]): values is SixFields {
+  return values.length === 6;
 }
 
 function parseDays(dayOfMonth: string, dayOfWeek: string): DayRule {
@@ -174,9 +169,10 @@ function parseValue(field: Field, text: string, whole: string): number {
   const index = field.words?.indexOf(text.toUpperCase()) ?? -1;
   if (index >= 0) return field.least + index;
   const value = Number(text);
-  if (/^\d+$/.test(text) && value >= field.least && value <= field.greatest) return value;
+  const isNumber = /^\d+$/.test(text);
+  if (isNumber && value >= field.least && value <= field.greatest) return value;
   if (text === '?') throw refused(field, whole, "takes no '?'", `only the two day fields do; write ${valuesOf(field)}`);
-  const problem = /^\d+$/.test(text) ? 'is out of range' : 'is not understood';
+  const problem = isNumber ? 'is out of range' : 'is not understood';
   throw refused(field, whole, text === whole ? problem : `has '${text}', which ${problem}`, `write ${valuesOf(field)}`);
 }
 
@@ -193,9 +189,10 @@ function refused(field: Field, value: string, problem: string, mend: string): Sc
   return new ScheduleError({ field: field.name, value, problem, mend });
 }
 
-function wrongFieldCount(text: string, values: readonly string[]): ScheduleError {
+function wrongFieldCount(values: readonly string[]): ScheduleError {
+  const text = values.join(' ');
   const names = fieldsInOrder.map(({ name }) => name).join(' ');
-  const count = text.trim() === '' ? 0 : values.length;
+  const count = text === '' ? 0 : values.length;
   const [minutes, hours, dayOfMonth, month, dayOfWeek] = values;
   // Five fields are what crontab has: there the year is missing, and one of two stars must become a question mark.
   const days = dayOfWeek === '*' ? `${dayOfMonth} ${month} ?` : `? ${month} ${dayOfWeek}`;

@@ -40,15 +40,15 @@ const unitMs: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_0
  */
 export function parseSchedule(expression: string): Schedule {
   const text = expression.trim();
-  const [, kind, body] = /^(\w+)\s*\((.*)\)$/.exec(text) ?? [];
-  if (kind === 'rate' && body !== undefined) return parseRate(body.trim());
-  if (kind === 'at' && body !== undefined) return parseAt(body.trim());
-  if (kind !== undefined && kind !== 'cron') {
+  const [, kind = 'cron', body = text] = /^(\w+)\s*\((.*)\)$/.exec(text) ?? [];
+  if (kind === 'rate') return parseRate(body.trim());
+  if (kind === 'at') return parseAt(body.trim());
+  if (kind !== 'cron') {
     const mend = 'write cron(...), rate(...) or at(...), in lower case';
     throw new ScheduleError({ field: 'expression', value: text, problem: `begins with '${kind}'`, mend });
   }
-  const fields = (body ?? text).trim().split(/\s+/).join(' ');
-  return { kind: 'cron', expression: `cron(${fields})`, cron: parseCron(fields) };
+  const fields = body.trim().split(/\s+/);
+  return { kind, expression: `cron(${fields.join(' ')})`, cron: parseCron(fields) };
 }
 
 function parseRate(body: string): Schedule {

@@ -29,7 +29,7 @@ export interface Template {
 /** Reports an expression that cannot be parsed. */
 export type SyntaxReport = (location: string, message: string) => void;
 
-const expressionPattern = /^\{%([\s\S]*)%\}$/;
+const expressionPattern = /^\{%[\s\S]*%\}$/;
 
 export function isExpression(value: Json | undefined): value is string {
   return typeof value === 'string' && expressionPattern.test(value);
@@ -65,7 +65,7 @@ function constantTemplate(value: Json, location: string): Template {
 }
 
 function expressionTemplate(text: string, location: string, world: FunctionWorld, report: SyntaxReport): Template {
-  const source = (expressionPattern.exec(text)?.[1] ?? '').trim();
+  const source = text.slice(2, -2).trim();
   try {
     const expression = compileExpression(source, location, world);
     return { location, constant: undefined, expressions: [expression], source, evaluate: expression.evaluate };

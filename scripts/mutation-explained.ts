@@ -3,7 +3,7 @@ import type { Explanation } from './mutation.ts';
 const skippedPlace = 'The first place of the array is what the whole pattern matched, which nobody reads';
 const alwaysDated = 'Only images whose slot is one get there';
 
-/** The mutants of the rules that survive because they change nothing that anybody could see. */
+/** The mutants of the rules and of the edge to Lambda that survive because they change nothing that anybody could see. */
 export const explained: readonly Explanation[] = [
   {
     file: 'shared/domain/archive.ts',
@@ -159,5 +159,10 @@ export const explained: readonly Explanation[] = [
     file: 'shared/domain/tags.ts',
     mutants: ['left < right → left <= right'],
     why: 'No resource has two tags of one key.',
+  },
+  {
+    file: 'shared/runtime/brief.ts',
+    mutants: ['\'\' → "Stryker was here!"'],
+    why: 'A text without a line of a place is as good as none.',
   },
 ];

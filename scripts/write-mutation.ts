@@ -1,9 +1,10 @@
-// Writes docs/mutation.md from what Stryker found (reports/mutation.json). Fails where a survivor of the rules is not explained.
+// Writes docs/mutation.md from what Stryker found (reports/mutation.json). Fails where a survivor is not explained.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectDirectory } from '../cli/simulation/project.ts';
 import { mutatedParts, mutationPage, reportSchema, unexplained } from './mutation.ts';
 import { explained } from './mutation-explained.ts';
+import { explainedEngine } from './mutation-explained-engine.ts';
 
 const report = reportSchema.parse(JSON.parse(readFileSync(join(projectDirectory, 'reports', 'mutation.json'), 'utf8')));
 const files = mutatedParts.flatMap(({ folder }) =>
@@ -20,8 +21,9 @@ if (forgotten.length > 0) {
   console.error(`npm run mutate -- --mutate ${forgotten.join(',')}`);
   process.exitCode = 2;
 } else {
-  writeFileSync(page, mutationPage(report, explained, files));
-  const open = unexplained(report, explained);
+  const explanations = [...explained, ...explainedEngine];
+  writeFileSync(page, mutationPage(report, explanations, files));
+  const open = unexplained(report, explanations);
   for (const line of open) console.error(line);
   process.exitCode = open.length === 0 ? 0 : 1;
 }

@@ -77,8 +77,9 @@ function problemsOf(error: z.ZodError): string {
 /** Of what could have been several things, the problems of the one that it comes closest to. */
 function leavesOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): z.core.$ZodIssue[] {
   const path = [...above, ...issue.path];
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path }];
-  const [closest = []] = issue.errors.toSorted((left, right) => left.length - right.length);
+  const kinds = issue.code === 'invalid_union' ? issue.errors : [];
+  const [closest] = kinds.toSorted((left, right) => left.length - right.length);
+  if (!closest) return [{ ...issue, path }];
   return closest.flatMap((inner) => leavesOf(inner, path));
 }
 
@@ -87,7 +88,7 @@ function outcomeOf(output: unknown): Record<string, unknown> {
   const { policy, policies, ...rest } = fieldsOf(output);
   return {
     ...rest,
-    ...(policy === undefined ? {} : { policy: fieldsOf(policy).name ?? policy }),
+    policy: fieldsOf(policy).name ?? policy,
     ...(policies === undefined ? {} : { policies: Object.keys(fieldsOf(policies)) }),
   };
 }
@@ -104,5 +105,5 @@ function keysOf(event: unknown): Record<string, string> {
 }
 
 function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+  return typeof value === 'object' ? { ...value } : {};
 }

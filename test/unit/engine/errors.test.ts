@@ -261,7 +261,10 @@ describe('The payload limit of 256 KiB', () => {
     const half = big.slice(0, 140_000);
     for (const fields of [{ Output: big }, { Assign: { v: big } }, { Assign: { v: half, w: half } }]) {
       const result = await createWorld().run(machine({ P: { Type: 'Pass', ...fields, End: true } }));
-      expect(result).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+      expect(result).toMatchObject({
+        error: 'States.DataLimitExceeded',
+        cause: "The state/task 'P' returned a result with a size exceeding the maximum number of bytes service limit.",
+      });
     }
     const world = createWorld();
     expect(() => world.start(machine({ S: { Type: 'Succeed' } }), big)).toThrow(

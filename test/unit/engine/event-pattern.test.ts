@@ -66,6 +66,8 @@ const matching: Row[] = [
   ['absence within an absent object', { reply: { code: [{ exists: false }] } }],
   ['absence of a field that is an object, for only leaves exist', { detail: { tags: [{ exists: false }] } }],
   ['absence of a field that is an empty array', { detail: { none: [{ exists: false }] } }],
+  ['absence within an empty array', { detail: { none: { name: [{ exists: false }] } } }],
+  ['a space in a wildcard', { 'detail-type': [{ wildcard: 'Tag Change*' }] }],
   ['a value or absence', { detail: { state: ['running', { exists: false }] } }],
   ['one of two alternatives', { $or: [{ source: ['aws.ec2'] }, { region: ['eu-south-1'] }] }],
   ['alternatives below', { detail: { $or: [{ service: ['ec2'] }, { service: ['s3'] }] }, source: ['aws.tag'] }],
@@ -86,6 +88,7 @@ const differing: Row[] = [
   ['another prefix', { source: [{ prefix: 'tag' }] }],
   ['a prefix of a number', { detail: { version: [{ prefix: '3' }] } }],
   ['another suffix', { source: [{ suffix: 'aws' }] }],
+  ['a wildcard without a space that is there', { 'detail-type': [{ wildcard: 'TagChange*' }] }],
   ['a wildcard that stops short', { source: [{ wildcard: 'aws*t' }] }],
   ['a dot in a wildcard taken literally', { region: [{ wildcard: 'eu.south*' }] }],
   ['anything but this very value', { region: [{ 'anything-but': 'eu-south-1' }] }],
@@ -210,6 +213,26 @@ describe('a pattern that EventBridge would refuse is refused by name', () => {
     [
       "the event pattern at source has 'anything-but' with other than strings alone or numbers alone",
       { source: [{ 'anything-but': [] }] },
+    ],
+    [
+      "the event pattern at source has 'anything-but' with other than strings alone or numbers alone",
+      { source: [{ 'anything-but': [true] }] },
+    ],
+    [
+      "the event pattern at source has 'anything-but' with other than strings alone or numbers alone",
+      { source: [{ 'anything-but': null }] },
+    ],
+    [
+      "the event pattern at source has 'wildcard' without a string",
+      { source: [{ wildcard: { 'equals-ignore-case': 'a' } }] },
+    ],
+    [
+      "the event pattern at n has 'numeric' with '>x' for a comparison; take = < <= > >=",
+      { n: [{ numeric: ['>x', 1, '<', 2] }] },
+    ],
+    [
+      "the event pattern at n has 'numeric' with '<x' for a comparison; take = < <= > >=",
+      { n: [{ numeric: ['>', 1, '<x', 2] }] },
     ],
     [
       "the event pattern at n has 'numeric' with '==' for a comparison; take = < <= > >=",

@@ -228,6 +228,19 @@ describe('An execution that is lost', () => {
 });
 
 describe('A listener to changes of status', () => {
+  it('gets events with ids of their own, by the seed', async () => {
+    const idsOf = async (seed: number): Promise<readonly string[]> => {
+      const world = createWorld({}, { seed });
+      const ids: string[] = [];
+      world.engine.onStatusChange(({ id }) => void ids.push(id));
+      await world.run(wait);
+      return ids;
+    };
+    const [first, again, other] = [await idsOf(5), await idsOf(5), await idsOf(6)];
+    expect(again).toEqual(first);
+    expect(new Set([...first, ...other]).size).toBe(4);
+  });
+
   it("gets EventBridge's events for the start and the end, until it unsubscribes", async () => {
     const world = createWorld();
     const events: StatusChangeEvent[] = [];

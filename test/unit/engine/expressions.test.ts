@@ -38,6 +38,14 @@ describe('The functions that Step Functions adds to JSONata', () => {
   });
 });
 
+function parseError(text: string): string {
+  try {
+    return String(JSON.parse(text));
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+}
+
 describe('A failing expression', () => {
   const prefix = "An error occurred while executing the state 'P' (entered at the event id #2). ";
 
@@ -58,6 +66,11 @@ describe('A failing expression', () => {
       'that fails without a code of JSONata',
       '$partition([1], 0)',
       'threw an error during evaluation: $partition: the size must be a positive integer',
+    ],
+    [
+      'that fails without a code of JSONata, in words that look like one',
+      '$parse("D3137: x")',
+      `threw an error during evaluation: ${parseError('D3137: x')}`,
     ],
     ['that gives nothing', '$states.input.a', 'returned nothing (undefined).'],
     ['that gives nothing, and is no path', '$lookup({"a": 1}, "b")', 'returned nothing (undefined).'],
@@ -202,6 +215,12 @@ describe('$states, where an expression is more than a path', () => {
       throw named('E');
     };
     expect(await run(fail)).toEqual([before, ['input', 'errorOutput', 'context']]);
+  });
+
+  it('is all of it by itself', async () => {
+    const states = { P: { Type: 'Pass', Output: '{% $states %}', End: true } };
+    const { output } = await createWorld().run(machine(states), { i: 1 });
+    expect(output).toMatchObject({ input: { i: 1 }, context: { State: { Name: 'P' } } });
   });
 
   it('is the same as in a path', async () => {

@@ -143,3 +143,25 @@ describe('The token of a task', () => {
     expect(result.output).toEqual(['Execution', 'StateMachine', 'State']);
   });
 });
+
+describe('A nested execution that is lost', () => {
+  it('was aborted, as far as its parent knows', async () => {
+    const world = createWorld();
+    world.engine.addStateMachine('child', machine({ W: { Type: 'Wait', Seconds: 60, End: true } }));
+    const nested = {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::states:startExecution.sync:2',
+      Arguments: { StateMachineArn: 'arn:aws:states:eu-central-1:111122223333:stateMachine:child' },
+      End: true,
+    };
+    const arn = world.start(machine({ N: nested }));
+    await world.clock.run(world.startedAtMs + 1000);
+    const [child] = world.engine.listExecutions({ stateMachine: 'child' });
+    world.engine.loseExecution(child?.executionArn ?? '');
+    await world.clock.run();
+    expect(world.result(arn)).toMatchObject({
+      error: 'States.TaskFailed',
+      cause: expect.stringContaining('"Status":"ABORTED"'),
+    });
+  });
+});

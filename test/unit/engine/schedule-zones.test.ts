@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { clockChanges, nextRun, nextRuns, parseSchedule } from '../../../engine/schedule.ts';
+import { zoneOf } from '../../../engine/schedule-zone.ts';
 
 /** The runs from one UTC instant to another, as ISO minutes in UTC. */
 function runsWithin(expression: string, timezone: string, from: string, until: string): string[] {
@@ -141,6 +142,19 @@ describe('a local time that a clock change skips does not run, one that it repea
     const schedule = parseSchedule('0 3 * * ? *');
     expect(() => nextRun(schedule, { afterMs: 0, timezone: 'Europe/Atlantis' })).toThrow(RangeError);
     expect(() => nextRun(schedule, { afterMs: 0, timezone: '+01:00' })).toThrow(/no time zone/);
+  });
+});
+
+describe('a time zone', () => {
+  it.each(['Mars/Olympus', '+01:00', '2027-01-01T00:00[Europe/Berlin]', '2027-01-01T00:00Z', ''])(
+    'is a name of the IANA database, whatever the schedule: %j is none',
+    (timezone) => {
+      expect(() => nextRun(parseSchedule('rate(1 day)'), { afterMs: 0, timezone })).toThrow(RangeError);
+    },
+  );
+
+  it('may have no clock changes at all', () => {
+    expect(zoneOf('UTC').transitions(0, Date.UTC(2030, 0, 1))).toEqual([]);
   });
 });
 

@@ -105,6 +105,7 @@ describe('an expression', () => {
     ['  cron(  0   3 * * ? *  )  ', 'cron(0 3 * * ? *)'],
     [' rate( 12   hours ) ', 'rate(12 hours)'],
     ['rate(1 day)', 'rate(1 day)'],
+    ['rate (6 hours)', 'rate(6 hours)'],
     ['at( 2027-01-31T03:00:00 )', 'at(2027-01-31T03:00:00)'],
   ])('written %j is %s', (written, expression) => {
     expect(parseSchedule(written).expression).toBe(expression);
@@ -172,6 +173,14 @@ describe('an expression that EventBridge would refuse is refused with field, val
       '0 3 ? * 2#6 *',
       "day-of-week '2#6' asks for a week that no month has: write 1 to 5 after #, or MONL for the last Monday",
     ],
+    [
+      '0 3 ? * 2#12 *',
+      "day-of-week '2#12' asks for a week that no month has: write 1 to 5 after #, or MONL for the last Monday",
+    ],
+    ['0x5 3 * * ? *', "minutes '0x5' is not understood: write 0-59 or *"],
+    ['1e1 3 * * ? *', "minutes '1e1' is not understood: write 0-59 or *"],
+    ['70x 3 * * ? *', "minutes '70x' is not understood: write 0-59 or *"],
+    ['x70 3 * * ? *', "minutes 'x70' is not understood: write 0-59 or *"],
     ['? 3 * * ? *', "minutes '?' takes no '?': only the two day fields do; write 0-59 or *"],
     [
       '0 3 * * * *',
@@ -238,8 +247,14 @@ describe('an expression that EventBridge would refuse is refused with field, val
     ...['XL', 'LX', '15WX', 'X15W', '0W', '32W'].map((day) => `0 3 ${day} * ? *`),
     ...['LX', 'FRI,MONL', '2#0', '2#10', '2#', '#2', '8L', '8#1'].map((day) => `0 3 ? * ${day} *`),
     ...['rate(x1 hour)', 'rate(1 hour ago)', 'rate(1 hours)', 'rate(-1 hours)', 'rate(1.5 hours)', 'rate()'],
-    ...['at(2027-01-31T03:00:00.000)', 'at(+002027-01-31T03:00:00)', 'at(2027-01-31)', 'at()'],
-    ...['a rate(1 day)', 'rate(1 day) or so', 'rate(1 day', 'cron()'],
+    ...[
+      'at(2027-01-31T03:00:00.000)',
+      'at(+002027-01-31T03:00:00)',
+      'at(+012027-01-31T03:00:00)',
+      'at(2027-01-31)',
+      'at()',
+    ],
+    ...['a rate(1 day)', 'rate(1 day) or so', 'rate(1 day', 'cron()', 'rate!(1 day)'],
   ])('what is misspelt: %s', (expression) => {
     expect(() => parseSchedule(expression)).toThrow(ScheduleError);
   });

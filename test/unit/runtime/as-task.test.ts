@@ -90,6 +90,12 @@ describe('a task that is called', () => {
     ]);
   });
 
+  it('sets no timer of its own, as Step Functions ends what takes too long', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    await call(answer(7));
+    expect(timers).not.toHaveBeenCalled();
+  });
+
   it('puts only its keys into the log, not all of its input', async () => {
     await call(answer(7), { ...fine, kind: 'b', devices: [{ name: 'hush-hush', size: 1 }] });
     expect(lines).toHaveLength(1);
@@ -153,6 +159,13 @@ describe('what the log says of an answer', () => {
     ['is all of it otherwise', { count: 1, list: ['a'] }, { count: 1, list: ['a'] }],
   ])('%s', async (_says, output, outcome) => {
     expect(await outcomeOf(output)).toStrictEqual(outcome);
+  });
+});
+
+describe('an answer that is a text', () => {
+  it('is not taken to pieces in the log', async () => {
+    await asTask({ ...contract, output: z.string() }, async () => 'hello')(fine, lambdaContext);
+    expect(lines[0]?.outcome).toStrictEqual({});
   });
 });
 
