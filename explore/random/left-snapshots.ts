@@ -1,4 +1,3 @@
-import type { Account } from '../../simulator/account.ts';
 import { imageIdIn, isOurs } from '../../simulator/invariants/records.ts';
 import { mountOf } from '../../simulator/invariants/references.ts';
 import type { RegionState, SnapshotRecord } from '../../simulator/state.ts';
@@ -32,15 +31,21 @@ export interface LeftSnapshots {
 export function followLeftSnapshots(living: Quiet): LeftSnapshots {
   const { clock } = living.account;
   const firstSeenMs = new Map<string, number>();
+  /** Those that an image which EC2 could not make left behind: it names none of them, so none goes with it. */
+  const nameless = new Set<string>();
   let awaited: string[] = [];
   return {
     overdue() {
-      const left = living.account.regions().flatMap((region) => leftIn(living, region));
+      const all = living.account.regions().flatMap((region) => leftIn(living, region));
+      for (const { snapshot, isOfFailed } of all) if (isOfFailed) nameless.add(snapshot.id);
+      const left = all.filter(({ isOfFailed }) => !isOfFailed);
       const ids = new Set(left.map(({ snapshot }) => snapshot.id));
       for (const id of firstSeenMs.keys()) if (!ids.has(id)) firstSeenMs.delete(id);
       for (const id of ids) if (!firstSeenMs.has(id)) firstSeenMs.set(id, clock.now());
-      const isDue = ({ snapshot }: Left): boolean =>
-        clock.now() >= dueMs(living, snapshot, firstSeenMs.get(snapshot.id) ?? clock.now());
+      const isDue = ({ snapshot }: Left): boolean => {
+        const seenMs = firstSeenMs.get(snapshot.id) ?? clock.now();
+        return clock.now() >= dueMs(living, snapshot, seenMs, nameless.has(snapshot.id));
+      };
       awaited = left.filter((each) => !isDue(each)).map(({ snapshot }) => snapshot.id);
       return left
         .filter(isDue)
@@ -56,6 +61,8 @@ type Quiet = Pick<Living, 'account' | 'present'> & { world: Pick<Living['world']
 interface Left {
   snapshot: SnapshotRecord;
   region: string;
+  /** Of an image that stands, and that EC2 could not make. */
+  isOfFailed: boolean;
 }
 
 function leftIn(living: Quiet, place: RegionState): Left[] {
@@ -63,11 +70,10 @@ function leftIn(living: Quiet, place: RegionState): Left[] {
   return [...snapshots.values()].flatMap((snapshot) => {
     const tags = tagsOf(snapshot.description.Tags);
     if (!isOurs(snapshot) || tags['ami-lifecycle:hold'] !== undefined) return [];
-    // An image that EC2 could not make may name none, and keeps those that were made for it.
-    const madeFor = images.get(imageIdIn(snapshot) ?? '');
-    if (snapshot.imageIds.size > 0 || madeFor?.description.State === 'failed') return [];
+    if (snapshot.imageIds.size > 0) return [];
+    const isOfFailed = images.get(imageIdIn(snapshot) ?? '')?.description.State === 'failed';
     if (mountOf(living.account, place, snapshot.id) !== undefined) return [];
-    return isLookedAt(living, region, tags['ami-lifecycle:policy'] ?? '') ? [{ snapshot, region }] : [];
+    return isLookedAt(living, region, tags['ami-lifecycle:policy'] ?? '') ? [{ snapshot, region, isOfFailed }] : [];
   });
 }
 
@@ -75,12 +81,12 @@ function leftIn(living: Quiet, place: RegionState): Left[] {
  * When a snapshot must be gone. Where nothing goes wrong it goes with its image. What something went wrong with, and what people
  * left, retirement notes at its first look at which that is old enough, and takes away at the first after its grace.
  */
-function dueMs({ world, present }: Quiet, snapshot: SnapshotRecord, firstSeenMs: number): number {
+function dueMs({ world, present }: Quiet, snapshot: SnapshotRecord, firstSeenMs: number, isNameless: boolean): number {
   const { startedAtMs, lockedUntilMs = 0, description } = snapshot;
   const settledMs = world.calmMs + settlingMs;
   const wasLocked = lockedUntilMs > firstSeenMs - dayMs;
   // Whatever is just under way then is over at the next look.
-  if (firstSeenMs > settledMs && !wasLocked) return firstSeenMs + dayMs;
+  if (firstSeenMs > settledMs && !wasLocked && !isNameless) return firstSeenMs + dayMs;
   const { graceDays = 0 } = present.get(tagsOf(description.Tags)['ami-lifecycle:policy'] ?? '')?.retire ?? {};
   const notedMs = nextLookMs(Math.max(firstSeenMs, settledMs, startedAtMs + leastAgeMs));
   return nextLookMs(Math.max(notedMs + Math.max(graceDays, leastGraceDays) * dayMs, lockedUntilMs));

@@ -23,6 +23,8 @@ interface Left {
   copies?: readonly string[];
   /** The image stands, and could not be made. */
   isFailed?: boolean;
+  /** And then it goes. */
+  standsUntil?: string;
 }
 
 /** The day at whose beginning it is told that the snapshot is left, though nobody takes it away; undefined for never. */
@@ -47,6 +49,7 @@ async function toldOn(left: Left): Promise<{ told: string | undefined; awaitedUn
     await clock.run(atMs);
     const day = new Date(atMs).toISOString().slice(0, 10);
     if (day === goneOn) load();
+    if (day === left.standsUntil) account.region(region).images.delete(imageId);
     const [first] = follower.overdue();
     if (first)
       expect(first).toMatchObject({ invariant: 8, what: `${snapshotId} is left in ${region} without an image.` });
@@ -101,6 +104,11 @@ describe('A snapshot whose image is gone', () => {
       'has a week then as well, where it was locked',
       { startedAt: '2026-11-12T03:00:00Z', goneOn: '2026-11-21', lockedUntil: '2026-11-20T18:00:00Z' },
       '2026-11-29',
+    ],
+    [
+      'has its week, too, where EC2 could not make its image, which names none',
+      { startedAt: '2026-11-14T03:00:00Z', isFailed: true, standsUntil: '2026-11-23' },
+      '2026-12-01',
     ],
     [
       'stays for as long as it is locked',
