@@ -5,7 +5,7 @@ export interface Edit {
   to: string;
 }
 
-/** Where the system is tried: the name of a trial world or of one that is explored, and a fault at one moment as `placements.ts` writes it. */
+/** Where the system is tried: the name of a trial world or of one that is explored, and faults as `placements.ts` writes them. */
 export interface Circumstances {
   world: string;
   placement?: string;

@@ -62,7 +62,7 @@ export function makeStopInstance({ instances }: Ports) {
     const seen = await instances.describe(instanceId);
     if (isOthers(leaseOf(seen?.tags ?? {}))) return yielded;
     // Its owner was quick to start it anew: the lease must name what is stopped.
-    if (seen?.launchedAt !== launchedAt) return { ...yielded, action: 'changed' };
+    if (seen?.launchedAt !== instance.launchedAt) return { ...yielded, action: 'changed' };
     await instances.stop(instanceId);
     // Hardly any instance stops faster than this.
     return { action: 'stopping', waitSeconds: 15 };
