@@ -1,5 +1,5 @@
 import { seededRandom } from '../simulator/random.ts';
-import { isDeed, type SiteKind } from './catalogue.ts';
+import type { SiteKind } from './catalogue.ts';
 import { type Job, jobText } from './jobs.ts';
 import type { Finding } from './judge.ts';
 import { share } from './pool.ts';
@@ -114,8 +114,7 @@ function missedOf(runs: readonly Run[], faults: number): string[] {
 
 /** One placement each, the worlds in turn, and what decides where in that run the second fault strikes. */
 function pairsOf(single: readonly Job[], count: number, seed: number): Job[] {
-  const faults = single.filter(({ placements }) => !placements.some(({ word }) => isDeed(word)));
-  const byWorld = [...Map.groupBy(faults, ({ world }) => world)];
+  const byWorld = [...Map.groupBy(single, ({ world }) => world)];
   const random = seededRandom(seed).stream('pairs');
   return Array.from({ length: byWorld.length === 0 ? 0 : count }, (_, index): Job => {
     const [world, ofWorld] = byWorld[index % byWorld.length] ?? ['', []];

@@ -1,5 +1,4 @@
-import { isDeed } from './catalogue.ts';
-import { type Placement, parsePlacement, placementText } from './placements.ts';
+import { type Placement, parsePlacements, placementsText } from './placements.ts';
 import { type Outcome, runWorld } from './run.ts';
 import { worldNamed } from './worlds.ts';
 
@@ -16,8 +15,7 @@ export async function work({ world: name, placements, draw }: Job): Promise<Outc
   const world = worldNamed(name);
   const outcome = await runOrNote(world, placements);
   if (draw !== undefined) {
-    // What people do is tried by itself: with a fault beside it some of it is told by nothing (docs/reliability.md).
-    const others = outcome.sites.placements.filter(({ word }) => !isDeed(word));
+    const { placements: others } = outcome.sites;
     const drawn = others[Math.floor(draw * others.length)];
     if (drawn) return { ...(await runOrNote(world, [...placements, drawn])), sites: nowhere };
   }
@@ -42,18 +40,15 @@ async function runOrNote(...[world, placements]: Parameters<typeof runWorld>): P
   }
 }
 
-/** What stands between two placements of one run. */
-const and = ' + ';
-
 /** `capture-by-schedule create-image/ec2:CreateImage@eu-west-1#1 reply-lost + start-instance#1 killed-after` */
 export function jobText({ world, placements }: Job): string {
-  return [world, placements.map(placementText).join(and)].filter(Boolean).join(' ');
+  return [world, placementsText(placements)].filter(Boolean).join(' ');
 }
 
 /** @throws WorldUnknown or PlacementUnreadable */
 export function parseJob(text: string): Job {
   const [name = '', ...rest] = text.trim().split(' ');
   const { name: world } = worldNamed(name);
-  const placements = rest.join(' ').split(and).filter(Boolean).map(parsePlacement);
+  const placements = parsePlacements(rest.join(' '));
   return { world, placements };
 }

@@ -17,6 +17,18 @@ export function placementText({ at, nth, word }: Placement): string {
   return `${at}#${nth} ${word}`;
 }
 
+/** What stands between two placements of one run. */
+const and = ' + ';
+
+export function placementsText(placements: readonly Placement[]): string {
+  return placements.map(placementText).join(and);
+}
+
+/** @throws PlacementUnreadable */
+export function parsePlacements(text: string): Placement[] {
+  return text.split(and).filter(Boolean).map(parsePlacement);
+}
+
 /** @throws PlacementUnreadable that says what is wrong with it */
 export function parsePlacement(text: string): Placement {
   const [, at, nth, word] = /^(.+)#(\d+) (\S+)$/.exec(text.trim()) ?? [];

@@ -1,6 +1,7 @@
 import type { Fault } from '../simulator/faults.ts';
 import { watchBlame } from './blameless.ts';
 import { isDeed, outlastsAll } from './catalogue.ts';
+import { watchDoubtfulStops } from './doubtful-stops.ts';
 import type { ExploredWorld } from './explored-world.ts';
 import { watchFalseWords } from './false-words.ts';
 import { breachesIn, type Finding, finding, leftBehind } from './judge.ts';
@@ -51,6 +52,7 @@ export async function runWorld(
   const { account, clock } = story;
   const standing = watchStanding(account, story.witness.watch);
   const falseWords = watchFalseWords(account);
+  const doubtful = watchDoubtfulStops(account);
   await world.prepare?.(story);
 
   const beganMs = clock.now();
@@ -74,7 +76,8 @@ export async function runWorld(
 
   const findings = placements.length === 0 ? blame.findings() : [];
   const lacking = world.lacking(story, beganMs);
-  if (lacking.length > 0 && world.mustTell && !mayBeSilent(world, placements, news) && !news.isTold(lacking)) {
+  const mustTell = world.mustTell && !mayBeSilent(world, placements, news) && !isDeedAmongFaults(placements);
+  if (lacking.length > 0 && mustTell && !news.isTold(lacking)) {
     findings.push(finding(story, 14, `Nobody was told: ${lacking.join(' ')}`));
   }
   const told = (what: string): boolean => news.isTold([what]);
@@ -83,7 +86,7 @@ export async function runWorld(
 
   await converge(world, story, lacking.length > 0, findings);
   findings.unshift(
-    ...breachesIn(story.witness.watch),
+    ...breachesIn(story.witness.watch).filter((each) => !doubtful.isOfOne(each)),
     ...standing.filter((each) => !isTakenFromUs(each, placements, told)),
     ...falseWords,
   );
@@ -109,6 +112,11 @@ function isTakenFromUs(
   isTold: (what: string) => boolean,
 ): boolean {
   return invariant === 1 && placements.some(({ word }) => word === 'lease-removed') && isTold(what);
+}
+
+/** With a fault beside it, some of what people do is told by nothing: docs/reliability.md. */
+function isDeedAmongFaults(placements: readonly Placement[]): boolean {
+  return placements.length > 1 && placements.some(({ word }) => isDeed(word));
 }
 
 /** Where all faults are silent, or those that are not were got over without any execution that failed. */

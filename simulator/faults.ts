@@ -2,9 +2,16 @@ import type { RandomStream } from './random.ts';
 
 /**
  * What a person may do to each instance that carries a lease, just before `function` is invoked; it has an occasion only where
- * there is one. The last: starts it, and stops it again 40 s later.
+ * there is one. `owner-starts-and-stops`: stops it again 40 s later. `owner-restarts`: what is about to be stopped, and carries no
+ * lease yet, in the seconds that the invocation is on its way.
  */
-export const deedNames = ['lease-removed', 'owner-starts', 'owner-stops', 'owner-starts-and-stops'] as const;
+export const deedNames = [
+  'lease-removed',
+  'owner-starts',
+  'owner-stops',
+  'owner-starts-and-stops',
+  'owner-restarts',
+] as const;
 export type DeedName = (typeof deedNames)[number];
 
 export type FaultName =

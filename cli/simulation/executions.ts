@@ -62,8 +62,8 @@ export function letTimePass(account: Account, clock: VirtualClock, functionName:
   if (after) clock.after(answersInMs + 1, () => jump(after));
 }
 
-/** What people may do, while we hold it, to an instance that is theirs. */
-const deeds: Readonly<Record<DeedName, (account: Account, instanceId: string) => void>> = {
+/** What people may do to an instance that is theirs. */
+const deeds: Readonly<Record<DeedName, (account: Account, instanceId: string, clock: VirtualClock) => void>> = {
   'lease-removed': (account, InstanceId) => {
     const Tags = [tagKeys.stoppedBy, tagKeys.restartBy].map((Key) => ({ Key }));
     account.call('ec2', 'DeleteTags', { Resources: [InstanceId], Tags });
@@ -74,20 +74,37 @@ const deeds: Readonly<Record<DeedName, (account: Account, instanceId: string) =>
     byHand(account, 'StartInstances', InstanceId);
     account.clock.after(40_000, () => byHand(account, 'StopInstances', InstanceId));
   },
+  'owner-restarts': (account, InstanceId, clock) => {
+    byHand(account, 'StopInstances', InstanceId);
+    clock.jump(toChangeMs);
+    byHand(account, 'StartInstances', InstanceId);
+    clock.jump(toChangeMs);
+  },
 };
 
-/** What may befall the instances that carry a lease while a function is about to be invoked. */
-export function befallLeased(account: Account, functionName: string): void {
+/** A quick instance stops in that time, or starts, and no task has timed out when it has done both. */
+const toChangeMs = 27_000;
+
+/** What may befall the instances that carry a lease, or are to be stopped, while a function is about to be invoked. */
+export function befallInstances(account: Account, clock: VirtualClock, functionName: string, payload: Json): void {
   const occasion = { function: functionName, atMs: account.clock.now() };
   const possible = deedNames.filter((name) => {
     const { isHeard, faults } = account.faults.couldStrike(name, occasion);
     return isHeard || faults.length > 0;
   });
   const leased = possible.length > 0 ? [...leasedIn(account)] : [];
-  if (leased.length === 0) return;
   for (const name of possible) {
-    if (account.faults.strikes(name, occasion)) for (const instanceId of leased) deeds[name](account, instanceId);
+    const theirs =
+      name === 'owner-restarts' ? toStop(functionName, payload).filter((id) => !leased.includes(id)) : leased;
+    if (theirs.length === 0 || !account.faults.strikes(name, occasion)) continue;
+    for (const instanceId of theirs) deeds[name](account, instanceId, clock);
   }
+}
+
+function toStop(functionName: string, payload: Json): string[] {
+  const isNamed = functionName === 'stop-instance' && typeof payload === 'object' && payload !== null;
+  const instanceId = isNamed && 'instanceId' in payload ? payload.instanceId : undefined;
+  return typeof instanceId === 'string' ? [instanceId] : [];
 }
 
 /** What its state does not allow changes nothing. */

@@ -11,7 +11,7 @@ import type { Bucket } from '../../simulator/state.ts';
 import {
   anyLease,
   befallExecution,
-  befallLeased,
+  befallInstances,
   letTimePass,
   parseExecutionArn,
   runExecutions,
@@ -91,7 +91,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
       const refusal = refusalOf(machineRights, machine, 'lambda:InvokeFunction', context.functionArn);
       if (refusal !== undefined) return { durationMs: 0, error: 'Lambda.AccessDeniedException', cause: refusal };
       const version = Number(context.functionArn.split(':')[7]);
-      befallLeased(account, name);
+      befallInstances(account, clock, name, payload);
       const outcome = await invoke(account, versions[version - 1] ?? new Map(), name, payload, context);
       options.onInvocation?.(outcome.durationMs);
       befallExecution(account, engine, name, context.executionArn);

@@ -3,6 +3,13 @@ import type { Mutant } from './mutant.ts';
 const sharing = 'functions/share-image/task.ts';
 const recording = 'functions/record-capture/task.ts';
 
+/** As earlier versions wrote a lease. */
+const unnamedLaunch = {
+  file: 'functions/stop-instance/task.ts',
+  from: 'const { launchedAt } = instance;',
+  to: "const { launchedAt } = { ...instance, launchedAt: '' };",
+};
+
 /** What the explorer's own judgement must notice: rest, telling and convergence, in worlds that are explored or judged as random ones are. */
 export const exploredMutants: readonly Mutant[] = [
   {
@@ -17,6 +24,20 @@ export const exploredMutants: readonly Mutant[] = [
         to: "if (state.status === 'lost') return rescue",
       },
     ],
+  },
+  {
+    invariant: 1,
+    name: 'a late stop of ours is taken for that of an owner who restarted the instance',
+    world: 'capture-by-tag',
+    placement: 'stop-instance#1 owner-restarts + stop-instance#1 execution-aborted',
+    edits: [unnamedLaunch],
+  },
+  {
+    invariant: 2,
+    name: 'whoever stops an instance after our restart is overruled while its lease is long',
+    world: 'capture-until-available',
+    placement: 'check-instance#7 owner-stops + check-instance#7 killed-before*all',
+    edits: [unnamedLaunch],
   },
   {
     invariant: 8,

@@ -37,8 +37,8 @@ export const instanceMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'functions/stop-instance/task.ts',
-        from: '    await instances.writeLease(instanceId, { executionId, restartBy });\n',
-        to: '    await instances.stop(instanceId);\n    await instances.writeLease(instanceId, { executionId, restartBy });\n',
+        from: '    await instances.writeLease(instanceId, { executionId, restartBy, launchedAt });\n',
+        to: '    await instances.stop(instanceId);\n    await instances.writeLease(instanceId, { executionId, restartBy, launchedAt });\n',
       },
     ],
   },
@@ -74,8 +74,8 @@ export const instanceMutants: readonly Mutant[] = [
       },
       {
         file: 'functions/start-instance/task.ts',
-        from: 'stoppedAt !== null && isStoppedAgain(',
-        to: 'stoppedAt === executionId && isStoppedAgain(',
+        from: 'if (isStoppedAgain(',
+        to: 'if (stoppedAt === executionId && isStoppedAgain(',
       },
     ],
   },
@@ -86,8 +86,8 @@ export const instanceMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'functions/start-instance/task.ts',
-        from: 'stoppedAt !== null && isStoppedAgain(',
-        to: 'stoppedAt === executionId && isStoppedAgain(',
+        from: 'if (isStoppedAgain(',
+        to: 'if (stoppedAt === executionId && isStoppedAgain(',
       },
     ],
   },
@@ -159,11 +159,8 @@ export const instanceMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'shared/aws/instances.ts',
-        from: `[
-        { Key: tagKeys.stoppedBy, Value: executionId },
-        { Key: tagKeys.restartBy, Value: restartBy },
-      ]`,
-        to: "Object.keys({ executionId, restartBy }).filter((key) => key === '').map((Key) => ({ Key }))",
+        from: 'Object.entries(leaseTags(lease)).map(([Key, Value]) => ({ Key, Value }))',
+        to: "Object.keys(leaseTags(lease)).filter((key) => key === '').map((Key) => ({ Key }))",
       },
       {
         file: 'functions/release-lease/function.yml',

@@ -1,6 +1,6 @@
 import { watchFalseWords } from '../false-words.ts';
 import { breachesIn, type Finding, leftBehind } from '../judge.ts';
-import { faultOf, parsePlacement } from '../placements.ts';
+import { faultOf, parsePlacements } from '../placements.ts';
 import { live } from '../random/life.ts';
 import { runWorld } from '../run.ts';
 import { watchStanding } from '../standing.ts';
@@ -16,7 +16,7 @@ import { trialWorldNamed } from './worlds.ts';
  * have brought about; it says nothing of what is told, nor of what further attempts would mend.
  */
 export async function judgeTrial({ world: name, placement }: Circumstances): Promise<Finding[]> {
-  const placements = placement === undefined ? [] : [parsePlacement(placement)];
+  const placements = parsePlacements(placement ?? '');
   const explored = worlds.find((world) => world.name === name);
   if (explored) return (await runWorld(explored, placements)).findings;
   const random = randomWorldNamed(name);

@@ -6,8 +6,8 @@ export interface Edit {
 }
 
 /**
- * Where the system is tried: the name of a trial world or of one that is explored, and a fault at one moment as `placements.ts`
- * writes it; or one that is judged as random ones are, such as `random world 2 of 20 days`, which is its seed and how long it lives.
+ * Where the system is tried: the name of a trial world or of one that is explored, and faults as `placements.ts` writes
+ * them; or one that is judged as random ones are, such as `random world 2 of 20 days`, which is its seed and how long it lives.
  */
 export interface Circumstances {
   world: string;

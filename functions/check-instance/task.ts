@@ -1,7 +1,14 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { LifecycleError } from '../../shared/domain/errors.ts';
-import { type Instance, type InstanceState, type InstanceStatus, isAlive } from '../../shared/domain/instance.ts';
+import {
+  type Instance,
+  type InstanceState,
+  type InstanceStatus,
+  isAlive,
+  launchStoppedMs,
+  leaseOf,
+} from '../../shared/domain/instance.ts';
 import type { Meter } from '../../shared/domain/metrics.ts';
 import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
 
@@ -53,7 +60,7 @@ export function makeCheckInstance({ instances, meter }: Ports) {
     // Whether it is gone, and who stopped it, is in the other listing.
     const instance = await instances.describe(instanceId);
     if (!isAlive(instance)) return gone(input);
-    if (until === 'stopped' && Date.parse(instance.launchedAt) > Date.parse(input.since)) {
+    if (until === 'stopped' && isLaunchedAgain(instance, input)) {
       return answer(input, 'started-by-hand', instance.state);
     }
     if (until === 'stopped' || instance.state !== 'stopped') {
@@ -65,6 +72,13 @@ export function makeCheckInstance({ instances, meter }: Ports) {
     if (!isByHand) meter.count('RestartDelayed', 1, {});
     return answer(input, isByHand ? 'stopped-by-hand' : 'fell-back', instance.stateReason);
   };
+}
+
+/** Another's lease, and one of an earlier version, does not say which launch it was that we stopped. */
+function isLaunchedAgain({ launchedAt, tags }: Instance, { executionId, since }: Input): boolean {
+  const lease = leaseOf(tags);
+  const own = lease?.executionId === executionId ? lease : undefined;
+  return Date.parse(launchedAt) > launchStoppedMs(own, Date.parse(since));
 }
 
 /** From these an instance may yet come to either end. */

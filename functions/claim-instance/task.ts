@@ -39,7 +39,7 @@ interface Ports {
 
 /**
  * Takes over the lease that a stranded instance was found with, so that of two rescues one goes on, and whoever looks
- * meanwhile sees who is at work. The claim says since when the instance should run.
+ * meanwhile sees who is at work. The claim says since when the instance should run, and which launch of it was stopped.
  */
 export function makeClaimInstance({ instances }: Ports) {
   return async ({ executionId, item, since, now }: Input): Promise<Output> => {
@@ -50,7 +50,11 @@ export function makeClaimInstance({ instances }: Ports) {
     const lease = leaseOf(instance.tags);
     if (lease?.executionId === executionId) return answer('claimed');
     // Tags know no compare-and-set: of two that claim at once the later stays, and the other sees it here.
-    if (lease?.executionId !== found.executionId || lease.restartBy !== found.restartBy) return answer('yielded');
+    const isFound =
+      lease?.executionId === found.executionId &&
+      lease.restartBy === found.restartBy &&
+      lease.launchedAt === found.launchedAt;
+    if (!isFound) return answer('yielded');
     if (isStoppedByOwner(instance, holder)) return answer('stopped-by-owner');
     if (secondsBetween(since, now) > visibilitySeconds) {
       throw new LifecycleError(
@@ -61,7 +65,7 @@ export function makeClaimInstance({ instances }: Ports) {
         },
       );
     }
-    await instances.writeLease(instanceId, { executionId, restartBy: overdueSince });
+    await instances.writeLease(instanceId, { executionId, restartBy: overdueSince, launchedAt: lease.launchedAt });
     return answer('claiming');
   };
 }

@@ -60,7 +60,7 @@ export function makeStartInstance({ instances, meter }: Ports) {
     const lease = leaseOf(instance.tags);
     if (lease && lease.executionId !== executionId) return answer('not-ours');
     if (instance.state === 'running' || instance.state === 'pending') return answer('already');
-    if (stoppedAt !== null && isStoppedAgain(instance, Date.parse(stoppedAt))) return answer('stopped-by-hand');
+    if (isStoppedAgain(instance, Date.parse(stoppedAt ?? ''))) return answer('stopped-by-hand');
     if (!lease) return answer(withoutLease(input));
     if (secondsBetween(since, now) > patienceSeconds) {
       throw new LifecycleError('RestartFailed', `${instanceId} could not be started for 12 hours.`, {

@@ -56,9 +56,13 @@ export function makeStopInstance({ instances }: Ports) {
     // Many minutes of retries may lie between the inspection and this.
     if (mustNotStop(instance.tags)) return { ...yielded, action: 'changed' };
     const restartBy = new Date(Date.parse(now) + leaseMinutes * 60_000).toISOString();
-    await instances.writeLease(instanceId, { executionId, restartBy });
+    const { launchedAt } = instance;
+    await instances.writeLease(instanceId, { executionId, restartBy, launchedAt });
     // Tags know no compare-and-set: of two that claim at once the later stays, and the other sees it here.
-    if (isOthers(leaseOf((await instances.describe(instanceId))?.tags ?? {}))) return yielded;
+    const seen = await instances.describe(instanceId);
+    if (isOthers(leaseOf(seen?.tags ?? {}))) return yielded;
+    // Its owner was quick to start it anew: the lease must name what is stopped.
+    if (seen?.launchedAt !== instance.launchedAt) return { ...yielded, action: 'changed' };
     await instances.stop(instanceId);
     // Hardly any instance stops faster than this.
     return { action: 'stopping', waitSeconds: 15 };

@@ -15,7 +15,7 @@ import {
 import { LifecycleError } from '../domain/errors.ts';
 import type { Health, Instance, InstanceState, InstanceStatus, Lease, StopFacts } from '../domain/instance.ts';
 import { isAlive, leaseTags } from '../domain/instance.ts';
-import { autoScalingGroupKey, tagKeys } from '../domain/tags.ts';
+import { autoScalingGroupKey } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
 import { inFilters } from './in-filters.ts';
@@ -119,11 +119,9 @@ export function instancesIn(region: string) {
     },
 
     /** Removes this lease as it was read, and no other's that has been written since. */
-    async removeLease(instanceId: string, { executionId, restartBy }: Lease): Promise<void> {
-      await removeTags(ec2, instanceId, [
-        { Key: tagKeys.stoppedBy, Value: executionId },
-        { Key: tagKeys.restartBy, Value: restartBy },
-      ]);
+    async removeLease(instanceId: string, lease: Lease): Promise<void> {
+      const tags = Object.entries(leaseTags(lease)).map(([Key, Value]) => ({ Key, Value }));
+      await removeTags(ec2, instanceId, tags);
     },
   };
 }

@@ -38,10 +38,20 @@ export function standsStill({ state }: Pick<Instance, 'state'>): boolean {
   return state === 'stopped' || state === 'stopping';
 }
 
-/** Whether somebody started it after that instant and stopped it again: not EC2, whose own stops are not by hand. */
+/**
+ * Whether somebody started it after we had stopped it, and stopped it again: not EC2, whose own stops are not by hand.
+ * @param sinceMs when we stopped it, as far as that is known: for a lease that does not name the launch that we stopped
+ */
 export function isStoppedAgain(instance: Instance, sinceMs: number): boolean {
   const startedMs = Date.parse(instance.launchedAt);
-  return standsStill(instance) && startedMs > sinceMs && Date.parse(instance.stoppedByHandAt) > startedMs;
+  const isAgain = startedMs > launchStoppedMs(leaseOf(instance.tags), sinceMs);
+  return standsStill(instance) && isAgain && Date.parse(instance.stoppedByHandAt) > startedMs;
+}
+
+/** When the launch was that we stopped, by the lease: each later one is not ours to end, whenever we stopped that one. */
+export function launchStoppedMs(lease: Lease | undefined, otherwiseMs: number): number {
+  const launchedMs = Date.parse(lease?.launchedAt ?? '');
+  return Number.isNaN(launchedMs) ? otherwiseMs : launchedMs;
 }
 
 /** Answers of other calls that decide whether an instance may be stopped. */
@@ -66,14 +76,24 @@ export interface Lease {
   executionId: string;
   /** By when the instance must run again: an ISO instant as we write it, but tags are for everybody to edit. */
   restartBy: string;
+  /** Which launch of the instance is to be stopped, or was: as `launchedAt` was then. Empty in a lease of an earlier version. */
+  launchedAt: string;
 }
+
+/** `2026-11-21T05:00:00.000Z launched 2026-11-20T09:00:00.000Z`: characters that every service of AWS takes in a tag. */
+const pattern = /^(\S+) launched (\S+)$/;
 
 /** The lease in an instance's tags; one that people left half of has an empty deadline. */
 export function leaseOf(tags: Tags): Lease | undefined {
   const executionId = tags[tagKeys.stoppedBy];
-  return executionId === undefined ? undefined : { executionId, restartBy: tags[tagKeys.restartBy] ?? '' };
+  if (executionId === undefined) return undefined;
+  const value = tags[tagKeys.restartBy] ?? '';
+  // Whatever else people write is a deadline that nobody can read: it must be taken away as it is.
+  const [, restartBy = value, launchedAt = ''] = pattern.exec(value) ?? [];
+  return { executionId, restartBy, launchedAt };
 }
 
-export function leaseTags(lease: Lease): Tags {
-  return { [tagKeys.stoppedBy]: lease.executionId, [tagKeys.restartBy]: lease.restartBy };
+export function leaseTags({ executionId, restartBy, launchedAt }: Lease): Tags {
+  const value = launchedAt === '' ? restartBy : `${restartBy} launched ${launchedAt}`;
+  return { [tagKeys.stoppedBy]: executionId, [tagKeys.restartBy]: value };
 }

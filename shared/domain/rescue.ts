@@ -47,7 +47,7 @@ export type LeaseVerdict =
 export const rescueItemSchema = z.strictObject({
   instanceId: parts.instanceId,
   /** The lease as it was found: a rescue takes over this one, and no other. */
-  lease: z.strictObject({ executionId: parts.executionId, restartBy: z.string() }),
+  lease: z.strictObject({ executionId: parts.executionId, restartBy: z.string(), launchedAt: z.string().default('') }),
   holder: z.enum(['capture', 'rescue', 'another']),
   reason: z.string(),
   overdueSince: parts.instant,
@@ -111,17 +111,18 @@ export function judgeLease(instance: Instance, holder: Holder, state: HolderStat
 
 /**
  * Whether its owner stopped an instance after it had been started again under this lease, and so is not to be overruled;
- * whoever stopped it before that, it is ours to start. Without a deadline nothing says when the lease began.
+ * whoever stopped it before that, it is ours to start.
  */
 export function isStoppedByOwner(instance: Instance, holder: Holder): boolean {
-  // A rescue writes since when the instance should run, a capture by when it must.
+  // Earlier versions named no launch: a rescue wrote since when the instance should run, a capture by when it must. Without
+  // a deadline nothing says when such a lease began.
   const leaseMs = holder === 'rescue' ? 0 : leastLeaseMinutes * 60_000;
   return isStoppedAgain(instance, deadlineOf(instance) - leaseMs);
 }
 
 /**
  * Since when an instance should run whose deadline is over: for one that runs, an instant before its start. A claim that named
- * the deadline would be later than that, and its owner's stop could not be told from ours any more.
+ * the deadline would be later than that, and where the lease names no launch its owner's stop could not be told from ours.
  */
 function runsSince(instance: Instance, deadlineMs: number): string {
   const startedMs = Date.parse(instance.launchedAt);

@@ -42,7 +42,9 @@ export const tagMeanings: Readonly<Record<keyof typeof tagKeys, readonly TagMean
   stoppedBy: [
     { on: 'instance', writer: 'the system', meaning: 'the execution that stopped it and will start it again' },
   ],
-  restartBy: [{ on: 'instance', writer: 'the system', meaning: 'by when it must run again' }],
+  restartBy: [
+    { on: 'instance', writer: 'the system', meaning: 'by when it must run again, and which launch of it was stopped' },
+  ],
   source: [{ on: 'image, snapshot', writer: 'the system', meaning: 'the instance that it is an image of' }],
   slot: [{ on: 'image, snapshot', writer: 'the system', meaning: 'the scheduled time of its capture' }],
   consistency: [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { work } from '../../explore/jobs.ts';
+import { parseJob, work } from '../../explore/jobs.ts';
 import { parsePlacement, placementText } from '../../explore/placements.ts';
 import { runWorld } from '../../explore/run.ts';
 import { worldNamed } from '../../explore/worlds.ts';
@@ -20,5 +20,29 @@ describe('The second fault of a pair', () => {
     expect(outcome.placements).toEqual([first, others[recovering]]);
     expect(outcome.struck).toBe(2);
     expect(outcome.findings).toEqual([]);
+  });
+});
+
+describe('What people do, together with a fault,', () => {
+  it('is drawn as any other pair', async () => {
+    const { sites } = await runWorld(worldNamed('capture-by-tag'), []);
+    const restart = sites.placements.find(({ word }) => word === 'owner-restarts') ?? first;
+    const outcome = await work({ world: 'capture-by-tag', placements: [restart], draw: 0.5 });
+    expect(outcome.placements).toHaveLength(2);
+    expect(outcome.findings).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a restart under way when our late stop came',
+      'stop-instance#1 owner-restarts + stop-instance#1 execution-aborted',
+    ],
+    [
+      'a stop after our claim alone',
+      'stop-instance/ec2:StopInstances@eu-west-1#1 throttled*all + stop-instance#5 owner-stops',
+    ],
+  ])('breaks nothing: %s', async (_, placements) => {
+    const { findings, struck } = await work(parseJob(`capture-by-tag ${placements}`));
+    expect({ findings, struck }).toEqual({ findings: [], struck: 2 });
   });
 });

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { policy, server } from '../../explore/servers.ts';
-import { abortHolder, forgotten, minuteMs, rescuers, rescues, stopByHand, toldByRescue } from './rescuing.ts';
+import {
+  abortHolder,
+  forgotten,
+  minuteMs,
+  rescuers,
+  rescues,
+  startByHand,
+  stopByHand,
+  toldByRescue,
+} from './rescuing.ts';
 import { given } from './story.ts';
 
 const start = '2026-11-21T03:00:00Z';
@@ -144,6 +153,22 @@ describe('An owner who stops an instance himself', () => {
     expect(story.state(web)).toBe('stopped');
   });
 
+  it('after a restart that nobody lived to record is not overruled, however long the lease is', async () => {
+    const web = server('web');
+    const policies = [policy('gold', { capture: { restartWhen: 'image-available', timeoutHours: 4 } })];
+    const story = await given({ ...gold, policies, servers: [web], mayLeave: ['standing instances'] });
+    story.onceAfter('StartInstances', 30, () => {
+      stopByHand(story, web);
+      abortHolder(story, web);
+    });
+
+    await story.capture('gold');
+
+    expect(story.accepted('StartInstances', web)).toHaveLength(1);
+    expect(story.state(web)).toBe('stopped');
+    expect(story.tags(web)).not.toHaveProperty(stoppedBy);
+  });
+
   it('without any lease of ours is none of our business', async () => {
     const web = server('web');
     const story = await given({ ...gold, servers: [web, server('other', { tags: { [stoppedBy]: forgotten } })] });
@@ -154,4 +179,38 @@ describe('An owner who stops an instance himself', () => {
     expect(story.state(web)).toBe('stopped');
     expect(story.calls('CreateTags', web)).toEqual([]);
   });
+});
+
+describe('A stop of ours that was tried for minutes, and its capture then aborted,', () => {
+  const fiveMinutes = [Date.parse(start), Date.parse('2026-11-21T03:05:00Z')] as const;
+
+  it.each(['DescribeInstances', 'CreateTags', 'StopInstances'])(
+    "is not taken for its owner's, who restarted the instance meanwhile: it runs again (%s throttled)",
+    async (operation) => {
+      const web = server('web');
+      const throttled = { fault: 'throttled', function: 'stop-instance', operation, between: fiveMinutes } as const;
+      // Quick enough that no attempt comes between its stop and its start.
+      const behaviour = { stopSeconds: () => 5, startSeconds: () => 5 };
+      const story = await given({ ...gold, servers: [web], faults: [throttled], behaviour });
+      const begins = Date.parse(start);
+      story.clock.after(begins + 2.5 * minuteMs - story.clock.now(), () => stopByHand(story, web));
+      story.clock.after(begins + 2.6 * minuteMs - story.clock.now(), () => startByHand(story, web));
+      const end = story.account.onCall(({ operation: called, caller, errorCode, atMs }) => {
+        if (called !== 'StopInstances' || caller === undefined || errorCode !== undefined) return;
+        end();
+        story.clock.after(atMs - story.clock.now() + 20_000, () => abortHolder(story, web));
+      });
+
+      await story.capture('gold');
+
+      const ours = story.accepted('StopInstances', web).filter(({ caller }) => caller !== undefined);
+      expect(ours).toHaveLength(1);
+      expect(ours[0]?.atMs).toBeGreaterThan(fiveMinutes[1]);
+      expect(story.state(web)).toBe('running');
+      expect(story.tags(web)).not.toHaveProperty(stoppedBy);
+      expect(toldByRescue(story).map(({ message }) => message)).toEqual([
+        expect.stringContaining(`${web.id} runs again`),
+      ]);
+    },
+  );
 });

@@ -45,3 +45,7 @@ export function holderOf(story: Story, of: Server): string {
 export function stopByHand(story: Story, of: Server): void {
   story.account.call('ec2', 'StopInstances', { InstanceIds: [of.id] });
 }
+
+export function startByHand(story: Story, of: Server): void {
+  story.account.call('ec2', 'StartInstances', { InstanceIds: [of.id] });
+}

@@ -14,7 +14,7 @@ export const capture = 'arn:aws:states:eu-west-1:111122223333:execution:capture-
 export function itemOf(changes: Partial<RescueItem> = {}): RescueItem {
   return {
     instanceId: web,
-    lease: { executionId: capture, restartBy: '2026-11-21T04:50:00.000Z' },
+    lease: { executionId: capture, restartBy: '2026-11-21T04:50:00.000Z', launchedAt: '' },
     holder: 'capture',
     reason: 'the execution that stopped it has ended',
     overdueSince: '2026-11-21T02:59:00.000Z',

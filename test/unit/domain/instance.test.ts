@@ -7,9 +7,29 @@ import { after, anInstance, executionId } from './examples.ts';
 describe('the lease of an instance', () => {
   it('is read as it was written, among whatever other tags', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.string()), fc.string({ minLength: 1 }), (others, holder) => {
-        const lease = { executionId: holder, restartBy: after(3600) };
-        expect(leaseOf({ ...others, ...leaseTags(lease) })).toEqual(lease);
+      fc.property(
+        fc.dictionary(fc.string(), fc.string()),
+        fc.string({ minLength: 1 }),
+        fc.constantFrom('', after(-3600)),
+        (others, holder, launchedAt) => {
+          const lease = { executionId: holder, restartBy: after(3600), launchedAt };
+          expect(leaseOf({ ...others, ...leaseTags(lease) })).toEqual(lease);
+        },
+      ),
+    );
+  });
+
+  it('is written in words that people can read', () => {
+    const lease = { executionId, restartBy: '2026-11-21T05:00:00.000Z', launchedAt: '2026-11-20T09:00:00.000Z' };
+    expect(leaseTags(lease)[tagKeys.restartBy]).toBe('2026-11-21T05:00:00.000Z launched 2026-11-20T09:00:00.000Z');
+  });
+
+  it('is written again as it is, whatever people made of it: just that can be taken away', () => {
+    const words = fc.array(fc.constantFrom(' ', 'launched', 'soon', after(3600), '\n'), { maxLength: 8 });
+    fc.assert(
+      fc.property(words, (chosen) => {
+        const tags = { [tagKeys.stoppedBy]: executionId, [tagKeys.restartBy]: chosen.join('') };
+        expect(leaseTags(leaseOf(tags) ?? { executionId: '', restartBy: '', launchedAt: '' })).toEqual(tags);
       }),
     );
   });
@@ -27,11 +47,15 @@ describe('the lease of an instance', () => {
     ['is empty', { [tagKeys.restartBy]: '' }, ''],
     ['is no time', { [tagKeys.restartBy]: 'tomorrow' }, 'tomorrow'],
   ])('counts as it is where its deadline %s, so that just that can be taken away', (_says, deadline, restartBy) => {
-    expect(leaseOf({ [tagKeys.stoppedBy]: executionId, ...deadline })).toEqual({ executionId, restartBy });
+    expect(leaseOf({ [tagKeys.stoppedBy]: executionId, ...deadline })).toEqual({
+      executionId,
+      restartBy,
+      launchedAt: '',
+    });
   });
 
   it('counts where somebody emptied its holder: an instance that we stopped is not forgotten', () => {
-    expect(leaseOf({ [tagKeys.stoppedBy]: '' })).toEqual({ executionId: '', restartBy: '' });
+    expect(leaseOf({ [tagKeys.stoppedBy]: '' })).toEqual({ executionId: '', restartBy: '', launchedAt: '' });
   });
 });
 

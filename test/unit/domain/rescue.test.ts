@@ -29,7 +29,7 @@ function says(status: HolderState['status'], different: Partial<HolderState> = {
 
 describe('Who holds a lease', () => {
   const own = ownMachines(`${executions}-rescue-instances:run`);
-  const of = (executionId: string): Holder => holderOf({ executionId, restartBy: '' }, own);
+  const of = (executionId: string): Holder => holderOf({ executionId, restartBy: '', launchedAt: '' }, own);
 
   it('is told by the ARN of an execution, of a child of its Map too', () => {
     expect(of(capture)).toBe('capture');
@@ -193,6 +193,16 @@ describe('A stop by hand', () => {
     expect(stopped(after(-hour), after(1))).toBe(false);
     expect(stopped(beginning, after(1))).toBe(false);
     expect(stopped(after(60), after(60))).toBe(false);
+  });
+
+  it('is exact where the lease names the launch that we stopped, whoever holds it and however long', () => {
+    const ofLaunch = (launch: string, launchedAt: string) =>
+      standing(`${after(9 * hour)} launched ${launch}`, { launchedAt, stoppedByHandAt: after(7 * hour) });
+    for (const holder of ['capture', 'rescue', 'another'] as const) {
+      expect(isStoppedByOwner(ofLaunch(after(60), after(60)), holder)).toBe(false);
+      expect(isStoppedByOwner(ofLaunch(after(6 * hour), after(6 * hour)), holder)).toBe(false);
+      expect(isStoppedByOwner(ofLaunch(after(60), after(61)), holder)).toBe(true);
+    }
   });
 
   it("is its owner's where the instance had been started again under the lease", () => {

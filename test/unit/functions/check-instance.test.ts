@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { contract, makeCheckInstance } from '../../../functions/check-instance/task.ts';
-import type { Health, InstanceState } from '../../../shared/domain/instance.ts';
+import { type Health, type InstanceState, leaseTags } from '../../../shared/domain/instance.ts';
 import { pollSeconds } from '../../../shared/domain/polling.ts';
-import { after, anInstance, beginning, executionId, instanceId } from '../domain/examples.ts';
+import { after, anInstance, anotherExecution, beginning, executionId, instanceId } from '../domain/examples.ts';
 import { fakeInstances, fakeMeter, within } from './fakes.ts';
 
 interface Case {
@@ -69,6 +69,21 @@ describe('an instance that is being stopped', () => {
       expect(await checkInstance(input)).toMatchObject({ status });
     },
   );
+
+  it('is its owner’s where it was launched after what the lease says that we stopped, in the seconds of our call too', async () => {
+    const launched = (launchedAt: string, holder: string) => {
+      const tags = leaseTags({ executionId: holder, restartBy: after(7200), launchedAt: after(-600) });
+      const instances = {
+        ...fakeInstances(anInstance({ state: 'running', launchedAt, tags })),
+        status: async () => ({ state: 'running' as const, health: 'initializing' as const }),
+      };
+      const checkInstance = within(contract, makeCheckInstance({ instances, meter: fakeMeter() }));
+      return checkInstance({ executionId, instanceId, until, since: beginning, now: after(60) });
+    };
+    expect(await launched(after(-5), executionId)).toMatchObject({ status: 'started-by-hand' });
+    expect(await launched(after(-600), executionId)).toMatchObject({ status: 'waiting' });
+    expect(await launched(after(-5), anotherExecution)).toMatchObject({ status: 'waiting' });
+  });
 
   it.each(['stopping', 'running'] as const)('has half an hour to do so: it is still %s', async (state) => {
     expect(await look({ until, state, waitedSeconds: 1800 })).toMatchObject({ status: 'waiting' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contract, makeClaimInstance } from '../../../functions/claim-instance/task.ts';
-import type { Instance } from '../../../shared/domain/instance.ts';
+import { type Instance, leaseOf, leaseTags } from '../../../shared/domain/instance.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
 import { after, anInstance, anotherExecution, executionId as found, instanceId, leasedTo } from '../domain/examples.ts';
 import { fakeInstances, within } from './fakes.ts';
@@ -9,7 +9,7 @@ const executionId = 'arn:aws:states:eu-west-1:123456789012:execution:rescue-inst
 const overdueSince = after(-60);
 const item = {
   instanceId,
-  lease: { executionId: found, restartBy: after(3 * 3600) },
+  lease: { executionId: found, restartBy: after(3 * 3600), launchedAt: '' },
   holder: 'capture' as const,
   reason: 'the execution that stopped it has ended',
   overdueSince,
@@ -35,10 +35,25 @@ describe('A claim', () => {
     expect(instances.calls).toEqual(['writeLease']);
   });
 
+  it('passes on which launch was stopped, by which the next rescue knows its owner’s stop', async () => {
+    const launchedAt = after(-7200);
+    const tags = leaseTags({ ...item.lease, launchedAt });
+    const { instances } = scene({ tags });
+    const claim = within(contract, makeClaimInstance({ instances }));
+    await claim({
+      executionId,
+      item: { ...item, lease: { ...item.lease, launchedAt } },
+      since: after(0),
+      now: after(0),
+    });
+    expect(leaseOf(instances.tagsOf(instanceId))).toEqual({ executionId, restartBy: overdueSince, launchedAt });
+  });
+
   it.each([
     ['is gone', {}],
     ['is of another execution', leasedTo(anotherExecution)],
     ['was written anew', { ...leasedTo(found), [tagKeys.restartBy]: after(4 * 3600) }],
+    ['is of a later launch', leaseTags({ ...item.lease, launchedAt: after(60) })],
   ])('yields where the lease %s', async (_, tags) => {
     const { instances, claim } = scene({ tags });
     expect(await claim()).toMatchObject({ action: 'yielded' });

@@ -82,7 +82,7 @@ describe('A look for stranded instances', () => {
     expect(written['runs/run/items.json']).toEqual([
       {
         instanceId: 'i-aborted',
-        lease: { executionId: `${capture}:aborted`, restartBy: after(3600) },
+        lease: { executionId: `${capture}:aborted`, restartBy: after(3600), launchedAt: '' },
         holder: 'capture',
         reason: 'the execution that stopped it has ended',
         overdueSince: after(-60),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contract, makeStartInstance } from '../../../functions/start-instance/task.ts';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
-import type { Instance } from '../../../shared/domain/instance.ts';
+import { type Instance, leaseTags } from '../../../shared/domain/instance.ts';
 import { pollSeconds } from '../../../shared/domain/polling.ts';
 import {
   after,
@@ -71,6 +71,18 @@ describe('an instance', () => {
       }
     },
   );
+
+  it('is judged by the launch that its lease names, whatever is known of the time of our stop', async () => {
+    const leased = (launchedAt: string) => leaseTags({ executionId, restartBy: after(7200), launchedAt });
+    const restarted = { state: 'stopped', launchedAt: after(-50), stoppedByHandAt: after(-20) } as const;
+    for (const stoppedAt of [null, after(-10), after(-60)]) {
+      const itsOwners = starting({ ...restarted, tags: leased(after(-600)) });
+      expect(await itsOwners.call(0, stoppedAt)).toMatchObject({ action: 'stopped-by-hand' });
+      expect(await starting({ ...restarted, tags: leased(after(-50)) }).call(0, stoppedAt)).toMatchObject({
+        action: 'started',
+      });
+    }
+  });
 
   it.each([
     ['it was launched before our stop', { launchedAt: after(-61), stoppedByHandAt: after(-60) }, after(-60)],

@@ -35,7 +35,11 @@ describe('an instance that is to be stopped', () => {
     const instances = withInstance();
     expect(await stop(instances)).toMatchObject({ action: 'stopping' });
     expect(instances.calls).toEqual(['writeLease', 'stop']);
-    expect(leaseOf(instances.tagsOf(instanceId))).toEqual({ executionId, restartBy: after(120 * 60) });
+    expect(leaseOf(instances.tagsOf(instanceId))).toEqual({
+      executionId,
+      restartBy: after(120 * 60),
+      launchedAt: anInstance().launchedAt,
+    });
   });
 
   it('is not stopped when the claim cannot be written', async () => {
@@ -92,6 +96,24 @@ describe('an instance is not touched', () => {
   it('when it starts again under our own lease', async () => {
     const instances = withInstance({ state: 'pending', tags: leasedTo(executionId) });
     expect(await stop(instances)).toMatchObject({ action: 'changed' });
+  });
+});
+
+describe('an instance that its owner starts anew', () => {
+  it('while its stop is tried again is stopped under a lease of that launch', async () => {
+    const instances = withInstance({ tags: leasedTo(executionId), launchedAt: after(240) });
+    expect(await stop(instances)).toMatchObject({ action: 'stopping' });
+    expect(leaseOf(instances.tagsOf(instanceId))?.launchedAt).toBe(after(240));
+  });
+
+  it('while it is being claimed is looked at again', async () => {
+    const instances = withInstance();
+    const writeLease = async (id: string, lease: Lease): Promise<void> => {
+      await instances.writeLease(id, lease);
+      instances.change(id, { launchedAt: after(1) });
+    };
+    expect(await stop({ ...instances, writeLease })).toMatchObject({ action: 'changed' });
+    expect(instances.calls).toEqual(['writeLease']);
   });
 });
 
