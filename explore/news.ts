@@ -111,7 +111,8 @@ function isOfEnd({ error, cause }: { error: string; cause: string }, text: strin
   if (error === 'CapturesFailed' || /^\d+ failed, the first: /.test(cause)) return isNamed(text, sentence);
   const regions = [...cause.matchAll(/\bNothing was retired in ([a-z0-9-]+): /g)].map(([, region = '']) => region);
   const named: readonly string[] = sentence.match(/\b[a-z]{2}(-[a-z]+)+-\d\b/g) ?? [];
-  return regions.length === 0 || named.length === 0 || named.some((region) => regions.includes(region));
+  const isOfAll = regions.length === 0 || / what could be taken elsewhere waits for that, too\./.test(cause);
+  return isOfAll || named.length === 0 || named.some((region) => regions.includes(region));
 }
 
 /**

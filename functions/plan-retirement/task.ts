@@ -187,10 +187,12 @@ export function makePlanRetirement(ports: Ports) {
     }
 
     // Every image waits for that answer, wherever it is: without a word people would never learn why.
-    for (const region of copying.unknown.filter((each) => incomplete.every((doubted) => doubted.region !== each))) {
-      const reason =
-        'EC2 does not say which images are being copied there; what could be taken elsewhere waits for that, too.';
-      incomplete.push({ region, reason });
+    for (const region of copying.unknown) {
+      const doubted = incomplete.find((each) => each.region === region);
+      if (!doubted)
+        incomplete.push({ region, reason: `EC2 does not say which images are being copied there; ${alsoWaits}.` });
+      else if (regions.length > 1)
+        doubted.reason += ` It is also not known which images are being copied there; ${alsoWaits}.`;
     }
 
     const excess = blastRadius(items, named, policy) ?? null;
@@ -365,6 +367,8 @@ function itemOf({ region, snapshotId }: Leftover): PlanItem {
 function notesOn(leftovers: readonly Leftover[]): PlanItem[] {
   return leftovers.filter(({ stage }) => stage !== 'due').map(itemOf);
 }
+
+const alsoWaits = 'what could be taken elsewhere waits for that, too';
 
 /** Writes down what becomes of one image. */
 function addTo(

@@ -96,6 +96,15 @@ describe('A message tells of a retirement that is lacking', () => {
       ending('gold: EvidenceIncomplete', counted, 'EvidenceIncomplete: Nothing was retired in eu-west-1: not known'),
       stays,
     ],
+    [
+      'says that nothing was done in another Region, and that all others wait for it',
+      ending(
+        'gold: EvidenceIncomplete',
+        counted,
+        'EvidenceIncomplete: Nothing was retired in eu-west-3: not known; what could be taken elsewhere waits for that, too.',
+      ),
+      stays,
+    ],
     ['counts reports that failed at EC2', reports(1), stays],
     [
       'names what stays',

@@ -56,6 +56,13 @@ describe('A run with a fault', () => {
     expect({ struck, caught: recoveries.caught }).toEqual({ struck: 1, caught: ['retire-images ShareImages'] });
   });
 
+  it('is told of where the images of one Region wait for what another one does not say', async () => {
+    const fault = 'plan-retirement/ec2:DescribeImages@eu-west-1#1 access-denied*all';
+    const { struck, findings } = await explored(worldNamed('retire-copies'), fault);
+
+    expect({ struck, findings }).toEqual({ struck: 1, findings: [] });
+  });
+
   it('is told of where only a report fails at EC2, which makes an image late by a day', async () => {
     const fault = 'retire-image/ec2:CreateImageUsageReport@eu-west-1#1 usage-report-fails';
     const { findings, struck, recoveries } = await explored(worldNamed('retire'), fault);
