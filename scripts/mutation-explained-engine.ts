@@ -88,7 +88,6 @@ export const explainedEngine: readonly Explanation[] = [
     ],
     'engine/run-map.ts': [
       '[] → ["Stryker was here"]',
-      'flow.children.delete(iteration); → ;',
       'mapItem?.index → mapItem.index',
       'mapItem?.value → mapItem.value',
     ],
@@ -101,8 +100,8 @@ export const explainedEngine: readonly Explanation[] = [
     ],
     'engine/templates.ts': [
       '\'\' → "Stryker was here!"',
-      "typeof value === 'string' → true",
       'children[index]?.evaluate → children[index].evaluate',
+      "typeof value === 'string' → true",
       "typeof value === 'number' → true",
     ],
   }),
@@ -122,7 +121,7 @@ export const explainedEngine: readonly Explanation[] = [
   }),
   ...ofKind('An error of the engine itself goes on as it is. None is known.', {
     'engine/engine.ts': ['{ throw thrown; } → {}', 'thrown instanceof StateFailure → true'],
-    'engine/run-flow.ts': [`\`there is no state '\${name}'\` → \`\``],
+    'engine/run-flow.ts': [`\`there is no state '\${name}'\` → \`\``, '!state → false'],
     'engine/templates.ts': ['!(error instanceof ExpressionSyntaxError) → false'],
   }),
   ...ofKind('They differ there: two timers have two numbers, and a change of no offset has no times between.', {

@@ -165,4 +165,9 @@ export const explained: readonly Explanation[] = [
     mutants: ['\'\' → "Stryker was here!"'],
     why: 'A text without a line of a place is as good as none.',
   },
+  {
+    file: 'shared/runtime/as-task.ts',
+    mutants: ['{ timeoutEarlyInMillis: 0 } → {}'],
+    why: 'It saves a timer in every call; Step Functions ends what takes too long before that timer would matter.',
+  },
 ];

@@ -70,6 +70,15 @@ describe('the virtual clock', () => {
     ]);
   });
 
+  it('lets what is punctual happen at the very end of a jump also', () => {
+    const clock = virtualClock(start);
+    const fired: string[] = [];
+    clock.after(5000, () => fired.push('at the end'), 'punctual');
+    clock.after(5001, () => fired.push('too late'), 'punctual');
+    clock.jump(5000);
+    expect(fired).toEqual(['at the end']);
+  });
+
   it('keeps the order of a thousand timers set in disorder', async () => {
     const clock = virtualClock(start);
     const fired: number[] = [];

@@ -32,6 +32,25 @@ describe('A Map Run', () => {
     expect(world.calls).toHaveLength(2);
   });
 
+  it('runs as many children at once as MaxConcurrency says, and the next when one has ended', async () => {
+    const world = createWorld({ f: () => after(1000) });
+    await world.run(machine(map({ Items: [1, 2, 3, 4, 5], MaxConcurrency: 2 })));
+    expect(world.calls.map(({ atMs }) => atMs - world.startedAtMs)).toEqual([0, 10, 1000, 1010, 2000]);
+  });
+
+  it('ends with its last child', async () => {
+    const world = createWorld({ f: () => 1 });
+    const { stopDate } = await world.run(machine(map({ Items: [1, 2] })));
+    expect((stopDate?.getTime() ?? 0) - world.startedAtMs).toBe(10);
+  });
+
+  it('gives a batch no field that nobody asked for', async () => {
+    const world = createWorld({ f: () => 1 });
+    await world.run(machine(map({ Items: [1], ItemBatcher: { MaxItemsPerBatch: 2 } })));
+    const [child] = world.engine.listExecutions().filter(({ mapRunArn }) => mapRunArn !== undefined);
+    expect(child?.input).toStrictEqual({ Items: [1] });
+  });
+
   it('is waited for once, though its last children end together: what comes then can be stopped', async () => {
     const world = createWorld({ f: (payload) => after(Number(payload)) });
     const states = {

@@ -90,12 +90,6 @@ describe('a task that is called', () => {
     ]);
   });
 
-  it('sets no timer of its own, as Step Functions ends what takes too long', async () => {
-    const timers = vi.spyOn(globalThis, 'setTimeout');
-    await call(answer(7));
-    expect(timers).not.toHaveBeenCalled();
-  });
-
   it('puts only its keys into the log, not all of its input', async () => {
     await call(answer(7), { ...fine, kind: 'b', devices: [{ name: 'hush-hush', size: 1 }] });
     expect(lines).toHaveLength(1);
