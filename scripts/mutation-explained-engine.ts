@@ -29,6 +29,7 @@ export const explainedEngine: readonly Explanation[] = [
       '[] → ["Stryker was here"]',
       'latest.fromMs <= epochMs → latest.fromMs < epochMs',
       '({ fromMs, untilMs }) => fromMs <= epochMs && epochMs < untilMs → () => undefined',
+      'fromMs <= epochMs && epochMs < untilMs → false',
       'fromMs <= epochMs → fromMs < epochMs',
       '!stretch → true',
       'stretches.push(stretch); → ;',
