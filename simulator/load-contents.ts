@@ -100,13 +100,14 @@ function addressKind(region: RegionState, instance: Instance): InstanceRecord['p
 }
 
 function loadSpotRequest(world: World, region: RegionState, record: InstanceRecord, extras: InstanceExtras): void {
-  const SpotInstanceRequestId = record.description.SpotInstanceRequestId ?? world.newId('sir');
+  const { SpotInstanceRequestId = world.newId('sir'), ImageId, InstanceType } = record.description;
   record.description = { ...record.description, SpotInstanceRequestId };
   const request: SpotInstanceRequest = {
     SpotInstanceRequestId,
     InstanceId: record.id,
     Type: extras.spotRequestType ?? 'one-time',
     State: 'active',
+    LaunchSpecification: { ImageId, InstanceType },
   };
   region.spotRequests.set(SpotInstanceRequestId, request);
 }

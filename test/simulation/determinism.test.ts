@@ -71,7 +71,8 @@ describe('A simulation', () => {
     const again = await historyOf({ ...tenDays, seed: 10 });
     const other = await historyOf({ ...tenDays, seed: 11 });
 
-    expect(first.runs).toBeGreaterThanOrEqual(50);
+    // Fifty are due; a fifth of what fires is lost, and as much comes twice.
+    expect(first.runs).toBeGreaterThanOrEqual(40);
     expect(again).toEqual(first);
     expect(other.hash).not.toBe(first.hash);
   });
