@@ -151,7 +151,7 @@ describe('A server that must not be stopped', () => {
     expect(story.journey(web)).toEqual([]);
   });
 
-  it('has no image, and a run that says so, when somebody starts it as soon as it has stopped', async () => {
+  it('is captured as it runs, and said to be, when somebody starts it as soon as it has stopped', async () => {
     const web = server('web');
     const story = await given({
       policies: [policy('gold')],
@@ -166,8 +166,9 @@ describe('A server that must not be stopped', () => {
 
     await story.capture('gold');
 
-    expect(story.images()).toEqual([]);
-    expect(story.lastRun().captures[0]).toMatchObject({ outcome: 'failed', reason: 'StopTimedOut' });
+    expect(story.image().tags['ami-lifecycle:consistency']).toBe('crash');
+    expect(story.image().snapshots.map(({ instanceWas }) => instanceWas)).toEqual(['running']);
+    expect(story.lastRun().captures[0]).toMatchObject({ outcome: 'captured' });
     expect(story.journey(web)).toEqual(['stopping', 'stopped', 'pending', 'running']);
   });
 });

@@ -24,6 +24,7 @@ describe('What a watch knows of policies', () => {
       {
         steps: ['deprecate', 'disable', 'deregister'],
         graceDays: 7,
+        launchTemplateVersions: 10,
         share: { percent: 25, rulesOfLineage: 1, daysBetweenRuns: 1 },
         atLeast: 1,
       },
@@ -34,12 +35,14 @@ describe('What a watch knows of policies', () => {
 
   it('is what a copy has of its own', () => {
     const retain = { last: 3, atLeast: 2, afterTermination: '2w' };
-    const retire = { steps: ['deregister'], graceDays: 0, maxPerRun: 3, maxPercentPerRun: 50, cron: '0 1 1 * ? *' };
+    const caps = { maxPerRun: 3, maxPercentPerRun: 50 };
+    const retire = { steps: ['deregister'], graceDays: 0, launchTemplateVersions: 2, ...caps, cron: '0 1 1 * ? *' };
     const copies = [{ region: 'eu-west-3', retain: { daily: 1, weekly: 1 } }];
     const { rulesOf } = published({ gold: { retain, retire, copies } });
     const ofAll = {
       steps: ['deregister'],
       graceDays: 0,
+      launchTemplateVersions: 2,
       maxPerRun: 3,
       share: { percent: 50, rulesOfLineage: 2, daysBetweenRuns: 31 },
     };
