@@ -65,7 +65,9 @@ function leftIn(living: Living, region: RegionState): string[] {
   const { account, audiences, present } = living;
   const uploads = [...region.multipartUploads.values()].map(({ object }) => `The upload of ${object.key} is left.`);
   const ours = [...region.images.values()].filter(isOurs);
-  const halves = ours.flatMap((image) => halfWritten(image).map((what) => `${image.id} in ${region.name} ${what}.`));
+  const halves = ours.flatMap((image) =>
+    halfWritten(living, region, image).map((what) => `${image.id} in ${region.name} ${what}.`),
+  );
   const misshared = ours.flatMap((image) => {
     const policy = present.get(tagsOf(image.description.Tags)['ami-lifecycle:policy'] ?? '');
     const found = policy ? audiences.differences(region, image, policy.share) : [];
@@ -128,13 +130,16 @@ function isFree({ snapshots }: RegionState, { description, snapshotIds }: ImageR
   return all.every((tags) => tagsOf(tags)['ami-lifecycle:hold'] === undefined);
 }
 
-function halfWritten({ description }: ImageRecord): string[] {
-  const { State, Tags } = description;
+function halfWritten({ present }: Living, region: RegionState, image: ImageRecord): string[] {
+  const { State, Tags } = image.description;
   const tags = tagsOf(Tags);
   const rung = tags['ami-lifecycle:rung'];
   const isDisabled = rung?.startsWith('disable ') ?? false;
+  // What people keep, and enabled, tells the last step of ours where the policy takes none by now but the last.
+  const { steps = [] } = present.get(tags['ami-lifecycle:policy'] ?? '')?.retire ?? {};
+  const waitsForPeople = !isFree(region, image) && steps.length === 1 && steps.includes('deregister');
   return [
-    ...(isDisabled && State !== 'disabled' ? [`is said to be disabled and is ${State}`] : []),
+    ...(isDisabled && State !== 'disabled' && !waitsForPeople ? [`is said to be disabled and is ${State}`] : []),
     ...(rung !== undefined && tags['ami-lifecycle:retiring-since'] === undefined
       ? ['stands on a rung since never']
       : []),

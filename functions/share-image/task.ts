@@ -21,7 +21,10 @@ export const contract = {
     imageId: parts.imageId,
     /** It is shared as this policy says when its turn comes, whatever it said when the run began. */
     policyName: z.string().min(1),
-    /** An image that EC2 does not show is gone, and there is nothing to do. Otherwise it is too new, and looked for again. */
+    /**
+     * It has been there for long, and people may have made it, or taken it away: where EC2 does not show it, there is nothing to do.
+     * Otherwise it is of a capture under way: too new to be shown, looked for again, and all of it ours.
+     */
     mayBeGone: z.boolean().default(false),
   }),
   output: z.strictObject({
@@ -74,6 +77,10 @@ export function makeShareImage({ policies, imagesIn, sharingIn, snapshotsIn }: P
       if (mayBeGone) return { added: 0, removed: 0, left: [] };
       throw new LifecycleError('AwsUnavailable', `EC2 does not show ${imageId} at present.`, { imageId, region });
     }
+    // What EC2 showed while it made the image may name none of its snapshots: nobody would ever be let copy them.
+    if (image.state === 'pending') {
+      throw new LifecycleError('AwsUnavailable', `EC2 still shows ${imageId} as pending.`, { imageId, region });
+    }
     const audience = await audienceOf(policyName);
     const sharing = sharingIn(region);
     const note = (text: string) => imagesIn(region).writeTags(imageId, { [tagKeys.audience]: text });
@@ -96,8 +103,10 @@ export function makeShareImage({ policies, imagesIn, sharingIn, snapshotsIn }: P
       try {
         await sharing.changeSnapshotAccounts(snapshotId, changes);
       } catch (error) {
-        // A copy that people made with the tags of its image has snapshots without any, and no role may change those.
-        if (!isLifecycleError(error, 'AccessDenied') || !(await isOfOthers(snapshotId, region))) throw error;
+        // A copy that people made with the tags of its image has snapshots without any, and no role may change those. What has
+        // just been captured is no such copy.
+        const mayBeOfOthers = mayBeGone && isLifecycleError(error, 'AccessDenied');
+        if (!mayBeOfOthers || !(await isOfOthers(snapshotId, region))) throw error;
         others.add(snapshotId);
       }
     };

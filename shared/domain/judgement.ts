@@ -55,9 +55,9 @@ export function judgeLineage(images: readonly Image[], circumstances: Circumstan
   const placelessness = new Map(images.map((image) => [image, placeless(image, now)]));
   const dated = images.filter((image) => !placelessness.get(image) && isComplete(image)).toSorted(newestFirst);
   const newest = dated.find(({ state }) => state === 'available');
-  const usable =
-    newest ??
-    images.filter((image) => !placelessness.get(image) && image.state === 'available').toSorted(newestFirst)[0];
+  const usable = images
+    .filter((image) => !placelessness.get(image) && image.state === 'available')
+    .toSorted(newestFirst)[0];
   const retain = retainOf(circumstances);
   const goneSince = circumstances.isSourceGone ? oldestNote(images) : undefined;
   const isReleased = goneSince !== undefined && isOver(retain?.afterTermination, goneSince, circumstances);

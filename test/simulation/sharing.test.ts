@@ -40,6 +40,25 @@ function modifications(story: Story): number {
 }
 
 describe('A policy that shares', () => {
+  it('lets new images be copied, too, though EC2 shows them for a while as they were before they had snapshots', async () => {
+    // Of about half of them EC2 names the snapshots while it still makes the image.
+    const servers = ['web', 'queue', 'farm', 'mail'].map((name) => server(name));
+    const story = await given({
+      policies: [policy('gold', { share: { accounts: [partner] } })],
+      servers,
+      faults: [
+        { fault: 'stale-read', function: 'share-image', operation: 'DescribeImages', nth: 1, times: 4, seconds: 3600 },
+      ],
+    });
+
+    await story.capture('gold');
+
+    const shared = story
+      .images()
+      .map(({ sharedWith, snapshots }) => [sharedWith, snapshots.map((each) => each.sharedWith)]);
+    expect(shared).toEqual(servers.map(() => [[partner], [[partner]]]));
+  });
+
   it('shares every image in every Region with accounts, organizations and units, and snapshots with accounts', async () => {
     const share = { accounts: [partner, sister], organizationArns: [organization], organizationalUnitArns: [unit] };
     const story = await givenImages(impatient({ ...keepAll, share }));

@@ -202,11 +202,15 @@ describe('what is being made, or was left half made,', () => {
   });
 });
 
-it('of images that were never completed, only the newest is the newest there is', () => {
+it.each([
+  ['where nothing else is left', []],
+  ['where an older one is complete', [anImageOf('20261001T0300Z')]],
+])('of images that were never completed, only the newest is the newest there is, %s', (_, complete) => {
   const capturing = { tags: { [tagKeys.state]: 'capturing' }, createdAt: after(-30 * day) };
   const [older, newer] = [anImageOf('20261020T0300Z', capturing), anImageOf('20261021T0300Z', capturing)];
-  expect(judged([older, newer], newer, under({ last: 3 })).keeps).toEqual(['never completed, but the newest there is']);
-  expect(judged([older, newer], older, under({ last: 3 }))).toMatchObject({
+  const all = [...complete, older, newer];
+  expect(judged(all, newer, under({ last: 3 })).keeps).toEqual(['never completed, but the newest there is']);
+  expect(judged(all, older, under({ last: 3 }))).toMatchObject({
     keeps: [],
     because: 'its capture was never completed',
   });

@@ -255,7 +255,7 @@ describe('a snapshot that no right lets change', () => {
 
   it('stays as it is where it does not carry our tags, and is named; all else is shared', async () => {
     const account = givenDenied({ Name: 'by hand' });
-    expect(await share(account, partner)).toEqual({ added: 1, removed: 0, left });
+    expect(await share(account, partner, true)).toEqual({ added: 1, removed: 0, left });
     expect(accessTo(account)).toEqual({
       launch: [{ UserId: first }],
       copy: [[first], [second]],
@@ -266,17 +266,23 @@ describe('a snapshot that no right lets change', () => {
 
   it('is named, too, where it could not be given to whoever is new', async () => {
     const account = givenDenied({});
-    expect(await share(account, { ...nobody, accounts: [second, first] })).toMatchObject({ added: 2, left });
+    expect(await share(account, { ...nobody, accounts: [second, first] }, true)).toMatchObject({ added: 2, left });
   });
 
   it('is named, too, where its image is disabled', async () => {
     const account = givenDenied({}, { state: 'disabled' });
-    expect(await share(account, nobody)).toEqual({ added: 0, removed: 0, left });
+    expect(await share(account, nobody, true)).toEqual({ added: 0, removed: 0, left });
     expect(accessTo(account)).toMatchObject({ copy: [[], [second]], tag: withdrawnTo('nobody') });
   });
 
   it('but is ours keeps the image from being shared', async () => {
     const account = givenDenied({ [tagKeys.policy]: 'gold' });
+    await expect(share(account, partner, true)).rejects.toBe(denied);
+    expect(accessTo(account)).toMatchObject({ launch: [], tag: unsettled });
+  });
+
+  it('but has just been captured keeps its image from being shared: somebody took its tags', async () => {
+    const account = givenDenied({});
     await expect(share(account, partner)).rejects.toBe(denied);
     expect(accessTo(account)).toMatchObject({ launch: [], tag: unsettled });
   });
@@ -285,7 +291,7 @@ describe('a snapshot that no right lets change', () => {
     const account = givenDenied({});
     account.refusals.set('permit copies of snap-00000001', denied);
     account.world.snapshots.delete('snap-00000001');
-    await expect(share(account, partner)).rejects.toBe(denied);
+    await expect(share(account, partner, true)).rejects.toBe(denied);
     expect(accessTo(account)).toMatchObject({ launch: [], tag: unsettled });
   });
 });
@@ -303,6 +309,15 @@ it('an image that EC2 does not show is looked for again', async () => {
   await expect(share(account, partner)).rejects.toMatchObject({ name: 'AwsUnavailable' });
   expect(account.changes).toEqual([]);
 });
+
+it.each([false, true])(
+  'an image that EC2 still shows as pending is looked for again: it may name no snapshots',
+  async (mayBeGone) => {
+    const account = accountWith({ state: 'pending', snapshotIds: [] });
+    await expect(share(account, partner, mayBeGone)).rejects.toMatchObject({ name: 'AwsUnavailable' });
+    expect(account.changes).toEqual([]);
+  },
+);
 
 it('an image that may be gone, and is, needs to be shared with nobody', async () => {
   const account = fakeAccount({ 'eu-west-1': [anImage()] });
