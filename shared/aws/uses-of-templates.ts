@@ -5,6 +5,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import { calling, hasCode, told } from './aws-errors.ts';
 
+/** What is asked about. Who mounts a snapshot tells whatever image he launches from, be it not even known. */
+export type Subject = 'images' | 'snapshots';
+
 /** What somebody launches: from an image, and with data disks that are made of snapshots. Either may be left out. */
 export interface Launch {
   ImageId?: string | undefined;

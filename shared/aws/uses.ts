@@ -13,7 +13,7 @@ import * as clients from './clients.ts';
 import { readUsageReports } from './usage-reports.ts';
 import { addFleets, addSpotRequests } from './uses-of-fleets.ts';
 import { addAutoScaling } from './uses-of-groups.ts';
-import { type Add, addNamedVersions, addTemplates, type Launch } from './uses-of-templates.ts';
+import { type Add, addNamedVersions, addTemplates, type Launch, type Subject } from './uses-of-templates.ts';
 
 /** DescribeImageReferences takes so many images at once. */
 const imagesAtOnce = 10;
@@ -48,7 +48,7 @@ export function usesIn(region: string) {
         const add: AddImage = (imageId = '', sentence) => {
           if (wanted.has(imageId)) uses.set(imageId, [...(uses.get(imageId) ?? []), sentence]);
         };
-        await addLaunches((launch, sentence) => {
+        await addLaunches('images', (launch, sentence) => {
           add(launch.ImageId, sentence);
           for (const snapshotId of mountedBy(launch)) {
             const others = owners.get(snapshotId)?.filter((imageId) => imageId !== launch.ImageId) ?? [];
@@ -72,7 +72,7 @@ export function usesIn(region: string) {
       complete(region, async () => {
         const wanted = new Set(snapshotIds);
         const uses = new Map<string, string[]>();
-        await addLaunches((launch, sentence) => {
+        await addLaunches('snapshots', (launch, sentence) => {
           for (const snapshotId of mountedBy(launch).filter((each) => wanted.has(each))) {
             uses.set(snapshotId, [...(uses.get(snapshotId) ?? []), `${sentence}, which mounts ${snapshotId}`]);
           }
@@ -105,12 +105,12 @@ export function usesIn(region: string) {
   };
 
   /** Whatever launches by a template, or by a specification of its own. */
-  async function addLaunches(add: Add): Promise<void> {
+  async function addLaunches(subject: Subject, add: Add): Promise<void> {
     const read = await addTemplates(ec2, add);
-    const ofGroups = await addAutoScaling(clients.autoScaling(region), add);
+    const ofGroups = await addAutoScaling(clients.autoScaling(region), subject, add);
     const ofFleets = await addFleets(ec2, add);
     await addNamedVersions(ec2, [...ofGroups, ...ofFleets], read, add);
-    await addSpotRequests(ec2, add);
+    await addSpotRequests(ec2, subject, add);
   }
 }
 
