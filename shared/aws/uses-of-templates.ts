@@ -38,9 +38,9 @@ export interface NamedVersion {
 export type ReadVersions = Map<string, LaunchTemplateVersion>;
 
 /** The versions of every template that are launched where no version is named: they may be older than the depth. */
-export async function addTemplates(ec2: EC2Client, add: Add): Promise<ReadVersions> {
+export async function addTemplates(ec2: EC2Client, subject: Subject, add: Add): Promise<ReadVersions> {
   const read: ReadVersions = new Map();
-  await readVersions(ec2, {}, ['$Default', '$Latest'], read);
+  await readVersions(ec2, subject, { versions: ['$Default', '$Latest'], read });
   // In the words of DescribeImageReferences, which finds most of them, too: a template is named once.
   for (const { LaunchTemplateId, LaunchTemplateData } of new Set(read.values())) {
     add(LaunchTemplateData ?? {}, `in use by launch template ${LaunchTemplateId}`);
@@ -50,13 +50,12 @@ export async function addTemplates(ec2: EC2Client, add: Add): Promise<ReadVersio
 
 /**
  * What groups and fleets launch. Most name a version that was read before; of every other template, all the wanted versions are
- * read at once.
- * @param read what `addTemplates` read
+ * read at once. `read` is what `addTemplates` read.
  */
 export async function addNamedVersions(
   ec2: EC2Client,
-  named: readonly NamedVersion[],
-  read: ReadVersions,
+  subject: Subject,
+  { named, read }: { named: readonly NamedVersion[]; read: ReadVersions },
   add: Add,
 ): Promise<void> {
   const unread = named.filter(({ specification }) => !read.has(keyOf(specification)));
@@ -66,7 +65,7 @@ export async function addNamedVersions(
     const { LaunchTemplateId, LaunchTemplateName } = first.specification;
     const template = LaunchTemplateId === undefined ? { LaunchTemplateName } : { LaunchTemplateId };
     const versions = new Set([first, ...others].map(({ specification: { Version = '$Default' } }) => Version));
-    await readVersions(ec2, template, [...versions], read);
+    await readVersions(ec2, subject, { template, versions: [...versions], read });
   }
   for (const { user, specification } of named) {
     // Somebody may name a version that is gone: it launches nothing.
@@ -78,19 +77,23 @@ export async function addNamedVersions(
   }
 }
 
-/** @param template empty: every template, of which `$Default` and `$Latest` alone can be asked */
-async function readVersions(
-  ec2: EC2Client,
-  template: Template,
-  versions: readonly string[],
-  read: ReadVersions,
-): Promise<void> {
+interface Wanted {
+  /** Without one: every template, of which `$Default` and `$Latest` alone can be asked. */
+  template?: Template;
+  versions: readonly string[];
+  read: ReadVersions;
+}
+
+async function readVersions(ec2: EC2Client, subject: Subject, wanted: Wanted): Promise<void> {
+  const { template = {}, versions, read } = wanted;
+  // It takes a right to the parameter that a version names, and a single one that is gone keeps the answer on all others back.
+  const ResolveAlias = subject === 'images';
   const what = [template.LaunchTemplateId ?? template.LaunchTemplateName ?? 'of every template', ...versions].join(' ');
   try {
     await calling(`DescribeLaunchTemplateVersions ${what}`, async () => {
       const pages = paginateDescribeLaunchTemplateVersions(
         { client: ec2, pageSize: 200 },
-        { ...template, Versions: [...versions], ResolveAlias: true },
+        { ...template, Versions: [...versions], ResolveAlias },
       );
       for await (const page of pages) for (const version of page.LaunchTemplateVersions ?? []) note(version, read);
     });
@@ -98,7 +101,7 @@ async function readVersions(
     if (!hasCode(error, 'InvalidLaunchTemplateId.VersionNotFound', ...goneTemplate)) throw error;
     // One version that is gone keeps the answer on all others back.
     if (versions.length === 1 || hasCode(error, ...goneTemplate)) return;
-    for (const version of versions) await readVersions(ec2, template, [version], read);
+    for (const version of versions) await readVersions(ec2, subject, { ...wanted, versions: [version] });
   }
 }
 

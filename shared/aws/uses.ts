@@ -106,10 +106,10 @@ export function usesIn(region: string) {
 
   /** Whatever launches by a template, or by a specification of its own. */
   async function addLaunches(subject: Subject, add: Add): Promise<void> {
-    const read = await addTemplates(ec2, add);
+    const read = await addTemplates(ec2, subject, add);
     const ofGroups = await addAutoScaling(clients.autoScaling(region), subject, add);
     const ofFleets = await addFleets(ec2, add);
-    await addNamedVersions(ec2, [...ofGroups, ...ofFleets], read, add);
+    await addNamedVersions(ec2, subject, { named: [...ofGroups, ...ofFleets], read }, add);
     await addSpotRequests(ec2, subject, add);
   }
 }

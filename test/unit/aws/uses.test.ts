@@ -24,3 +24,19 @@ it('who mounts a snapshot is found though it is not said what else he launches; 
   const uses = as('plan-retirement', () => usesIn(region).of(images, { launchTemplateVersions: 10 }));
   await expect(uses).rejects.toThrow('lacks DescribeSpotInstanceRequests: ImageId');
 });
+
+it('who mounts a snapshot is found though somebody launches by a parameter that is gone', async () => {
+  const { account, as } = world();
+  const LaunchTemplateData = { ImageId: 'resolve:ssm:/golden', BlockDeviceMappings };
+  account.call('ec2', 'CreateLaunchTemplate', { LaunchTemplateName: 'farm', LaunchTemplateData });
+  account.call('ec2', 'CreateLaunchTemplateVersion', { LaunchTemplateName: 'farm', LaunchTemplateData });
+  account.call('ec2', 'CreateLaunchTemplateVersion', { LaunchTemplateName: 'farm', LaunchTemplateData });
+  const LaunchTemplate = { LaunchTemplateName: 'farm', Version: '2' };
+  const sizes = { MinSize: 0, MaxSize: 0, AvailabilityZones: ['us-east-1a'] };
+  account.call('auto-scaling', 'CreateAutoScalingGroup', { AutoScalingGroupName: 'web', LaunchTemplate, ...sizes });
+  const mounts = await as('delete-snapshots', () => usesIn(region).mounting([snapshotId]));
+  expect(mounts.get(snapshotId)).toEqual([
+    expect.stringMatching(/launch template lt-\w+, which mounts/),
+    expect.stringMatching(/Auto Scaling group web through launch template lt-\w+ version 2, which mounts/),
+  ]);
+});
