@@ -39,7 +39,7 @@ export function usesIn(region: string) {
       images: readonly Pick<Image, 'imageId' | 'snapshotIds'>[],
       { launchTemplateVersions }: { launchTemplateVersions: number },
     ): Promise<{ uses: Uses; reports: ReadonlyMap<string, UsageReport> }> =>
-      complete(region, async () => {
+      complete(region, 'images', async () => {
         if (images.length === 0) return { uses: new Map(), reports: new Map() };
         const imageIds = images.map(({ imageId }) => imageId);
         const wanted = new Set(imageIds);
@@ -69,7 +69,7 @@ export function usesIn(region: string) {
      * @throws EvidenceIncomplete
      */
     mounting: (snapshotIds: readonly string[]): Promise<Uses> =>
-      complete(region, async () => {
+      complete(region, 'snapshots', async () => {
         const wanted = new Set(snapshotIds);
         const uses = new Map<string, string[]>();
         await addLaunches('snapshots', (launch, sentence) => {
@@ -85,7 +85,7 @@ export function usesIn(region: string) {
      * @throws EvidenceIncomplete
      */
     copying: (): Promise<Uses> =>
-      complete(region, async () => {
+      complete(region, 'images', async () => {
         const uses = new Map<string, string[]>();
         const pages = paginateDescribeImages(
           { client: ec2, pageSize: 1000 },
@@ -134,7 +134,7 @@ function mountedBy({ BlockDeviceMappings = [] }: Launch): string[] {
  * Throttling and outages pass, so they are thrown on and tried again; any other refusal leaves a gap in what is known. What AWS
  * did not say is an error of ours.
  */
-async function complete<Answer>(region: string, ask: () => Promise<Answer>): Promise<Answer> {
+async function complete<Answer>(region: string, subject: Subject, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {
@@ -143,7 +143,7 @@ async function complete<Answer>(region: string, ask: () => Promise<Answer>): Pro
     const reason = error.message;
     throw new LifecycleError(
       'EvidenceIncomplete',
-      `Whether images in ${region} are in use is not known: ${reason}`,
+      `Whether ${subject} in ${region} are in use is not known: ${reason}`,
       { region, reason },
       error,
     );

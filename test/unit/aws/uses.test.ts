@@ -40,3 +40,13 @@ it('who mounts a snapshot is found though somebody launches by a parameter that 
     expect.stringMatching(/Auto Scaling group web through launch template lt-\w+ version 2, which mounts/),
   ]);
 });
+
+it('what is not known is said of snapshots where they are asked about, and of images where those are', async () => {
+  const fault = { fault: 'access-denied', operation: 'DescribeFleets' } as const;
+  const { as } = world({ faults: [fault] });
+  const mounts = as('delete-snapshots', () => usesIn(region).mounting([snapshotId]));
+  await expect(mounts).rejects.toThrow(`Whether snapshots in ${region} are in use is not known`);
+  const images = [{ imageId: 'ami-00000000000000001', snapshotIds: [snapshotId] }];
+  const uses = as('plan-retirement', () => usesIn(region).of(images, { launchTemplateVersions: 10 }));
+  await expect(uses).rejects.toThrow(`Whether images in ${region} are in use is not known`);
+});
