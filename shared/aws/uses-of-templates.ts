@@ -34,16 +34,23 @@ export interface NamedVersion {
   specification: Specification;
 }
 
+/** What is kept of a version. All else may be large, such as user data of 16 KB, and there may be thousands. */
+interface ReadVersion {
+  LaunchTemplateId: string;
+  VersionNumber: number;
+  launch: Launch;
+}
+
 /** Versions that were read: by template and number, and by template and `$Default` or `$Latest`. */
-export type ReadVersions = Map<string, LaunchTemplateVersion>;
+export type ReadVersions = Map<string, ReadVersion>;
 
 /** The versions of every template that are launched where no version is named: they may be older than the depth. */
 export async function addTemplates(ec2: EC2Client, subject: Subject, add: Add): Promise<ReadVersions> {
   const read: ReadVersions = new Map();
   await readVersions(ec2, subject, { versions: ['$Default', '$Latest'], read });
   // In the words of DescribeImageReferences, which finds most of them, too: a template is named once.
-  for (const { LaunchTemplateId, LaunchTemplateData } of new Set(read.values())) {
-    add(LaunchTemplateData ?? {}, `in use by launch template ${LaunchTemplateId}`);
+  for (const { LaunchTemplateId, launch } of new Set(read.values())) {
+    add(launch, `in use by launch template ${LaunchTemplateId}`);
   }
   return read;
 }
@@ -71,9 +78,9 @@ export async function addNamedVersions(
     // Somebody may name a version that is gone: it launches nothing.
     const version = read.get(keyOf(specification));
     if (!version) continue;
-    const { LaunchTemplateId, VersionNumber, LaunchTemplateData } = version;
+    const { LaunchTemplateId, VersionNumber, launch } = version;
     const through = `launch template ${LaunchTemplateId} version ${VersionNumber}`;
-    add(LaunchTemplateData ?? {}, `in use by ${user} through ${through}`);
+    add(launch, `in use by ${user} through ${through}`);
   }
 }
 
@@ -111,8 +118,10 @@ function note(version: LaunchTemplateVersion, read: ReadVersions): void {
   const { LaunchTemplateName, DefaultVersion } = version;
   const LaunchTemplateId = told(version.LaunchTemplateId, 'DescribeLaunchTemplateVersions: LaunchTemplateId');
   const VersionNumber = told(version.VersionNumber, 'DescribeLaunchTemplateVersions: VersionNumber');
+  const { ImageId, BlockDeviceMappings } = version.LaunchTemplateData ?? {};
+  const kept = { LaunchTemplateId, VersionNumber, launch: { ImageId, BlockDeviceMappings } };
   for (const template of [{ LaunchTemplateId }, { LaunchTemplateName }]) {
-    const keep = (Version: string) => read.set(keyOf({ ...template, Version }), version);
+    const keep = (Version: string) => read.set(keyOf({ ...template, Version }), kept);
     keep(String(VersionNumber));
     if (DefaultVersion) keep('$Default');
     // Numbers only grow, and whoever asks for a template's newest version gets it, whatever other versions come with it.

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { underEveryClient } from '../../../shared/aws/clients.ts';
 import { usesIn } from '../../../shared/aws/uses.ts';
+import { addTemplates } from '../../../shared/aws/uses-of-templates.ts';
 import { putUnder } from '../../../simulator/under-clients.ts';
 import { world } from '../simulator/world.ts';
 
@@ -49,4 +50,15 @@ it('what is not known is said of snapshots where they are asked about, and of im
   const images = [{ imageId: 'ami-00000000000000001', snapshotIds: [snapshotId] }];
   const uses = as('plan-retirement', () => usesIn(region).of(images, { launchTemplateVersions: 10 }));
   await expect(uses).rejects.toThrow(`Whether images in ${region} are in use is not known`);
+});
+
+it('of launch templates only what they launch is kept, as user data of thousands would fill the memory', async () => {
+  const { account, as, ec2 } = world();
+  const launch = { ImageId: 'ami-00000000000000001', BlockDeviceMappings };
+  const LaunchTemplateData = { ...launch, UserData: 'x'.repeat(16_000) };
+  account.call('ec2', 'CreateLaunchTemplate', { LaunchTemplateName: 'farm', LaunchTemplateData });
+  const launches: unknown[] = [];
+  const read = await as('delete-snapshots', () => addTemplates(ec2, 'snapshots', (each) => launches.push(each)));
+  expect(launches).toEqual([launch]);
+  expect(JSON.stringify([...read.values()]).length).toBeLessThan(read.size * 1000);
 });
