@@ -105,11 +105,12 @@ interface Ports {
   };
 }
 
-/** A snapshot without an image: to be deleted, or seen so for the first time; or one that was, and is used again. */
+/** A snapshot without an image. One `used-again` was so before; one `in-use` is mounted, which the plan alone tells. */
 interface Leftover {
   region: string;
   snapshotId: string;
-  stage: 'due' | 'new' | 'used-again';
+  stage: 'due' | 'new' | 'used-again' | 'in-use';
+  reasons: readonly string[];
 }
 
 /** What is planned for one Region. */
@@ -344,10 +345,12 @@ export function makePlanRetirement(ports: Ports) {
     const mounted = asked.length > 0 ? await usesIn(region).mounting(asked) : new Map<string, string[]>();
     return suspects.flatMap(({ snapshotId, orphanedSince }): Leftover[] => {
       if (known.has(snapshotId) || used.has(snapshotId) || mounted.has(snapshotId)) {
-        return orphanedSince === undefined ? [] : [{ region, snapshotId, stage: 'used-again' }];
+        const reasons = mounted.get(snapshotId) ?? [];
+        if (orphanedSince !== undefined) return [{ region, snapshotId, stage: 'used-again', reasons }];
+        return reasons.length > 0 ? [{ region, snapshotId, stage: 'in-use', reasons }] : [];
       }
       const stage = orphanStage(orphanedSince, policy.retire?.graceDays ?? 0, now);
-      return stage === 'waiting' ? [] : [{ region, snapshotId, stage }];
+      return stage === 'waiting' ? [] : [{ region, snapshotId, stage, reasons: [] }];
     });
   }
 
@@ -365,7 +368,7 @@ function itemOf({ region, snapshotId }: Leftover): PlanItem {
 
 /** What is only written down on snapshots: nothing goes, so no cap counts it. */
 function notesOn(leftovers: readonly Leftover[]): PlanItem[] {
-  return leftovers.filter(({ stage }) => stage !== 'due').map(itemOf);
+  return leftovers.filter(({ stage }) => stage === 'new' || stage === 'used-again').map(itemOf);
 }
 
 const alsoWaits = 'what could be taken elsewhere waits for that, too';

@@ -8,7 +8,7 @@ import {
   paginateDescribeSpotInstanceRequests,
 } from '@aws-sdk/client-ec2';
 import { calling, told } from './aws-errors.ts';
-import type { Add, NamedVersion } from './uses-of-templates.ts';
+import type { Add, NamedVersion, Subject } from './uses-of-templates.ts';
 
 /**
  * Fleets replace what they lose, so they need their images also while they have no instance. Those of type `instant` launch
@@ -60,21 +60,19 @@ function launchesNoMore(state: FleetStateCode | BatchState = 'active'): boolean 
 }
 
 /** A one-time request that has its instance asks for no other, and the instance is found by itself. */
-export async function addSpotRequests(ec2: EC2Client, add: Add): Promise<void> {
+export async function addSpotRequests(ec2: EC2Client, subject: Subject, add: Add): Promise<void> {
   await calling('DescribeSpotInstanceRequests', async () => {
-    // Not by image: whoever mounts a snapshot of one may launch from another.
-    const pages = paginateDescribeSpotInstanceRequests(
-      { client: ec2, pageSize: 1000 },
-      { Filters: [{ Name: 'state', Values: ['open', 'active', 'disabled'] }] },
-    );
+    // Not by image: whoever mounts a snapshot of one may launch from another. Nor by state: the filter's documentation leaves
+    // out `disabled`, which a request is told to be in, and what EC2 would not match would pass for unused.
+    const pages = paginateDescribeSpotInstanceRequests({ client: ec2, pageSize: 1000 }, {});
     for await (const { SpotInstanceRequests = [] } of pages) {
       for (const { SpotInstanceRequestId, State = 'open', Type, LaunchSpecification } of SpotInstanceRequests) {
         // A persistent one is `disabled` while people keep its instance stopped.
         const isWaiting = State === 'open' || (Type === 'persistent' && ['active', 'disabled'].includes(State));
         if (!isWaiting) continue;
         const what = told(SpotInstanceRequestId, 'DescribeSpotInstanceRequests: SpotInstanceRequestId');
-        const ImageId = told(LaunchSpecification?.ImageId, 'DescribeSpotInstanceRequests: ImageId');
-        add({ ...LaunchSpecification, ImageId }, `in use by Spot request ${what}`);
+        if (subject === 'images') told(LaunchSpecification?.ImageId, 'DescribeSpotInstanceRequests: ImageId');
+        add(LaunchSpecification ?? {}, `in use by Spot request ${what}`);
       }
     }
   });

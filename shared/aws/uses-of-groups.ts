@@ -5,16 +5,17 @@ import {
   paginateDescribeLaunchConfigurations,
 } from '@aws-sdk/client-auto-scaling';
 import { calling, told } from './aws-errors.ts';
-import type { Add, NamedVersion } from './uses-of-templates.ts';
+import type { Add, NamedVersion, Subject } from './uses-of-templates.ts';
 
 /** @returns the versions of launch templates by which groups launch */
-export async function addAutoScaling(client: AutoScalingClient, add: Add): Promise<NamedVersion[]> {
+export async function addAutoScaling(client: AutoScalingClient, subject: Subject, add: Add): Promise<NamedVersion[]> {
   const named: NamedVersion[] = [];
   await calling('DescribeLaunchConfigurations', async () => {
     for await (const page of paginateDescribeLaunchConfigurations({ client, pageSize: 100 }, {})) {
       for (const { ImageId, BlockDeviceMappings, LaunchConfigurationName } of page.LaunchConfigurations ?? []) {
+        if (subject === 'images') told(ImageId, 'DescribeLaunchConfigurations: ImageId');
         add(
-          { ImageId: told(ImageId, 'DescribeLaunchConfigurations: ImageId'), BlockDeviceMappings },
+          { ImageId, BlockDeviceMappings },
           `in use by launch configuration ${told(LaunchConfigurationName, 'DescribeLaunchConfigurations: LaunchConfigurationName')}`,
         );
       }

@@ -5,6 +5,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import { calling, hasCode, told } from './aws-errors.ts';
 
+/** What is asked about. Who mounts a snapshot tells whatever image he launches from, be it not even known. */
+export type Subject = 'images' | 'snapshots';
+
 /** What somebody launches: from an image, and with data disks that are made of snapshots. Either may be left out. */
 export interface Launch {
   ImageId?: string | undefined;
@@ -31,29 +34,35 @@ export interface NamedVersion {
   specification: Specification;
 }
 
+/** What is kept of a version. All else may be large, such as user data of 16 KB, and there may be thousands. */
+interface ReadVersion {
+  LaunchTemplateId: string;
+  VersionNumber: number;
+  launch: Launch;
+}
+
 /** Versions that were read: by template and number, and by template and `$Default` or `$Latest`. */
-export type ReadVersions = Map<string, LaunchTemplateVersion>;
+export type ReadVersions = Map<string, ReadVersion>;
 
 /** The versions of every template that are launched where no version is named: they may be older than the depth. */
-export async function addTemplates(ec2: EC2Client, add: Add): Promise<ReadVersions> {
+export async function addTemplates(ec2: EC2Client, subject: Subject, add: Add): Promise<ReadVersions> {
   const read: ReadVersions = new Map();
-  await readVersions(ec2, {}, ['$Default', '$Latest'], read);
+  await readVersions(ec2, subject, { versions: ['$Default', '$Latest'], read });
   // In the words of DescribeImageReferences, which finds most of them, too: a template is named once.
-  for (const { LaunchTemplateId, LaunchTemplateData } of new Set(read.values())) {
-    add(LaunchTemplateData ?? {}, `in use by launch template ${LaunchTemplateId}`);
+  for (const { LaunchTemplateId, launch } of new Set(read.values())) {
+    add(launch, `in use by launch template ${LaunchTemplateId}`);
   }
   return read;
 }
 
 /**
  * What groups and fleets launch. Most name a version that was read before; of every other template, all the wanted versions are
- * read at once.
- * @param read what `addTemplates` read
+ * read at once. `read` is what `addTemplates` read.
  */
 export async function addNamedVersions(
   ec2: EC2Client,
-  named: readonly NamedVersion[],
-  read: ReadVersions,
+  subject: Subject,
+  { named, read }: { named: readonly NamedVersion[]; read: ReadVersions },
   add: Add,
 ): Promise<void> {
   const unread = named.filter(({ specification }) => !read.has(keyOf(specification)));
@@ -63,31 +72,35 @@ export async function addNamedVersions(
     const { LaunchTemplateId, LaunchTemplateName } = first.specification;
     const template = LaunchTemplateId === undefined ? { LaunchTemplateName } : { LaunchTemplateId };
     const versions = new Set([first, ...others].map(({ specification: { Version = '$Default' } }) => Version));
-    await readVersions(ec2, template, [...versions], read);
+    await readVersions(ec2, subject, { template, versions: [...versions], read });
   }
   for (const { user, specification } of named) {
     // Somebody may name a version that is gone: it launches nothing.
     const version = read.get(keyOf(specification));
     if (!version) continue;
-    const { LaunchTemplateId, VersionNumber, LaunchTemplateData } = version;
+    const { LaunchTemplateId, VersionNumber, launch } = version;
     const through = `launch template ${LaunchTemplateId} version ${VersionNumber}`;
-    add(LaunchTemplateData ?? {}, `in use by ${user} through ${through}`);
+    add(launch, `in use by ${user} through ${through}`);
   }
 }
 
-/** @param template empty: every template, of which `$Default` and `$Latest` alone can be asked */
-async function readVersions(
-  ec2: EC2Client,
-  template: Template,
-  versions: readonly string[],
-  read: ReadVersions,
-): Promise<void> {
+interface Wanted {
+  /** Without one: every template, of which `$Default` and `$Latest` alone can be asked. */
+  template?: Template;
+  versions: readonly string[];
+  read: ReadVersions;
+}
+
+async function readVersions(ec2: EC2Client, subject: Subject, wanted: Wanted): Promise<void> {
+  const { template = {}, versions, read } = wanted;
+  // It takes a right to the parameter that a version names, and a single one that is gone keeps the answer on all others back.
+  const ResolveAlias = subject === 'images';
   const what = [template.LaunchTemplateId ?? template.LaunchTemplateName ?? 'of every template', ...versions].join(' ');
   try {
     await calling(`DescribeLaunchTemplateVersions ${what}`, async () => {
       const pages = paginateDescribeLaunchTemplateVersions(
         { client: ec2, pageSize: 200 },
-        { ...template, Versions: [...versions], ResolveAlias: true },
+        { ...template, Versions: [...versions], ResolveAlias },
       );
       for await (const page of pages) for (const version of page.LaunchTemplateVersions ?? []) note(version, read);
     });
@@ -95,7 +108,7 @@ async function readVersions(
     if (!hasCode(error, 'InvalidLaunchTemplateId.VersionNotFound', ...goneTemplate)) throw error;
     // One version that is gone keeps the answer on all others back.
     if (versions.length === 1 || hasCode(error, ...goneTemplate)) return;
-    for (const version of versions) await readVersions(ec2, template, [version], read);
+    for (const version of versions) await readVersions(ec2, subject, { ...wanted, versions: [version] });
   }
 }
 
@@ -105,8 +118,10 @@ function note(version: LaunchTemplateVersion, read: ReadVersions): void {
   const { LaunchTemplateName, DefaultVersion } = version;
   const LaunchTemplateId = told(version.LaunchTemplateId, 'DescribeLaunchTemplateVersions: LaunchTemplateId');
   const VersionNumber = told(version.VersionNumber, 'DescribeLaunchTemplateVersions: VersionNumber');
+  const { ImageId, BlockDeviceMappings } = version.LaunchTemplateData ?? {};
+  const kept = { LaunchTemplateId, VersionNumber, launch: { ImageId, BlockDeviceMappings } };
   for (const template of [{ LaunchTemplateId }, { LaunchTemplateName }]) {
-    const keep = (Version: string) => read.set(keyOf({ ...template, Version }), version);
+    const keep = (Version: string) => read.set(keyOf({ ...template, Version }), kept);
     keep(String(VersionNumber));
     if (DefaultVersion) keep('$Default');
     // Numbers only grow, and whoever asks for a template's newest version gets it, whatever other versions come with it.

@@ -13,7 +13,7 @@ import * as clients from './clients.ts';
 import { readUsageReports } from './usage-reports.ts';
 import { addFleets, addSpotRequests } from './uses-of-fleets.ts';
 import { addAutoScaling } from './uses-of-groups.ts';
-import { type Add, addNamedVersions, addTemplates, type Launch } from './uses-of-templates.ts';
+import { type Add, addNamedVersions, addTemplates, type Launch, type Subject } from './uses-of-templates.ts';
 
 /** DescribeImageReferences takes so many images at once. */
 const imagesAtOnce = 10;
@@ -39,7 +39,7 @@ export function usesIn(region: string) {
       images: readonly Pick<Image, 'imageId' | 'snapshotIds'>[],
       { launchTemplateVersions }: { launchTemplateVersions: number },
     ): Promise<{ uses: Uses; reports: ReadonlyMap<string, UsageReport> }> =>
-      complete(region, async () => {
+      complete(region, 'images', async () => {
         if (images.length === 0) return { uses: new Map(), reports: new Map() };
         const imageIds = images.map(({ imageId }) => imageId);
         const wanted = new Set(imageIds);
@@ -48,7 +48,7 @@ export function usesIn(region: string) {
         const add: AddImage = (imageId = '', sentence) => {
           if (wanted.has(imageId)) uses.set(imageId, [...(uses.get(imageId) ?? []), sentence]);
         };
-        await addLaunches((launch, sentence) => {
+        await addLaunches('images', (launch, sentence) => {
           add(launch.ImageId, sentence);
           for (const snapshotId of mountedBy(launch)) {
             const others = owners.get(snapshotId)?.filter((imageId) => imageId !== launch.ImageId) ?? [];
@@ -69,10 +69,10 @@ export function usesIn(region: string) {
      * @throws EvidenceIncomplete
      */
     mounting: (snapshotIds: readonly string[]): Promise<Uses> =>
-      complete(region, async () => {
+      complete(region, 'snapshots', async () => {
         const wanted = new Set(snapshotIds);
         const uses = new Map<string, string[]>();
-        await addLaunches((launch, sentence) => {
+        await addLaunches('snapshots', (launch, sentence) => {
           for (const snapshotId of mountedBy(launch).filter((each) => wanted.has(each))) {
             uses.set(snapshotId, [...(uses.get(snapshotId) ?? []), `${sentence}, which mounts ${snapshotId}`]);
           }
@@ -85,7 +85,7 @@ export function usesIn(region: string) {
      * @throws EvidenceIncomplete
      */
     copying: (): Promise<Uses> =>
-      complete(region, async () => {
+      complete(region, 'images', async () => {
         const uses = new Map<string, string[]>();
         const pages = paginateDescribeImages(
           { client: ec2, pageSize: 1000 },
@@ -105,12 +105,12 @@ export function usesIn(region: string) {
   };
 
   /** Whatever launches by a template, or by a specification of its own. */
-  async function addLaunches(add: Add): Promise<void> {
-    const read = await addTemplates(ec2, add);
-    const ofGroups = await addAutoScaling(clients.autoScaling(region), add);
+  async function addLaunches(subject: Subject, add: Add): Promise<void> {
+    const read = await addTemplates(ec2, subject, add);
+    const ofGroups = await addAutoScaling(clients.autoScaling(region), subject, add);
     const ofFleets = await addFleets(ec2, add);
-    await addNamedVersions(ec2, [...ofGroups, ...ofFleets], read, add);
-    await addSpotRequests(ec2, add);
+    await addNamedVersions(ec2, subject, { named: [...ofGroups, ...ofFleets], read }, add);
+    await addSpotRequests(ec2, subject, add);
   }
 }
 
@@ -134,7 +134,7 @@ function mountedBy({ BlockDeviceMappings = [] }: Launch): string[] {
  * Throttling and outages pass, so they are thrown on and tried again; any other refusal leaves a gap in what is known. What AWS
  * did not say is an error of ours.
  */
-async function complete<Answer>(region: string, ask: () => Promise<Answer>): Promise<Answer> {
+async function complete<Answer>(region: string, subject: Subject, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {
@@ -143,7 +143,7 @@ async function complete<Answer>(region: string, ask: () => Promise<Answer>): Pro
     const reason = error.message;
     throw new LifecycleError(
       'EvidenceIncomplete',
-      `Whether images in ${region} are in use is not known: ${reason}`,
+      `Whether ${subject} in ${region} are in use is not known: ${reason}`,
       { region, reason },
       error,
     );

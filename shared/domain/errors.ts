@@ -51,7 +51,7 @@ export const errorCatalogue = {
   },
   EvidenceIncomplete: {
     disposition: 'refuse',
-    meaning: 'Whether an image is still needed could not be found out in full, so it was left alone.',
+    meaning: 'Whether an image or snapshot is still needed could not be found out in full, so it was left alone.',
     remedy: 'The details name the call. Grant the right that is missing; the next run goes on by itself.',
   },
   BlastRadiusExceeded: {

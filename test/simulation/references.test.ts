@@ -156,6 +156,11 @@ const uses: [what: string, use: Use, reason: string][] = [
     'in use by Spot request sir-1',
   ],
   [
+    'a Spot request whose instance people keep stopped',
+    (story, imageId) => spotRequest(story, imageId, { State: 'disabled', Type: 'persistent' }),
+    'in use by Spot request sir-1',
+  ],
+  [
     'a launch template that mounts its snapshot',
     (story, imageId, ImageId) => {
       const LaunchTemplateData = { ImageId, ...mounting(story, imageId) };

@@ -54,13 +54,19 @@ describe('snapshots that people left behind', () => {
     expect(written.excess).toBeNull();
   });
 
-  it('wait no longer where somebody mounts one, and are not noted while he does', async () => {
+  it('wait no longer where somebody mounts one, and are not noted while he does, but the plan says who', async () => {
     const account = accountWith(1, '2026-11-01T12:00:00Z');
     account.addSnapshot('snap-2', { tags: { [tagKeys.policy]: 'gold', [tagKeys.source]: instanceId } });
     for (const id of ['snap-1', 'snap-2']) account.world.mounts.set(id, [`in use by somebody, who mounts ${id}`]);
-    const { items, written } = await plan(account, capped);
+    const { answer, items } = await plan(account, capped);
     expect(items).toMatchObject([{ imageId: null, snapshotIds: ['snap-1'] }]);
-    expect(written.leftoverSnapshots).toEqual([{ region: home, snapshotId: 'snap-1' }]);
+    expect(answer.withheld).toEqual({});
+    expect(JSON.parse(account.world.objects.get('runs/ours/plan.json') ?? '')).toMatchObject({
+      leftoverSnapshots: [
+        { snapshotId: 'snap-1', stage: 'used-again', reasons: ['in use by somebody, who mounts snap-1'] },
+        { snapshotId: 'snap-2', stage: 'in-use', reasons: ['in use by somebody, who mounts snap-2'] },
+      ],
+    });
   });
 
   it('cost no question about who mounts them where there are none', async () => {
