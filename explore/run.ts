@@ -52,7 +52,7 @@ export async function runWorld(
   const { account, clock } = story;
   const standing = watchStanding(account, story.witness.watch);
   const falseWords = watchFalseWords(account);
-  const doubtful = watchDoubtfulStops(account);
+  const doubtful = watchDoubtfulStops(account, story.witness.watch);
   await world.prepare?.(story);
 
   const beganMs = clock.now();
@@ -86,7 +86,7 @@ export async function runWorld(
 
   await converge(world, story, lacking.length > 0, findings);
   findings.unshift(
-    ...breachesIn(story.witness.watch).filter((each) => !doubtful.isOfOne(each)),
+    ...breachesIn({ breaches: story.witness.watch.breaches.filter((each) => !doubtful.excuses(each)) }),
     ...standing.filter((each) => !isTakenFromUs(each, placements, told)),
     ...falseWords,
   );

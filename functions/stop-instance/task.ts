@@ -40,6 +40,14 @@ export function makeStopInstance({ instances }: Ports) {
     const isOthers = (lease: Lease | undefined): boolean =>
       lease !== undefined && lease.executionId !== executionId && lease.executionId !== abandonedLease;
 
+    /** Who was stopped under the name of an earlier launch would be taken for one that its owner stopped, for ever. */
+    const nameLatest = async (shown: Instance | undefined, lease: Lease): Promise<void> => {
+      if (!isAlive(shown) || isOthers(leaseOf(shown.tags))) return;
+      const { launchedAt } = shown;
+      if (!(Date.parse(launchedAt) > Date.parse(lease.launchedAt))) return;
+      await instances.writeLease(instanceId, { ...lease, launchedAt });
+    };
+
     const instance = await instances.describe(instanceId);
     if (!isAlive(instance)) {
       throw new LifecycleError('InstanceGone', `${instanceId} was terminated before it could be stopped.`, {
@@ -50,8 +58,9 @@ export function makeStopInstance({ instances }: Ports) {
     if (isOthers(lease)) return yielded;
     if (instance.state !== 'running') {
       // A repeated attempt finds its own work done.
-      const isOurs = lease?.executionId === executionId && instance.state !== 'pending';
-      return { ...yielded, action: isOurs ? 'stopping' : 'changed' };
+      if (lease?.executionId !== executionId || instance.state === 'pending') return { ...yielded, action: 'changed' };
+      await nameLatest(instance, lease);
+      return { ...yielded, action: 'stopping' };
     }
     // Many minutes of retries may lie between the inspection and this.
     if (mustNotStop(instance.tags)) return { ...yielded, action: 'changed' };
@@ -64,6 +73,8 @@ export function makeStopInstance({ instances }: Ports) {
     // Its owner was quick to start it anew: the lease must name what is stopped.
     if (seen?.launchedAt !== instance.launchedAt) return { ...yielded, action: 'changed' };
     await instances.stop(instanceId);
+    // Both looks may have shown what was before its restart, or it was restarted between two sends of this call.
+    await nameLatest(await instances.describe(instanceId), { executionId, restartBy, launchedAt });
     // Hardly any instance stops faster than this.
     return { action: 'stopping', waitSeconds: 15 };
   };

@@ -39,6 +39,30 @@ describe('What its owner does to an instance in the middle of a run', () => {
     expect(story.lastRun().status).toBe('SUCCEEDED');
   });
 
+  it.each([[[]], [[{ fault: 'killed-after-call', operation: 'StopInstances', nth: 1 } as const]]])(
+    'strands nothing: restarted just before our stop, which both looks missed, it runs again (faults: %j)',
+    async (faults) => {
+      const web = server('web');
+      const gold = policy('gold');
+      const story = await given({ policies: [gold], servers: [web], faults, rescuesUntil: '2026-11-21T02:00:00Z' });
+      const record = story.account.region(home).instances.get(web.id);
+      const stop = story.account.beforeCall(({ operation }) => {
+        if (operation !== 'StopInstances' || !record) return;
+        stop();
+        const LaunchTime = new Date(story.clock.now() - 1000);
+        record.description = { ...record.description, LaunchTime };
+      });
+
+      await story.capture('gold');
+
+      expect(story.state(web)).toBe('running');
+      expect(story.accepted('StartInstances', web)).toHaveLength(1);
+      expect(story.tags(web)).not.toHaveProperty('ami-lifecycle:stopped-by');
+      expect(story.image().tags['ami-lifecycle:consistency']).toBe('stopped');
+      expect(story.lastRun().status).toBe('SUCCEEDED');
+    },
+  );
+
   it('is told: without the tags of our lease nobody may start it again, and people hear that they must', async () => {
     const web = server('web');
     const gold = policy('gold', { notify: { topicArn: `arn:aws:sns:${home}:111122223333:people` } });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contract, makeStopInstance } from '../../../functions/stop-instance/task.ts';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
-import { type Instance, type Lease, leaseOf } from '../../../shared/domain/instance.ts';
+import { type Instance, type Lease, leaseOf, leaseTags } from '../../../shared/domain/instance.ts';
 import { pollSeconds } from '../../../shared/domain/polling.ts';
 import {
   after,
@@ -12,7 +12,7 @@ import {
   instanceId,
   leasedTo,
 } from '../domain/examples.ts';
-import { fakeInstances, within } from './fakes.ts';
+import { fakeInstances, throttled, within } from './fakes.ts';
 
 type Instances = ReturnType<typeof fakeInstances>;
 
@@ -114,6 +114,64 @@ describe('an instance that its owner starts anew', () => {
     };
     expect(await stop({ ...instances, writeLease })).toMatchObject({ action: 'changed' });
     expect(instances.calls).toEqual(['writeLease']);
+  });
+});
+
+describe('an instance that was stopped in a later launch than its lease named', () => {
+  const owners = after(240);
+  const hasNamed = (instances: Instances) => leaseOf(instances.tagsOf(instanceId));
+
+  it('as both looks before showed an earlier one, has its lease written anew', async () => {
+    const instances = withInstance();
+    const stopping = async (id: string): Promise<void> => {
+      await instances.stop(id);
+      instances.change(id, { launchedAt: owners });
+    };
+    expect(await stop({ ...instances, stop: stopping })).toMatchObject({ action: 'stopping' });
+    expect(instances.calls).toEqual(['writeLease', 'stop', 'writeLease']);
+    expect(hasNamed(instances)).toEqual({ executionId, restartBy: after(120 * 60), launchedAt: owners });
+  });
+
+  it.each(['stopping', 'stopped'] as const)(
+    'has it written anew by a repeated call that finds it %s',
+    async (state) => {
+      const lease = { executionId, restartBy: after(7200), launchedAt: after(-600) };
+      const instances = withInstance({ state, tags: leaseTags(lease), launchedAt: owners });
+      expect(await stop(instances)).toMatchObject({ action: 'stopping' });
+      expect(instances.calls).toEqual(['writeLease']);
+      expect(hasNamed(instances)).toEqual({ ...lease, launchedAt: owners });
+    },
+  );
+
+  it.each([
+    ['the look is older than the lease', { launchedAt: after(-86_400) }],
+    ['EC2 tells no launch', { launchedAt: '' }],
+    ['another holds it by then', { launchedAt: owners, tags: leasedTo(anotherExecution) }],
+    ['it is terminated by then', { launchedAt: owners, state: 'terminated' }],
+  ] as const)('keeps its lease where %s', async (_says, shown) => {
+    const instances = withInstance({ launchedAt: beginning });
+    const stopping = async (id: string): Promise<void> => {
+      await instances.stop(id);
+      instances.change(id, shown);
+    };
+    expect(await stop({ ...instances, stop: stopping })).toMatchObject({ action: 'stopping' });
+    expect(instances.calls).toEqual(['writeLease', 'stop']);
+  });
+
+  it('is stopped again by nobody where that look fails: the repeated call writes the lease', async () => {
+    const instances = withInstance();
+    const stopping = async (id: string): Promise<void> => {
+      await instances.stop(id);
+      instances.change(id, { launchedAt: owners });
+    };
+    const describe = async (id: string) => {
+      if (instances.calls.includes('stop')) throw throttled;
+      return instances.describe(id);
+    };
+    await expect(stop({ ...instances, describe, stop: stopping })).rejects.toBe(throttled);
+    expect(await stop(instances)).toMatchObject({ action: 'stopping' });
+    expect(instances.calls).toEqual(['writeLease', 'stop', 'writeLease']);
+    expect(hasNamed(instances)?.launchedAt).toBe(owners);
   });
 });
 
