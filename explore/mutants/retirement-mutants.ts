@@ -39,8 +39,8 @@ export const retirementMutants: readonly Mutant[] = [
     edits: [
       {
         file: uses,
-        from: 'const read = await addTemplates(ec2, add);\n',
-        to: 'const read = await addTemplates(ec2, add).catch(() => new Map());\n',
+        from: 'const read = await addTemplates(ec2, subject, add);\n',
+        to: 'const read = await addTemplates(ec2, subject, add).catch(() => new Map());\n',
       },
     ],
   },
@@ -63,7 +63,7 @@ export const retirementMutants: readonly Mutant[] = [
     edits: [
       {
         file: uses,
-        from: 'await addAutoScaling(clients.autoScaling(region), add);',
+        from: 'await addAutoScaling(clients.autoScaling(region), subject, add);',
         to: '(await Promise.resolve([])) as Awaited<ReturnType<typeof addAutoScaling>>;',
       },
     ],
