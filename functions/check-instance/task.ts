@@ -6,6 +6,7 @@ import {
   type InstanceState,
   type InstanceStatus,
   isAlive,
+  isStoppedAgain,
   launchStoppedMs,
   leaseOf,
 } from '../../shared/domain/instance.ts';
@@ -66,8 +67,7 @@ export function makeCheckInstance({ instances, meter }: Ports) {
     if (until === 'stopped' || instance.state !== 'stopped') {
       return progress(input, { state: instance.state, health: 'initializing' });
     }
-    // EC2 writes whole seconds.
-    const isByHand = Date.parse(instance.stoppedByHandAt) > Date.parse(input.since) + 1000;
+    const isByHand = isStoppedByHand(instance, input);
     // As where EC2 refuses: people hear of it at once, and the workflow tries again for hours.
     if (!isByHand) meter.count('RestartDelayed', 1, {});
     return answer(input, isByHand ? 'stopped-by-hand' : 'fell-back', instance.stateReason);
@@ -79,6 +79,14 @@ function isLaunchedAgain({ launchedAt, tags }: Instance, { executionId, since }:
   const lease = leaseOf(tags);
   const own = lease?.executionId === executionId ? lease : undefined;
   return Date.parse(launchedAt) > launchStoppedMs(own, Date.parse(since));
+}
+
+/** As StartInstance has it; without a launch to go by only the time of the start is known. EC2 writes whole seconds. */
+function isStoppedByHand(instance: Instance, { executionId, since }: Input): boolean {
+  const lease = leaseOf(instance.tags);
+  const namesLaunch = lease?.executionId === executionId && !Number.isNaN(Date.parse(lease.launchedAt));
+  if (namesLaunch && instance.launchedAt !== '') return isStoppedAgain(instance, Number.NaN);
+  return Date.parse(instance.stoppedByHandAt) > Date.parse(since) + 1000;
 }
 
 /** From these an instance may yet come to either end. */

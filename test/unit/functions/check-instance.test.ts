@@ -195,4 +195,29 @@ describe('an instance that is stopped again after its start', () => {
     expect(await lookAt(after(30), meter)).toMatchObject({ status: 'stopped-by-hand' });
     expect(meter.measured).toEqual([]);
   });
+
+  it.each([
+    [
+      'was stopped by its owner, in the second of its start too',
+      { launchedAt: after(-1), stoppedByHandAt: after(1) },
+      'stopped-by-hand',
+    ],
+    [
+      'was stopped by its owner, whatever our clock says',
+      { launchedAt: after(-90), stoppedByHandAt: after(-60) },
+      'stopped-by-hand',
+    ],
+    [
+      'fell back, where the only stop by hand is of the launch that we stopped',
+      { launchedAt: after(-600), stoppedByHandAt: after(30) },
+      'fell-back',
+    ],
+    ['fell back, where EC2 tells of no stop by hand', { launchedAt: after(-1), stoppedByHandAt: '' }, 'fell-back'],
+  ] as const)('%s, where the lease names the launch that we stopped', async (_says, times, status) => {
+    const tags = leaseTags({ executionId, restartBy: after(7200), launchedAt: after(-600) });
+    const instances = fakeInstances(anInstance({ state: 'stopped', tags, ...times }));
+    const input = { executionId, instanceId, until: 'running', since: beginning, now: after(60) } as const;
+    const checkInstance = within(contract, makeCheckInstance({ instances, meter: fakeMeter() }));
+    expect(await checkInstance(input)).toMatchObject({ status });
+  });
 });
