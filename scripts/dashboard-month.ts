@@ -33,7 +33,7 @@ export async function dashboardPage(days = 30): Promise<string> {
     days,
     seed: 1,
     // Now and then an instance does not shut down: a month in which nothing fails would show little.
-    behaviour: { stopSeconds: (_instance, random) => (random.fraction() < 0.08 ? 7200 : random.between(20, 60)) },
+    behaviour: { stopSeconds: (_instance, random) => (random.fraction() < 0.16 ? 7200 : random.between(20, 60)) },
     onMetric: (metric) => recorded.push({ namespace: metricNamespace, ...metric }),
     onStatusChange({ detail: { stateMachineArn, status, stopDate } }) {
       const name = endings.get(status);
