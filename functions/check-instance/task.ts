@@ -8,7 +8,7 @@ import {
   isAlive,
   isStoppedAgain,
   launchStoppedMs,
-  leaseOf,
+  ownLease,
 } from '../../shared/domain/instance.ts';
 import type { Meter } from '../../shared/domain/metrics.ts';
 import { pollSeconds, secondsBetween } from '../../shared/domain/polling.ts';
@@ -76,15 +76,12 @@ export function makeCheckInstance({ instances, meter }: Ports) {
 
 /** Another's lease, and one of an earlier version, does not say which launch it was that we stopped. */
 function isLaunchedAgain({ launchedAt, tags }: Instance, { executionId, since }: Input): boolean {
-  const lease = leaseOf(tags);
-  const own = lease?.executionId === executionId ? lease : undefined;
-  return Date.parse(launchedAt) > launchStoppedMs(own, Date.parse(since));
+  return Date.parse(launchedAt) > launchStoppedMs(ownLease(tags, executionId), Date.parse(since));
 }
 
 /** As StartInstance has it; without a launch to go by only the time of the start is known. EC2 writes whole seconds. */
 function isStoppedByHand(instance: Instance, { executionId, since }: Input): boolean {
-  const lease = leaseOf(instance.tags);
-  const namesLaunch = lease?.executionId === executionId && !Number.isNaN(Date.parse(lease.launchedAt));
+  const namesLaunch = !Number.isNaN(Date.parse(ownLease(instance.tags, executionId)?.launchedAt ?? ''));
   if (namesLaunch && instance.launchedAt !== '') return isStoppedAgain(instance, Number.NaN);
   return Date.parse(instance.stoppedByHandAt) > Date.parse(since) + 1000;
 }

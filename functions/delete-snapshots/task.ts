@@ -46,9 +46,10 @@ interface Ports {
 }
 
 /**
- * Deletes snapshots of ours whose image is gone. One that another image uses, that somebody mounts as a data disk, or
- * that something beyond our reach holds, stays and is reported; so does one that was not seen to be without an image for long enough.
- * @throws EvidenceIncomplete where it is not known who mounts one; AwsUnavailable while EC2 counts one as in use though no image uses it: that passes a little after deregistration
+ * Deletes snapshots of ours whose image is gone. One that another image uses, that somebody mounts as a data disk, or that
+ * something beyond our reach holds, stays and is reported; so does one not seen to be without an image for long enough.
+ * @throws EvidenceIncomplete where it is not known who mounts one
+ * @throws AwsUnavailable while EC2 counts one as in use though no image uses it: that passes a little after deregistration
  */
 export function makeDeleteSnapshots({ snapshotsIn, usesIn }: Ports) {
   return async ({ region, policyName, snapshotIds, graceDays, now }: Input): Promise<Output> => {

@@ -3,7 +3,7 @@ import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts
 import { LifecycleError } from '../../shared/domain/errors.ts';
 import type { Image } from '../../shared/domain/image.ts';
 import { inspect, leaseMinutes } from '../../shared/domain/inspection.ts';
-import { type Instance, isAlive, leaseOf, type StopFacts } from '../../shared/domain/instance.ts';
+import { type Instance, isAlive, ownLease, type StopFacts } from '../../shared/domain/instance.ts';
 import { imageName } from '../../shared/domain/naming.ts';
 import { namedPolicySchema } from '../../shared/domain/policy.ts';
 import { targetSchema, targetsOf } from '../../shared/domain/target.ts';
@@ -71,7 +71,7 @@ export function makeInspectInstance({ region, instances, images }: Ports) {
       images.findByName(imageName(policy.name, instanceId, slot)),
     ]);
     const verdict = inspect({ instance, facts, policy, slot, executionId, existing, since, now });
-    const answer = { ...verdict, holdsLease: leaseOf(instance.tags)?.executionId === executionId };
+    const answer = { ...verdict, holdsLease: ownLease(instance.tags, executionId) !== undefined };
     if (answer.action === 'skip' || answer.action === 'wait') return answer;
     return {
       ...answer,

@@ -325,7 +325,7 @@ export function makePlanRetirement(ports: Ports) {
   }
 
   /**
-   * Snapshots of ours that no image uses any more, whosever image, and that nobody mounts: what a run left that was cut short, or a person who
+   * Snapshots of ours that no image of anybody uses any more, and that nobody mounts: left by a run cut short, or by whoever
    * deregistered the image. Whoever wants one to stay holds it. Those in their grace are left out: of them all is said.
    */
   async function leftoversIn(

@@ -1,5 +1,5 @@
 import type { Image } from './image.ts';
-import { type Device, type Instance, isAlive, leaseOf, type StopFacts } from './instance.ts';
+import { type Device, type Instance, isAlive, leaseOf, ownLease, type StopFacts } from './instance.ts';
 import type { NamedPolicy } from './policy.ts';
 import { pollSeconds, secondsBetween } from './polling.ts';
 import { isSelected, policyWords } from './selection.ts';
@@ -122,7 +122,7 @@ function reasonToWait({ instance, executionId, since, now }: InspectionInput): V
  * included. Where none of them stops it no lease keeps them apart, so they go in the order in which its tag names them.
  */
 function awaitTurn(way: Verdict, { instance, policy, executionId, since, now }: InspectionInput): Verdict {
-  const isHeld = leaseOf(instance.tags)?.executionId === executionId;
+  const isHeld = ownLease(instance.tags, executionId) !== undefined;
   if (way.action !== 'capture' || isHeld) return way;
   const words = [...new Set(policyWords(instance.tags[tagKeys.policy] ?? ''))];
   const place = words.includes(policy.name) ? words.indexOf(policy.name) : words.length;

@@ -93,6 +93,12 @@ export function leaseOf(tags: Tags): Lease | undefined {
   return { executionId, restartBy, launchedAt };
 }
 
+/** The lease in an instance's tags, if it is that of this execution. */
+export function ownLease(tags: Tags, executionId: string): Lease | undefined {
+  const lease = leaseOf(tags);
+  return lease?.executionId === executionId ? lease : undefined;
+}
+
 export function leaseTags({ executionId, restartBy, launchedAt }: Lease): Tags {
   const value = launchedAt === '' ? restartBy : `${restartBy} launched ${launchedAt}`;
   return { [tagKeys.stoppedBy]: executionId, [tagKeys.restartBy]: value };

@@ -53,11 +53,11 @@ export function judgeLineage(images: readonly Image[], circumstances: Circumstan
   const keep = (imageId: string, reason: string): void => void of.get(imageId)?.keeps.push(reason);
 
   const placelessness = new Map(images.map((image) => [image, placeless(image, now)]));
-  const dated = images.filter((image) => !placelessness.get(image) && isComplete(image)).toSorted(newestFirst);
-  const newest = dated.find(({ state }) => state === 'available');
-  const usable = images
-    .filter((image) => !placelessness.get(image) && image.state === 'available')
-    .toSorted(newestFirst)[0];
+  const placed = images.filter((image) => !placelessness.get(image)).toSorted(newestFirst);
+  const dated = placed.filter(isComplete);
+  const standing = dated.filter(isAvailable);
+  const newest = standing[0];
+  const usable = placed.find(isAvailable);
   const retain = retainOf(circumstances);
   const goneSince = circumstances.isSourceGone ? oldestNote(images) : undefined;
   const isReleased = goneSince !== undefined && isOver(retain?.afterTermination, goneSince, circumstances);
@@ -68,16 +68,13 @@ export function judgeLineage(images: readonly Image[], circumstances: Circumstan
     for (const [imageId, reasons] of keptByRules(dated.map(datedOf), retain, policy.schedule.timezone)) {
       for (const reason of reasons) keep(imageId, reason);
     }
-    const standing = dated.filter(({ state }) => state === 'available');
     // Where fewer stand than that, as after an edit or where people took some, what we disabled comes back.
     const least = [...standing, ...dated.filter((image) => image.state === 'disabled' && !isDisabledByHand(image))];
     for (const { imageId } of least.slice(0, retain.atLeast ?? 0)) {
       keep(imageId, `one of the newest ${retain.atLeast}, the least that stays`);
     }
     if (newest) keep(newest.imageId, newestOf(circumstances));
-    const hidden = images
-      .filter((image) => !placelessness.get(image) && isDisabledByHand(image))
-      .toSorted(newestFirst)[0];
+    const hidden = placed.find(isDisabledByHand);
     if (hidden && !usable) keep(hidden.imageId, 'disabled by hand, but the newest there is');
   }
   for (const image of images) {
@@ -92,6 +89,7 @@ export function judgeLineage(images: readonly Image[], circumstances: Circumstan
   return judgements.map(({ image, keeps }) => {
     const isCandidate = keeps.length === 0;
     const isArchiveDue = due.now.has(image.imageId) || (isCandidate && due.beforeItGoes.has(image.imageId));
+    const hasNewer = newest !== undefined && newestFirst(newest, image) < 0;
     const isLacking = isArchiveDue && !image.tags[tagKeys.archivedTo]?.startsWith('s3://');
     const obstacle = isLacking ? archiveObstacle(image) : undefined;
     return {
@@ -99,9 +97,7 @@ export function judgeLineage(images: readonly Image[], circumstances: Circumstan
       keeps: obstacle ? [...keeps, `due for archive, ${obstacle}`] : keeps,
       // What is kept may be on its way back, where all had been given up: until it is there, the others are all there is.
       waits:
-        retain && !isReleased && isComplete(image) && !(newest && newestFirst(newest, image) < 0)
-          ? 'waits for a newer one that is available'
-          : undefined,
+        retain && !isReleased && !hasNewer && isComplete(image) ? 'waits for a newer one that is available' : undefined,
       because: isReleased ? `its instance is gone since ${goneSince}` : whyNot(image),
       isArchiveDue,
       archive: isLacking && obstacle === undefined,
@@ -138,6 +134,10 @@ export function isFormerRegion({
   homeRegion,
 }: Pick<Circumstances, 'policy' | 'region' | 'homeRegion'>): boolean {
   return region !== homeRegion && policy.copies.every((copy) => copy.region !== region);
+}
+
+function isAvailable({ state }: Image): boolean {
+  return state === 'available';
 }
 
 /** What counts and serves: what can be launched from, and what we disabled ourselves, as it may be wanted again. */

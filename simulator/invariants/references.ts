@@ -1,5 +1,6 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { Account } from '../account.ts';
+import { pendingTerm } from '../ec2/image-records.ts';
 import type { LaunchTemplateDescription, RegionState } from '../state.ts';
 import { isSettled, mayBeSeen } from './records.ts';
 
@@ -16,7 +17,8 @@ interface ReferenceScope {
 /**
  * Who needs an image, in words; undefined where nobody does. What came about a moment ago does not count: no read would
  * have told it. Of a template the versions count that are launched where none is named, those of groups and fleets, and, for
- * the image that they name, as many of the newest as the policy says. Whoever mounts a snapshot of an image, or launches from it, needs the image.
+ * the image that they name, as many of the newest as the policy says. Whoever mounts a snapshot of an image, or launches from
+ * it, needs the image.
  */
 export function referenceTo(
   account: Account,
@@ -202,7 +204,7 @@ function copy(account: Account, region: RegionState, imageId: string): string | 
   const nowMs = account.clock.now();
   for (const { name, images, imageIndex } of account.regions()) {
     // Sought among those that are pending now, as a look at every image's past would cost too much.
-    for (const id of imageIndex.under('state=pending')) {
+    for (const id of imageIndex.under(pendingTerm)) {
       const record = images.get(id);
       if (!record) continue;
       const { SourceImageId, SourceImageRegion, State } = record.description;

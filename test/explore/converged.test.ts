@@ -74,6 +74,18 @@ describe('When faults and people have stopped', () => {
     expect((await edited({ fields: { copies: [] } })).findings).toEqual([]);
   });
 
+  it('an image that people enabled and protect still says the step of ours that the policy no longer takes', async () => {
+    const atMs = calmMs - 2 * dayMs;
+    // Whom a deed meets is drawn: after so many all are protected.
+    const names = [...Array.from({ length: 60 }, () => 'protect'), 'enable'];
+    const deeds = names.map((name, number) => ({ number, kind: 'deed', name, atMs: atMs + number * 60_000 }) as const);
+    const edit = { retire: { steps: ['deregister'] } };
+    const happening = { kind: 'edit', policy: 'gold', edit, isDeploy: true, atMs: atMs + 2 * hourMs } as const;
+    const { findings } = await lived(...deeds, { ...happening, number: deeds.length });
+
+    expect(findings).toEqual([]);
+  });
+
   it('a world lives on until a snapshot has gone that people left on the last day before', async () => {
     const atMs = calmMs - dayMs / 4;
     const deeds = [0, 1, 2, 3, 4, 5].map((number) => ({ number, kind: 'deed', name: 'deregister', atMs }) as const);

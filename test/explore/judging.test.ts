@@ -17,6 +17,20 @@ function given(): Promise<Story> {
   return build({ at: '2026-11-21T11:00:00Z', policies: [keeping('gold')], servers: [web] });
 }
 
+const stopped = { 'ami-lifecycle:consistency': 'stopped' };
+
+/** An image of an instance that runs, which says otherwise, as its snapshots may. */
+async function capturedRunning(story: Story, lying: ('image' | 'snapshot')[]): Promise<string> {
+  const { ImageId = '' } = story.account.call('ec2', 'CreateImage', {
+    InstanceId: web.id,
+    Name: 'gold/web',
+    NoReboot: true,
+    TagSpecifications: lying.map((ResourceType) => ({ ResourceType, Tags: tagList(stopped) })),
+  });
+  await story.rest();
+  return ImageId;
+}
+
 describe('A lease of which only the deadline is left', () => {
   it('is left behind as a whole one is', async () => {
     const story = await given();
@@ -38,13 +52,7 @@ describe('An image that is said to be of a stopped instance, and is not', () => 
   ] as const)('is found at the moment that says so: %s', async (_, notes, count) => {
     const story = await given();
     const found = watchFalseWords(story.account);
-    const { ImageId = '' } = story.account.call('ec2', 'CreateImage', {
-      InstanceId: web.id,
-      Name: 'gold/web',
-      NoReboot: true,
-      TagSpecifications: [{ ResourceType: 'image', Tags: [{ Key: 'ami-lifecycle:consistency', Value: 'stopped' }] }],
-    });
-    await story.rest();
+    const ImageId = await capturedRunning(story, ['image']);
     for (const tags of notes) tagByHand(story, ImageId, tags);
 
     expect(found.map(({ invariant }) => invariant)).toEqual(Array.from({ length: count }, () => 15));
@@ -52,7 +60,6 @@ describe('An image that is said to be of a stopped instance, and is not', () => 
 });
 
 describe('An image that is corrected when it is complete', () => {
-  const stopped = { 'ami-lifecycle:consistency': 'stopped' };
   const corrected = { 'ami-lifecycle:consistency': 'crash' };
   const complete = { 'ami-lifecycle:state': 'complete' };
 
@@ -60,16 +67,7 @@ describe('An image that is corrected when it is complete', () => {
   async function disturbed() {
     const story = await given();
     const found = watchFalseWords(story.account);
-    const { ImageId = '' } = story.account.call('ec2', 'CreateImage', {
-      InstanceId: web.id,
-      Name: 'gold/web',
-      NoReboot: true,
-      TagSpecifications: [
-        { ResourceType: 'image', Tags: tagList(stopped) },
-        { ResourceType: 'snapshot', Tags: tagList(stopped) },
-      ],
-    });
-    await story.rest();
+    const ImageId = await capturedRunning(story, ['image', 'snapshot']);
     const source = { SourceImageId: ImageId, SourceRegion: home };
     const { ImageId: copyId = '' } = story.account.call('ec2', 'CopyImage', { Name: 'gold/web', ...source }, paris);
     await story.rest();

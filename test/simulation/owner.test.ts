@@ -116,12 +116,7 @@ describe('What its owner does to an instance in the middle of a run', () => {
 
     await story.capture('gold');
 
-    expect(story.lastRun().status).toBe('SUCCEEDED');
-    expect(story.image().tags).toMatchObject({
-      'ami-lifecycle:state': 'complete',
-      'ami-lifecycle:consistency': 'crash',
-    });
-    expect(story.state(web)).toBe('running');
+    expectCapturedRunning(story, web);
   });
 
   it('is noticed at once: started when it had just stopped for us, it is captured as it runs', async () => {
@@ -137,12 +132,7 @@ describe('What its owner does to an instance in the middle of a run', () => {
 
     await story.capture('gold');
 
-    expect(story.lastRun().status).toBe('SUCCEEDED');
-    expect(story.image().tags).toMatchObject({
-      'ami-lifecycle:state': 'complete',
-      'ami-lifecycle:consistency': 'crash',
-    });
-    expect(story.state(web)).toBe('running');
+    expectCapturedRunning(story, web);
     expect(story.tags(web)).not.toHaveProperty('ami-lifecycle:stopped-by');
     expect(story.accepted('StartInstances', web).filter(({ caller }) => caller !== undefined)).toEqual([]);
   });
@@ -197,4 +187,14 @@ describe('What its owner does to an instance in the middle of a run', () => {
 
 function snapshotsIn({ account }: Story, region: string) {
   return [...account.region(region).snapshots.values()].map(({ description }) => ({ tags: tagsOf(description.Tags) }));
+}
+
+/** It was captured as it ran, said so, and runs still. */
+function expectCapturedRunning(story: Story, web: Parameters<Story['state']>[0]): void {
+  expect(story.lastRun().status).toBe('SUCCEEDED');
+  expect(story.image().tags).toMatchObject({
+    'ami-lifecycle:state': 'complete',
+    'ami-lifecycle:consistency': 'crash',
+  });
+  expect(story.state(web)).toBe('running');
 }

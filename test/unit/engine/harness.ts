@@ -1,5 +1,6 @@
 import {
   createEngine,
+  DefinitionError,
   type Engine,
   type EngineOptions,
   type ExecutionDescription,
@@ -139,4 +140,19 @@ export function details(result: Result, type: string): Json | undefined {
   const event = result.events.find((candidate) => candidate.type === type);
   const entry = Object.entries(event ?? {}).find(([key]) => key.endsWith('EventDetails'));
   return entry?.[1] as Json | undefined;
+}
+
+/** What is said against a definition; nothing where it is taken. */
+export function problemsOf(
+  definition: unknown,
+  options: StateMachineOptions = {},
+  { engine }: World = createWorld(),
+): readonly string[] {
+  try {
+    engine.addStateMachine('m', definition, options);
+    return [];
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    return error.message.split('\n');
+  }
 }

@@ -1,19 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { DefinitionError, type Json, type JsonObject } from '../../../engine/index.ts';
-import { createWorld, functionArn, machine, part, task } from './harness.ts';
+import type { Json, JsonObject } from '../../../engine/index.ts';
+import { createWorld, functionArn, machine, part, problemsOf, task } from './harness.ts';
 
 /** What is wrong with a definition, each problem from its field on. */
-function problemsOf(definition: unknown): readonly string[] {
-  try {
-    createWorld({}, { integrations: { 'sns:publish': async () => ({ output: null }) } }).engine.addStateMachine(
-      'm',
-      definition,
-    );
-    return [];
-  } catch (error) {
-    if (!(error instanceof DefinitionError)) throw error;
-    return error.message.split('\n').map((line) => line.replace(/^m(, state 'X')?,? ?(field |: )/, ''));
-  }
+function fieldProblemsOf(definition: unknown): readonly string[] {
+  const world = createWorld({}, { integrations: { 'sns:publish': async () => ({ output: null }) } });
+  return problemsOf(definition, {}, world).map((line) => line.replace(/^m(, state 'X')?,? ?(field |: )/, ''));
 }
 
 const end = { Type: 'Succeed' };
@@ -102,11 +94,11 @@ describe('A definition may have every field that AWS has', () => {
 
   it.each(Object.entries(states))('%s', (_name, state) => {
     const more = { Comment: 'c', Version: '1.0', TimeoutSeconds: 1 };
-    expect(problemsOf(machine({ X: state, Z: { ...end, Comment: 'c', Output: 1 } }, more))).toEqual([]);
+    expect(fieldProblemsOf(machine({ X: state, Z: { ...end, Comment: 'c', Output: 1 } }, more))).toEqual([]);
   });
 
   it('a Fail', () => {
-    expect(problemsOf(alone({ Type: 'Fail', Comment: 'c', Error: 'E', Cause: 'c' }))).toEqual([]);
+    expect(fieldProblemsOf(alone({ Type: 'Fail', Comment: 'c', Error: 'E', Cause: 'c' }))).toEqual([]);
   });
 
   it.each<[says: string, definition: JsonObject]>([
@@ -123,7 +115,7 @@ describe('A definition may have every field that AWS has', () => {
       machine({ [`${'x'.repeat(50)} y`]: { Type: 'Map', ItemProcessor: distributed, End: true } }),
     ],
   ])('up to the limit: %s', (_says, definition) => {
-    expect(problemsOf(definition)).toEqual([]);
+    expect(fieldProblemsOf(definition)).toEqual([]);
   });
 
   it.each([
@@ -136,7 +128,7 @@ describe('A definition may have every field that AWS has', () => {
     'arn:aws:states:::states:startExecution.sync:2',
     `${functionArn('f')}:$LATEST`,
   ])('a Task on %s', (resource) => {
-    expect(problemsOf(onResource(resource))).toEqual([]);
+    expect(fieldProblemsOf(onResource(resource))).toEqual([]);
   });
 });
 
@@ -264,11 +256,11 @@ describe('A definition is refused', () => {
       "'ResultWriter/Resource': must be 'arn:aws:states:::s3:putObject'",
     ],
   ])('%j', (definition, problem) => {
-    expect(problemsOf(definition)).toEqual([problem]);
+    expect(fieldProblemsOf(definition)).toEqual([problem]);
   });
 
   it.each(['', 'x'.repeat(81)])("for a state of the name '%s'", (name) => {
-    expect(problemsOf(machine({ [name]: end }, { StartAt: name })).join()).toContain(
+    expect(fieldProblemsOf(machine({ [name]: end }, { StartAt: name })).join()).toContain(
       'a name of a state has 1 to 80 characters',
     );
   });
@@ -276,11 +268,11 @@ describe('A definition is refused', () => {
   it('without a state', () => {
     for (const states of [{}, undefined]) {
       const definition = { QueryLanguage: 'JSONata', StartAt: 'X', States: states };
-      expect(problemsOf(definition)).toContain("'States': must be an object with states");
+      expect(fieldProblemsOf(definition)).toContain("'States': must be an object with states");
     }
   });
 
   it('without an ItemProcessor', () => {
-    expect(problemsOf(alone({ Type: 'Map', Items: [], End: true }))).toContain("'ItemProcessor': is missing");
+    expect(fieldProblemsOf(alone({ Type: 'Map', Items: [], End: true }))).toContain("'ItemProcessor': is missing");
   });
 });

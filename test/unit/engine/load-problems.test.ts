@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DefinitionError, type JsonObject } from '../../../engine/index.ts';
-import { createWorld, machine, part } from './harness.ts';
+import type { JsonObject } from '../../../engine/index.ts';
+import { createWorld, machine, part, problemsOf } from './harness.ts';
 
 const end = { Type: 'Succeed' };
-
-function problemsOf(definition: unknown, options = {}): readonly string[] {
-  try {
-    createWorld().engine.addStateMachine('m', definition, options);
-    return [];
-  } catch (error) {
-    if (!(error instanceof DefinitionError)) throw error;
-    return error.message.split('\n');
-  }
-}
 
 const parallel = (branches: unknown): unknown => ({
   ...machine({}),

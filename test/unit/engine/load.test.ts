@@ -1,17 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DefinitionError, type JsonObject, virtualClock } from '../../../engine/index.ts';
-import { createWorld, functionArn, machine, part, task } from './harness.ts';
-
-function problemsOf(definition: unknown, options = {}): readonly string[] {
-  try {
-    createWorld().engine.addStateMachine('m', definition, options);
-    return [];
-  } catch (error) {
-    if (!(error instanceof DefinitionError)) throw error;
-    return error.message.split('\n');
-  }
-}
+import { createWorld, functionArn, machine, part, problemsOf, task } from './harness.ts';
 
 const end = { Type: 'Succeed' };
 const retry = (...retriers: JsonObject[]) => machine({ T: task('f', { Retry: retriers, End: true }) });
