@@ -112,7 +112,9 @@ function isOfEnd({ error, cause }: { error: string; cause: string }, text: strin
   const regions = [...cause.matchAll(/\bNothing was retired in ([a-z0-9-]+): /g)].map(([, region = '']) => region);
   const named: readonly string[] = sentence.match(/\b[a-z]{2}(-[a-z]+)+-\d\b/g) ?? [];
   const isOfAll = regions.length === 0 || / what could be taken elsewhere waits for that, too\./.test(cause);
-  return isOfAll || named.length === 0 || named.some((region) => regions.includes(region));
+  // Beside what the run ended with, single images may have failed in the other Regions.
+  const isByName = idsIn(sentence).length > 0 && isNamed(text, sentence);
+  return isOfAll || named.length === 0 || named.some((region) => regions.includes(region)) || isByName;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type Decision,
   decide,
   decideWithoutEvidence,
+  inOrder,
   isRecent,
   isSharedOtherwise,
   isStepDown,
@@ -224,7 +225,7 @@ export function makePlanRetirement(ports: Ports) {
     const sharesKey = `${directory}/shares.json`;
     await objects.writeJson(sharesKey, done.shares);
     const itemsKey = `${directory}/items.json`;
-    await objects.writeJson(itemsKey, done.items);
+    await objects.writeJson(itemsKey, inOrder(done.items));
     return {
       policy,
       mode: chosen,
@@ -354,7 +355,7 @@ export function makePlanRetirement(ports: Ports) {
     });
   }
 
-  /** Only candidates are asked about: of 50,000 images, that is some hundred. */
+  /** Only candidates are asked about: what no rule keeps, images in their grace among them. */
   async function usesOf({ retire }: NamedPolicy, region: string, judgements: readonly Judgement[]): Promise<Known> {
     const candidates = judgements.filter(({ keeps }) => keeps.length === 0).map(({ image }) => image);
     if (!retire || candidates.length === 0) return { uses: new Map(), reports: new Map() };

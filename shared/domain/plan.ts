@@ -145,6 +145,15 @@ export function isStepDown(step: PlanStep | null): step is Step {
   return ladder.some((each) => each === step);
 }
 
+/**
+ * A plan's items as they are to be done. What people want back comes first, and what is to be archived last: each of these takes
+ * up to hours, and only so many are done at once.
+ */
+export function inOrder(items: readonly PlanItem[]): PlanItem[] {
+  const turnOf = ({ archive, step }: PlanItem): number => (archive ? 2 : step === 'reinstate' ? 0 : 1);
+  return items.toSorted((left, right) => turnOf(left) - turnOf(right));
+}
+
 /** What would be done, and how often: `deprecate`, `archive`, `share`, and `delete-snapshots` for what failures left. */
 export function actionCounts(items: readonly PlanItem[], shares: readonly ShareItem[]): Record<string, number> {
   const counts: Record<string, number> = shares.length > 0 ? { share: shares.length } : {};

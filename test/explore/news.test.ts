@@ -105,6 +105,15 @@ describe('A message tells of a retirement that is lacking', () => {
       ),
       stays,
     ],
+    [
+      'names it, beside another Region in which nothing was done',
+      ending(
+        'gold: EvidenceIncomplete',
+        counted,
+        `EvidenceIncomplete: Nothing was retired in eu-west-3: not known\n${image} in eu-west-1 AccessDenied: no`,
+      ),
+      stays,
+    ],
     ['counts reports that failed at EC2', reports(1), stays],
     [
       'names what stays',

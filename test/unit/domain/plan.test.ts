@@ -8,6 +8,7 @@ import {
   decide,
   decideWithoutEvidence,
   type Evidence,
+  inOrder,
   isSharedOtherwise,
   isStepDown,
   type PlanItem,
@@ -254,6 +255,17 @@ describe('of what is to be done with an image', () => {
     const wanted: PlanItem = { ...item, step: 'reinstate' };
     expect(partsOf(wanted)).toEqual({ harmless: [wanted], other: [] });
     expect(partsOf({ ...wanted, archive: true })).toEqual({ harmless: [wanted], other: [{ ...item, archive: true }] });
+  });
+
+  it('what people want back comes first, and what takes hours last', () => {
+    const items: PlanItem[] = [
+      { ...blank, imageId: 'ami-1', archive: true, step: null },
+      { ...blank, imageId: 'ami-2', step: 'deprecate' },
+      { ...blank, imageId: null },
+      { ...blank, imageId: 'ami-3', archive: true, step: 'reinstate' },
+      { ...blank, imageId: 'ami-4', step: 'reinstate' },
+    ];
+    expect(inOrder(items).map(({ imageId }) => imageId)).toEqual(['ami-4', 'ami-2', null, 'ami-1', 'ami-3']);
   });
 
   it('everything is counted by its name', () => {
