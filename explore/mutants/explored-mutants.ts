@@ -135,4 +135,22 @@ export const exploredMutants: readonly Mutant[] = [
       },
     ],
   },
+  {
+    invariant: 14,
+    name: 'nothing is shared, nor said to be',
+    world: 'other audience',
+    edits: [
+      {
+        file: sharing,
+        from: 'const audience = await audienceOf(policyName);',
+        to: "const audience = await audienceOf(policyName);\n    if (region !== '') return { added: 0, removed: 0, left: [] };",
+      },
+    ],
+  },
+  {
+    invariant: 14,
+    name: 'an image that was never shared is taken for one that is shared as its policy says',
+    world: 'first audience',
+    edits: [{ file: 'shared/domain/plan.ts', from: '(noted ?? audienceDigest(nobody))', to: '(noted ?? wanted)' }],
+  },
 ];
