@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 const sharing = 'functions/share-image/task.ts';
+const audiences = 'shared/domain/audience.ts';
 const recording = 'functions/record-capture/task.ts';
 
 /** As earlier versions wrote a lease. */
@@ -8,6 +9,12 @@ const unnamedLaunch = {
   file: 'functions/stop-instance/task.ts',
   from: 'const { launchedAt } = instance;',
   to: "const { launchedAt } = { ...instance, launchedAt: '' };",
+};
+
+const snapshotsOfNobody = {
+  file: sharing,
+  from: 'changeAccounts(snapshotId, { add: accounts, remove: [] })',
+  to: 'changeAccounts(snapshotId, { add: accounts.slice(0, 0), remove: [] })',
 };
 
 /** What the explorer's own judgement must notice: rest, telling and convergence, in worlds that are explored or judged as random ones are. */
@@ -134,5 +141,59 @@ export const exploredMutants: readonly Mutant[] = [
         to: '{ add: add.slice(0, 0), remove: [] });\n    // Last:',
       },
     ],
+  },
+  {
+    invariant: 14,
+    name: 'nothing is shared, nor said to be',
+    world: 'other audience',
+    edits: [
+      {
+        file: sharing,
+        from: 'const audience = await audienceOf(policyName);',
+        to: "const audience = await audienceOf(policyName);\n    if (region !== '') return { added: 0, removed: 0, left: [] };",
+      },
+    ],
+  },
+  {
+    invariant: 14,
+    name: 'an image that was never shared is taken for one that is shared as its policy says',
+    world: 'first audience',
+    edits: [{ file: 'shared/domain/plan.ts', from: '(noted ?? audienceDigest(nobody))', to: '(noted ?? wanted)' }],
+  },
+  {
+    invariant: 14,
+    name: 'an image that is to be shared with everybody is shared with nobody',
+    world: 'capture-by-reboot',
+    edits: [{ file: audiences, from: "[{ Group: 'all' }]", to: '[]' }],
+  },
+  {
+    invariant: 14,
+    name: 'an image that is to be shared with few is shared with everybody',
+    world: 'capture-by-schedule',
+    edits: [{ file: audiences, from: 'audience.public ? [{', to: '!audience.public ? [{' }],
+  },
+  {
+    invariant: 14,
+    name: 'an organization may launch from no image',
+    world: 'capture-by-schedule',
+    edits: [
+      {
+        file: audiences,
+        from: '...audience.organizationArns.map(',
+        to: '...audience.organizationArns.slice(0, 0).map(',
+      },
+    ],
+  },
+  {
+    invariant: 14,
+    name: 'nobody may copy the snapshots of a new image',
+    world: 'capture-by-schedule',
+    edits: [snapshotsOfNobody],
+  },
+  {
+    invariant: 14,
+    name: 'nobody may copy the snapshots of an image that is shared later',
+    world: 'retire',
+    edits: [snapshotsOfNobody],
   },
 ];

@@ -3,8 +3,8 @@ import { server } from '../servers.ts';
 
 const dayMs = 86_400_000;
 
-/** The shortest world, in which an edited policy shares all that it keeps with somebody else. */
-function otherAudience(): RandomWorld {
+/** The shortest world, in which an edited policy shares all that it keeps with somebody else, or with somebody at all. */
+function otherAudience(share?: { accounts: string[] }): RandomWorld {
   const world = generate(1, leastDays);
   const atMs = world.beginMs + 3 * dayMs;
   const edit = { fields: { share: { accounts: ['111122223333'] } } };
@@ -14,7 +14,7 @@ function otherAudience(): RandomWorld {
       {
         name: 'gold',
         hour: 3,
-        fields: { retain: { daily: 30 }, share: { accounts: ['123456789012'] } },
+        fields: { retain: { daily: 30 }, ...(share ? { share } : {}) },
         retire: { mode: 'enforce', graceDays: 1, maxPercentPerRun: 100 },
       },
     ],
@@ -23,7 +23,10 @@ function otherAudience(): RandomWorld {
   };
 }
 
-const byName: Readonly<Record<string, () => RandomWorld>> = { 'other audience': otherAudience };
+const byName: Readonly<Record<string, () => RandomWorld>> = {
+  'other audience': () => otherAudience({ accounts: ['123456789012'] }),
+  'first audience': () => otherAudience(),
+};
 
 /** A world that is judged as random ones are: one that a seed draws, or another; undefined where the name is of neither. */
 export function randomWorldNamed(name: string): RandomWorld | undefined {

@@ -70,7 +70,7 @@ function leftIn(living: Living, region: RegionState): string[] {
   );
   const misshared = ours.flatMap((image) => {
     const policy = present.get(tagsOf(image.description.Tags)['ami-lifecycle:policy'] ?? '');
-    const found = policy ? audiences.differences(region, image, policy.share) : [];
+    const found = policy ? audiences.differences(region, image, policy) : [];
     return found.map((what) => `${what} in ${region.name}, and ${policy?.name} says otherwise.`);
   });
   const lineages = Map.groupBy(ours, ({ description }) => {

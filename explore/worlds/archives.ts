@@ -63,7 +63,9 @@ function lackingRestore(story: Story): string[] {
       tags['ami-lifecycle:hold']?.startsWith('restored ') === true &&
       tags.team === 'platform' &&
       snapshots.length === 1 &&
-      sharedWith.join() === '123456789012',
+      sharedWith.join() === '123456789012' &&
+      // People shared the image alone.
+      snapshots.every((each) => each.sharedWith.length === 0),
   );
   return isWhole ? [] : [`None of ${images.length} restored images is as it was: ${JSON.stringify(images)}`];
 }

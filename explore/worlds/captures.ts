@@ -5,10 +5,11 @@ import { hang, impatient, nightsUntil } from '../hanging.ts';
 import { home, type Server, server } from '../servers.ts';
 import { slotAt, slotMs } from '../slots.ts';
 import type { Beginning, Story } from '../world.ts';
-import { hoursLater, quick, tagByHand } from './common.ts';
+import { hoursLater, misshared, quick, tagByHand } from './common.ts';
 
 const paris = 'eu-west-3';
 const partner = '123456789012';
+const organization = 'arn:aws:organizations::111122223333:organization/o-abc123';
 const start = '2026-11-21T02:58:00Z';
 const atThree = '2026-11-21T03:00:00Z';
 /** One capture by schedule, at three; what follows is started by hand. */
@@ -132,24 +133,24 @@ function holdersOf(story: Story, policyName: string, slot: string): string[] {
   });
 }
 
-/** Instances without a complete image of that policy since an instant, by Region. */
+/** Instances without a complete image of that policy since an instant, by Region; and how such images are shared otherwise. */
 function lackingImages(story: Story, servers: readonly Server[], policy: NamedPolicy, sinceMs: number): string[] {
   const regions = [home, ...policy.copies.map(({ region }) => region)];
-  const accounts = policy.share?.accounts ?? [];
   const selected = servers.filter((of) => story.tags(of)['ami-lifecycle:policy']?.split(' ').includes(policy.name));
   return regions.flatMap((region) => {
     const images = story.images(region);
     return selected.flatMap(({ id }) => {
-      const isThere = images.some(
-        ({ tags, state, sharedWith }) =>
+      const complete = images.filter(
+        ({ tags, state }) =>
           tags['ami-lifecycle:policy'] === policy.name &&
           tags['ami-lifecycle:source'] === id &&
           slotMs(tags['ami-lifecycle:slot'] ?? '') >= sinceMs - 60_000 &&
           state === 'available' &&
-          tags['ami-lifecycle:state'] === 'complete' &&
-          accounts.every((account) => sharedWith.includes(account)),
+          tags['ami-lifecycle:state'] === 'complete',
       );
-      return isThere ? [] : [`${id} has no complete image of ${policy.name} in ${region}.`];
+      if (complete.length === 0) return [`${id} has no complete image of ${policy.name} in ${region}.`];
+      const differences = complete.flatMap((image) => misshared(image, policy.share));
+      return differences.map((what) => `Of ${id} under ${policy.name} in ${region} ${what}`);
     });
   });
 }
@@ -159,7 +160,12 @@ export const captureWorlds: readonly ExploredWorld[] = [
     name: 'capture-by-schedule',
     tells: 'A running server with two volumes is stopped, captured, copied to Paris and shared',
     servers: [web],
-    policies: [keeping('gold', { copies: [{ region: paris }], share: { accounts: [partner] } })],
+    policies: [
+      keeping('gold', {
+        copies: [{ region: paris }],
+        share: { accounts: [partner], organizationArns: [organization] },
+      }),
+    ],
   }),
   captures({
     name: 'capture-by-tag',

@@ -3,7 +3,7 @@ import { hang, hungImageId, impatient, nightsUntil } from '../hanging.ts';
 import { home, server } from '../servers.ts';
 import { tagsOf } from '../witness.ts';
 import type { Beginning, Story } from '../world.ts';
-import { hoursLater, quick, tagByHand } from './common.ts';
+import { hoursLater, missharedSnapshots, quick, tagByHand } from './common.ts';
 
 const paris = 'eu-west-3';
 const partner = '123456789012';
@@ -34,13 +34,21 @@ function standing(story: Story, region: string): Standing[] {
   });
 }
 
-/** What is there and should not be, and the other way round; each with its image, as people are told of images by their ids. */
+/**
+ * What is there and should not be, and the other way round; each with its image, as people are told of images by their ids.
+ * Snapshots are always whose the policy says, as people share none by hand.
+ */
 function differences(story: Story, expected: readonly string[]): string[] {
   const found = [home, paris].flatMap((region) => standing(story, region));
   const lines = new Set(found.map(({ line }) => line));
+  const accounts = story.policies[0]?.share?.accounts ?? [];
+  const ofSnapshots = [home, paris].flatMap((region) =>
+    story.images(region).flatMap((image) => missharedSnapshots(image, accounts)),
+  );
   return [
     ...expected.filter((line) => !lines.has(line)).map((line) => `There is no ${line}: ${idAt(line)}.`),
     ...found.filter(({ line }) => !expected.includes(line)).map(({ id, line }) => `There is still ${line}: ${id}.`),
+    ...ofSnapshots,
   ];
 }
 
