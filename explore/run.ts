@@ -61,7 +61,8 @@ export async function runWorld(
   const sites = recordSites(account.faults);
   const faults = placements.map(faultOf);
   const struck = watchStrikes(story, faults);
-  const blame = watchBlame(story, world.fails);
+  const isFaultless = placements.length === 0;
+  const blame = await watchBlame(story, { isFaultless, ...(world.fails && { fails: world.fails }) });
   const recoveries = watchRecoveries(story);
   for (const fault of faults) account.faults.add(fault);
   await world.begin(story);
@@ -74,7 +75,7 @@ export async function runWorld(
   const found = sites.end();
   account.faults.clear();
 
-  const findings = placements.length === 0 ? blame.findings() : [];
+  const findings: Finding[] = [];
   const lacking = world.lacking(story, beganMs);
   const mustTell = world.mustTell && !mayBeSilent(world, placements, news) && !isDeedAmongFaults(placements);
   if (lacking.length > 0 && mustTell && !news.isTold(lacking)) {
@@ -89,6 +90,7 @@ export async function runWorld(
     ...breachesIn({ breaches: story.witness.watch.breaches.filter((each) => !doubtful.excuses(each)) }),
     ...standing.filter((each) => !isTakenFromUs(each, placements, told)),
     ...falseWords,
+    ...blame,
   );
   look(story);
   return {
