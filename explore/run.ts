@@ -82,10 +82,14 @@ export async function runWorld(
     findings.push(finding(story, 14, `Nobody was told: ${lacking.join(' ')}`));
   }
   const told = (what: string): boolean => news.isTold([what]);
-  findings.push(...leftBehind(story).filter((each) => !isTakenFromUs(each, placements, told)));
+  const left = (): Finding[] => leftBehind(story).filter((each) => !isTakenFromUs(each, placements, told));
+  const leftByFaults = left();
+  findings.push(...leftByFaults);
   const used = recoveries.seen();
 
   await converge(world, story, lacking.length > 0, findings);
+  const isNew = ({ what }: Finding): boolean => leftByFaults.every((each) => each.what !== what);
+  findings.push(...left().filter(isNew));
   findings.unshift(
     ...breachesIn({ breaches: story.witness.watch.breaches.filter((each) => !doubtful.excuses(each)) }),
     ...standing.filter((each) => !isTakenFromUs(each, placements, told)),

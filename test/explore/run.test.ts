@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ExploredWorld } from '../../explore/explored-world.ts';
 import { parsePlacement, placementText } from '../../explore/placements.ts';
 import { type Outcome, runWorld } from '../../explore/run.ts';
-import { policy } from '../../explore/servers.ts';
+import { home, policy } from '../../explore/servers.ts';
+import { tagByHand } from '../../explore/worlds/common.ts';
 import { worldNamed } from '../../explore/worlds.ts';
 
 const tagged = worldNamed('capture-by-tag');
@@ -117,6 +118,22 @@ describe('What must never be is found', () => {
     expect(findings).toMatchObject([
       { invariant: 14, what: 'Nobody was told: The moon has no image.' },
       { invariant: 14, what: 'After the faults: The moon has no image.' },
+    ]);
+  });
+
+  it('when the next attempt leaves a lease that was not there', async () => {
+    const again: ExploredWorld['again'] = async (story, wasLacking) => {
+      const broken = await tagged.again(story, wasLacking);
+      const [server] = story.account.region(home).instances.keys();
+      // Of no launch that anybody knows, so that the rescue lets it be.
+      if (server) tagByHand(story, server, { 'ami-lifecycle:stopped-by': 'nobody' });
+      return broken;
+    };
+
+    const { findings } = await explored({ ...tagged, again });
+
+    expect(findings.map(({ invariant, what }) => `${invariant} ${what}`)).toEqual([
+      expect.stringMatching(/^1 i-\w+ is left with its lease\.$/),
     ]);
   });
 
