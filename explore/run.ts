@@ -34,7 +34,7 @@ const longestHours = 14 * 24;
 const longestLeaseHours = 72;
 /** Faults whose silence is AWS's own: nothing is left that could tell of them, but the next attempt must succeed. */
 const silent: ReadonlySet<string> = new Set(['execution-lost', 'lost-event']);
-/** Faults that fail nothing, and only let hours pass. */
+/** Faults that only let hours pass; what waits meanwhile may fail by it, and that is to be told. */
 const delaying: ReadonlySet<string> = new Set(['clock-jumps', 'task-times-out', 'late-event']);
 /** A fault that outlasts every Retry is lifted after so long at the latest: every run has given up once by then. */
 const longestFaultHours = 30;
@@ -125,10 +125,11 @@ function isDeedAmongFaults(placements: readonly Placement[]): boolean {
   return placements.length > 1 && placements.some(({ word }) => isDeed(word));
 }
 
-/** Where all faults are silent, or those that are not were got over without any execution that failed. */
+/** Where all faults are silent; or some are or only delay, and the others were got over without any execution that failed. */
 function mayBeSilent({ mayBeLate }: ExploredWorld, placements: readonly Placement[], news: News): boolean {
-  const isSilent = ({ word }: Placement): boolean => silent.has(word) || (mayBeLate === true && delaying.has(word));
-  return placements.length > 0 && (placements.every(isSilent) || (placements.some(isSilent) && !news.hasFailure()));
+  const isSilent = ({ word }: Placement): boolean => silent.has(word);
+  const isQuiet = (each: Placement): boolean => isSilent(each) || (mayBeLate === true && delaying.has(each.word));
+  return placements.length > 0 && (placements.every(isSilent) || (placements.some(isQuiet) && !news.hasFailure()));
 }
 
 /** Lets everything come to its end, and then two looks of the rescue pass; or as much of it as so many hours see. */

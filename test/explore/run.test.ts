@@ -137,6 +137,23 @@ describe('What must never be is found', () => {
     ]);
   });
 
+  it('when nobody is told of what is lacking, though only hours passed, where an execution failed meanwhile', async () => {
+    const retire = worldNamed('retire');
+    const beganMs = Date.parse(retire.beginning.at ?? '');
+    const lacking = (_: unknown, sinceMs: number) => (sinceMs === beganMs ? ['The moon has no image.'] : []);
+    const begin: ExploredWorld['begin'] = ({ stack }) => {
+      const archive = { bucket: 'vault', prefix: '', storageClass: 'STANDARD' };
+      stack.engine.stopExecution(stack.archive({ imageId: 'ami-0123456789abcdef0', archive }));
+    };
+    const hoursPass = 'plan-retirement#1 clock-jumps';
+
+    const failing = await explored({ ...retire, lacking, begin }, hoursPass);
+    const late = await explored({ ...retire, lacking }, hoursPass);
+
+    expect(failing.findings).toMatchObject([{ invariant: 14, what: 'Nobody was told: The moon has no image.' }]);
+    expect(late.findings).toEqual([]);
+  });
+
   it('when what was never completed is not taken away', async () => {
     const beginning = { ...tagged.beginning, policies: [policy('gold')] };
 
