@@ -2,6 +2,7 @@ import type { Machine } from './definition.ts';
 import { Aborted, errorNames, FatalFailure, HistoryFull, RequestRefused, StateFailure } from './errors.ts';
 import { type Ending, type Execution, type ExecutionStatus, silence, statusOf } from './execution.ts';
 import { createExecutionStore } from './execution-store.ts';
+import type { Failure } from './failure.ts';
 import { openFlow } from './flow.ts';
 import { createHistory, type HistoryEvent, historyLimit } from './history.ts';
 import { exceedsPayloadLimit, type Json } from './json.ts';
@@ -71,6 +72,8 @@ export interface Engine {
   sendTaskHeartbeat(taskToken: string): void;
   /** Calls `listener` at every start and end of an execution. Returns how to unsubscribe. */
   onStatusChange(listener: (event: StatusChangeEvent) => void): () => void;
+  /** Calls `listener` at everything that fails, caught or not. Returns how to unsubscribe. */
+  onFailure(listener: (failure: Failure) => void): () => void;
   /**
    * State transitions as AWS bills them: states entered and attempts repeated. Of one execution (with the children of its
    * Map Runs), or of all since the engine began.
@@ -92,6 +95,7 @@ export function createEngine(options: EngineOptions): Engine {
   const published = new Map<string, number>();
   const store = createExecutionStore(clock, keepClosedDays * dayMs);
   const listeners = new Set<(event: StatusChangeEvent) => void>();
+  const failureListeners = new Set<(failure: Failure) => void>();
   let totalTransitions = 0;
   const arn = (type: string, rest: string): string => `arn:aws:states:${region}:${accountId}:${type}:${rest}`;
 
@@ -115,6 +119,9 @@ export function createEngine(options: EngineOptions): Engine {
       });
     },
     close,
+    noteFailure(failure) {
+      for (const listener of failureListeners) listener(failure);
+    },
   };
 
   return {
@@ -165,6 +172,10 @@ export function createEngine(options: EngineOptions): Engine {
     onStatusChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    onFailure(listener) {
+      failureListeners.add(listener);
+      return () => void failureListeners.delete(listener);
     },
     transitions(executionArn) {
       if (executionArn === undefined) return totalTransitions + store.runningTransitions();
@@ -245,7 +256,9 @@ export function createEngine(options: EngineOptions): Engine {
     } catch (thrown) {
       if (thrown instanceof Aborted) return;
       if (thrown instanceof FatalFailure || thrown instanceof HistoryFull) {
-        close(execution, { status: 'FAILED', error: errorNames.runtime, cause: thrown.message });
+        const failure = { error: errorNames.runtime, cause: thrown.message };
+        runtime.noteFailure({ executionArn: execution.arn, ...failure });
+        close(execution, { status: 'FAILED', ...failure });
       } else if (thrown instanceof StateFailure) {
         close(execution, { status: 'FAILED', error: thrown.error, cause: thrown.cause });
       } else {

@@ -47,8 +47,12 @@ function invoke(
     flow.runtime,
     isOver,
     async () => {
-      const outcome = await options.invokeFunction(name, copied(payload), invocation);
-      return 'error' in outcome ? outcome : { ...outcome, payload: copied(outcome.payload) };
+      const outcome = await options.invokeFunction(name, copied(payload), invocation).catch(functionFailure);
+      if (!('error' in outcome)) return { ...outcome, payload: copied(outcome.payload) };
+      const { executionArn, state: stateName } = invocation;
+      const { error, cause } = outcome;
+      flow.runtime.noteFailure({ executionArn, functionName: name, state: stateName, error, cause });
+      return outcome;
     },
     (error) => functionFailure(error),
     (outcome) =>

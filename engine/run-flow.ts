@@ -1,4 +1,5 @@
 import type { Machine, State } from './definition.ts';
+import type { StateFailure } from './errors.ts';
 import { countTransition } from './execution.ts';
 import { type Flow, record, sleep } from './flow.ts';
 import type { Json } from './json.ts';
@@ -49,8 +50,16 @@ async function failing(visit: Visit, outcome: Promise<StateOutcome>): Promise<St
   try {
     return await outcome;
   } catch (thrown) {
-    throw toFailure(visit, thrown);
+    throw noted(visit, thrown);
   }
+}
+
+function noted(visit: Visit, thrown: unknown): StateFailure {
+  const failure = toFailure(visit, thrown);
+  const { flow, state } = visit;
+  const { error = '', cause = '' } = failure;
+  flow.runtime.noteFailure({ executionArn: flow.execution.arn, state: state.name, error, cause });
+  return failure;
 }
 
 type HandledState = Extract<State, { type: 'Task' | 'Map' | 'Parallel' }>;
@@ -68,7 +77,7 @@ async function handled(visit: Visit, state: HandledState, attempt: () => Promise
       visit.decidedBy = flow.source;
       return await exit(visit, state, scopeOf(visit, { result }), result);
     } catch (thrown) {
-      const failure = toFailure(visit, thrown);
+      const failure = noted(visit, thrown);
       const delayMs = retries.nextDelayMs(failure.error);
       if (delayMs !== undefined) {
         await sleep(flow, delayMs);

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Machine } from './definition.ts';
 import type { Ending, Execution } from './execution.ts';
+import type { Failure } from './failure.ts';
 import type { Json } from './json.ts';
 import type { EngineOptions } from './options.ts';
 import type { Random } from './random.ts';
@@ -17,6 +18,8 @@ export interface Runtime {
   startMapChild(request: MapChildRequest): Execution;
   /** Ends an execution if it still runs. */
   close(execution: Execution, ending: Ending): void;
+  /** Tells whoever listens. */
+  noteFailure(failure: Failure): void;
 }
 
 export interface MapChildRequest {

@@ -34,7 +34,7 @@ const longestHours = 14 * 24;
 const longestLeaseHours = 72;
 /** Faults whose silence is AWS's own: nothing is left that could tell of them, but the next attempt must succeed. */
 const silent: ReadonlySet<string> = new Set(['execution-lost', 'lost-event']);
-/** Faults that fail nothing, and only let hours pass. */
+/** Faults that only let hours pass; what waits meanwhile may fail by it, and that is to be told. */
 const delaying: ReadonlySet<string> = new Set(['clock-jumps', 'task-times-out', 'late-event']);
 /** A fault that outlasts every Retry is lifted after so long at the latest: every run has given up once by then. */
 const longestFaultHours = 30;
@@ -61,7 +61,8 @@ export async function runWorld(
   const sites = recordSites(account.faults);
   const faults = placements.map(faultOf);
   const struck = watchStrikes(story, faults);
-  const blame = watchBlame(story, world.fails);
+  const isFaultless = placements.length === 0;
+  const blame = await watchBlame(story, { isFaultless, ...(world.fails && { fails: world.fails }) });
   const recoveries = watchRecoveries(story);
   for (const fault of faults) account.faults.add(fault);
   await world.begin(story);
@@ -74,21 +75,26 @@ export async function runWorld(
   const found = sites.end();
   account.faults.clear();
 
-  const findings = placements.length === 0 ? blame.findings() : [];
+  const findings: Finding[] = [];
   const lacking = world.lacking(story, beganMs);
   const mustTell = world.mustTell && !mayBeSilent(world, placements, news) && !isDeedAmongFaults(placements);
   if (lacking.length > 0 && mustTell && !news.isTold(lacking)) {
     findings.push(finding(story, 14, `Nobody was told: ${lacking.join(' ')}`));
   }
   const told = (what: string): boolean => news.isTold([what]);
-  findings.push(...leftBehind(story).filter((each) => !isTakenFromUs(each, placements, told)));
+  const left = (): Finding[] => leftBehind(story).filter((each) => !isTakenFromUs(each, placements, told));
+  const leftByFaults = left();
+  findings.push(...leftByFaults);
   const used = recoveries.seen();
 
   await converge(world, story, lacking.length > 0, findings);
+  const isNew = ({ what }: Finding): boolean => leftByFaults.every((each) => each.what !== what);
+  findings.push(...left().filter(isNew));
   findings.unshift(
     ...breachesIn({ breaches: story.witness.watch.breaches.filter((each) => !doubtful.excuses(each)) }),
     ...standing.filter((each) => !isTakenFromUs(each, placements, told)),
     ...falseWords,
+    ...blame,
   );
   look(story);
   return {
@@ -119,10 +125,11 @@ function isDeedAmongFaults(placements: readonly Placement[]): boolean {
   return placements.length > 1 && placements.some(({ word }) => isDeed(word));
 }
 
-/** Where all faults are silent, or those that are not were got over without any execution that failed. */
+/** Where all faults are silent; or some are or only delay, and the others were got over without any execution that failed. */
 function mayBeSilent({ mayBeLate }: ExploredWorld, placements: readonly Placement[], news: News): boolean {
-  const isSilent = ({ word }: Placement): boolean => silent.has(word) || (mayBeLate === true && delaying.has(word));
-  return placements.length > 0 && (placements.every(isSilent) || (placements.some(isSilent) && !news.hasFailure()));
+  const isSilent = ({ word }: Placement): boolean => silent.has(word);
+  const isQuiet = (each: Placement): boolean => isSilent(each) || (mayBeLate === true && delaying.has(each.word));
+  return placements.length > 0 && (placements.every(isSilent) || (placements.some(isQuiet) && !news.hasFailure()));
 }
 
 /** Lets everything come to its end, and then two looks of the rescue pass; or as much of it as so many hours see. */

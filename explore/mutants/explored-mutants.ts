@@ -87,6 +87,19 @@ export const exploredMutants: readonly Mutant[] = [
     ],
   },
   {
+    invariant: 14,
+    name: 'whoever finds the image that an unheard attempt has made falls over it, and people are told of a capture that failed',
+    world: 'capture-until-available',
+    placement: 'create-image/ec2:CreateImage@eu-west-1#1 reply-lost',
+    edits: [
+      {
+        file: 'functions/create-image/task.ts',
+        from: 'const image = await images.findByName(name);',
+        to: "const image = await images.findByName(name);\n    if (image) throw new TypeError('image.tag is not a function');",
+      },
+    ],
+  },
+  {
     invariant: 15,
     name: 'an image is corrected that its owner disturbed, and its snapshots go on saying stopped',
     world: 'capture-by-schedule',

@@ -26,7 +26,7 @@ export interface LifeOutcome {
   causes: string[];
   /** What went on in it, until it ended; nothing where something fell over. */
   figures: Figures;
-  /** What nobody would have thought of: a task, a definition or the simulator itself fell over. */
+  /** What nobody would have thought of: the world itself fell over. What falls over within it is a finding. */
   thrown?: string;
 }
 

@@ -6,6 +6,7 @@ import { type Account, createAccount } from '../../simulator/account.ts';
 import { type InvariantWatch, watchInvariants } from '../../simulator/invariants.ts';
 import { seededRandom } from '../../simulator/random.ts';
 import { archivesDueIn } from '../archive-due.ts';
+import { watchBlame } from '../blameless.ts';
 import { watchFalseWords } from '../false-words.ts';
 import { breachesIn, type Finding } from '../judge.ts';
 import { keepingRulesIn } from '../keeping-rules.ts';
@@ -78,6 +79,7 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
   });
   const falseWords = watchFalseWords(account);
   const standing = watchStanding(account, watch);
+  const blame = await watchBlame({ account, stack }, { isFaultless: false, mayLackRights: true });
   const audiences = watchAudiences(account);
   const tally = keepTally(account, stack);
   for (const each of happenings) if (each.kind === 'fault') tally.window(each.fault.fault);
@@ -112,7 +114,7 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
     // Before the night's captures: those of the day before are over.
     await clock.run(atMs);
     tally.look();
-    findings.push(...breachesIn(watch).slice(0, 1), ...standing, ...falseWords);
+    findings.push(...breachesIn(watch).slice(0, 1), ...standing, ...falseWords, ...blame);
     if (findings.length === 0 && atMs >= calmMs + 2 * dayMs) findings.push(...lateCaptures(living));
     if (atMs >= calmMs) findings.push(...left.overdue());
     if (findings.length === 0 && atMs >= endMs) findings.push(...notConverged(living));

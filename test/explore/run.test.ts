@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ExploredWorld } from '../../explore/explored-world.ts';
 import { parsePlacement, placementText } from '../../explore/placements.ts';
 import { type Outcome, runWorld } from '../../explore/run.ts';
-import { policy } from '../../explore/servers.ts';
+import { home, policy } from '../../explore/servers.ts';
+import { tagByHand } from '../../explore/worlds/common.ts';
 import { worldNamed } from '../../explore/worlds.ts';
 
 const tagged = worldNamed('capture-by-tag');
@@ -118,6 +119,39 @@ describe('What must never be is found', () => {
       { invariant: 14, what: 'Nobody was told: The moon has no image.' },
       { invariant: 14, what: 'After the faults: The moon has no image.' },
     ]);
+  });
+
+  it('when the next attempt leaves a lease that was not there', async () => {
+    const again: ExploredWorld['again'] = async (story, wasLacking) => {
+      const broken = await tagged.again(story, wasLacking);
+      const [server] = story.account.region(home).instances.keys();
+      // Of no launch that anybody knows, so that the rescue lets it be.
+      if (server) tagByHand(story, server, { 'ami-lifecycle:stopped-by': 'nobody' });
+      return broken;
+    };
+
+    const { findings } = await explored({ ...tagged, again });
+
+    expect(findings.map(({ invariant, what }) => `${invariant} ${what}`)).toEqual([
+      expect.stringMatching(/^1 i-\w+ is left with its lease\.$/),
+    ]);
+  });
+
+  it('when nobody is told of what is lacking, though only hours passed, where an execution failed meanwhile', async () => {
+    const retire = worldNamed('retire');
+    const beganMs = Date.parse(retire.beginning.at ?? '');
+    const lacking = (_: unknown, sinceMs: number) => (sinceMs === beganMs ? ['The moon has no image.'] : []);
+    const begin: ExploredWorld['begin'] = ({ stack }) => {
+      const archive = { bucket: 'vault', prefix: '', storageClass: 'STANDARD' };
+      stack.engine.stopExecution(stack.archive({ imageId: 'ami-0123456789abcdef0', archive }));
+    };
+    const hoursPass = 'plan-retirement#1 clock-jumps';
+
+    const failing = await explored({ ...retire, lacking, begin }, hoursPass);
+    const late = await explored({ ...retire, lacking }, hoursPass);
+
+    expect(failing.findings).toMatchObject([{ invariant: 14, what: 'Nobody was told: The moon has no image.' }]);
+    expect(late.findings).toEqual([]);
   });
 
   it('when what was never completed is not taken away', async () => {
