@@ -88,7 +88,10 @@ export function printedReport(exploration: Exploration): string[] {
 function missedIn({ missed: { single, pairs } }: Exploration): { told: string; jobs: readonly string[] }[] {
   return [
     { told: `Missed: in ${single.length} runs with one fault it found no occasion.`, jobs: single },
-    { told: `Missed: in ${pairs.length} runs with two faults one of them found none, or both.`, jobs: pairs },
+    {
+      told: `Missed: in ${pairs.length} runs with two faults one found none, as the run went another way from the other on.`,
+      jobs: pairs,
+    },
   ].filter(({ jobs }) => jobs.length > 0);
 }
 

@@ -61,7 +61,7 @@ describe('The report of an exploration', () => {
       'Missed: in 1 runs with one fault it found no occasion.',
       '  retire share-image#9 killed-before',
       '',
-      'Missed: in 1 runs with two faults one of them found none, or both.',
+      'Missed: in 1 runs with two faults one found none, as the run went another way from the other on.',
       `  ${job}`,
       '',
     ]);
