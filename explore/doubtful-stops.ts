@@ -1,20 +1,39 @@
+import type { Instance } from '@aws-sdk/client-ec2';
 import type { Account } from '../simulator/account.ts';
+import { deedNames } from '../simulator/faults.ts';
+import { listIn, tagsIn as tagsOf } from '../simulator/invariants/records.ts';
 import type { InvariantBroken, InvariantWatch } from '../simulator/invariants.ts';
-import { tagsOf } from './witness.ts';
+
+/** An instance that a function has claimed. */
+interface Claim {
+  /** Whose, and of which launch. */
+  lease: string;
+  sinceMs: number;
+  /** Whether the stop that was to follow at once did not. */
+  hasFailed: boolean;
+}
 
 /**
- * Watches for people who stop what we have claimed and not stopped yet: where our own stop fails then, nothing tells theirs from
- * it, and it is started again (docs/reliability.md, "Who stopped it"). What was launched since our claim is not among it. The
- * last stop of an instance decides, not its start: one that fell back is started anew.
+ * How long a claim may stand while its stop fails. Where each wait is drawn at its longest, the Retry of StopInstance waits for
+ * half an hour; the rest is for the attempts themselves, and for the look at what runs under the lease still.
+ */
+const longestClaimMs = 45 * 60_000;
+
+/**
+ * Watches for people who stop what we have claimed and not stopped, as our own stop fails: nothing tells theirs from it, and the
+ * instance is started again (docs/reliability.md, "Who stopped it"). What was launched since our claim is not among it, nor what
+ * nothing kept us from stopping, nor what we have claimed for longer than is said there. The last stop of an instance decides,
+ * not its start: one that fell back is started anew.
  */
 export function watchDoubtfulStops(
   account: Account,
   { breaches }: Pick<InvariantWatch, 'breaches'>,
 ): { excuses: (breach: InvariantBroken) => boolean } {
+  const claims = new Map<string, Claim>();
   const doubtful = new Set<string>();
   const excused = new Set<InvariantBroken>();
   let judged = 0;
-  account.beforeCall(({ operation, caller, input, region }) => {
+  account.beforeCall(({ operation, caller, input, region, nowMs }) => {
     // The watch has judged this call already.
     for (const breach of breaches.slice(judged)) {
       const [what = ''] = breach.message.split('\n');
@@ -22,16 +41,36 @@ export function watchDoubtfulStops(
     }
     judged = breaches.length;
     if (operation !== 'StopInstances') return;
-    const { InstanceIds = [] }: { InstanceIds?: string[] } = input;
-    for (const id of InstanceIds) {
+    for (const id of listIn(input, 'InstanceIds')) {
       const description = account.region(region).instances.get(id)?.description;
-      const lease = tagsOf(description?.Tags)['ami-lifecycle:restart-by'];
-      const launchedAt = description?.LaunchTime?.toISOString();
       if (description?.State?.Name !== 'running') continue;
       doubtful.delete(id);
-      const isClaimed = launchedAt !== undefined && lease?.endsWith(` launched ${launchedAt}`);
-      if (caller === undefined && isClaimed) doubtful.add(id);
+      const claim = claims.get(id);
+      const isClaimed = claim !== undefined && claim.lease === leaseOn(description);
+      const isDoubtful = isClaimed && claim.hasFailed && nowMs - claim.sinceMs <= longestClaimMs;
+      if (caller === undefined && isDoubtful) doubtful.add(id);
     }
   });
+  account.onCall(({ operation, caller, input, region, atMs, errorCode }) => {
+    if (caller === undefined || errorCode !== undefined || operation !== 'CreateTags') return;
+    for (const id of listIn(input, 'Resources')) {
+      const description = account.region(region).instances.get(id)?.description;
+      const lease = description && leaseOn(description);
+      // Each further attempt to stop it claims it anew.
+      if (lease === undefined || claims.get(id)?.lease === lease) continue;
+      claims.set(id, { lease, sinceMs: atMs, hasFailed: false });
+    }
+  });
+  account.faults.onStrike(({ fault }, { function: name }) => {
+    if (name !== 'stop-instance' || deedNames.some((deed) => deed === fault)) return;
+    for (const claim of claims.values()) claim.hasFailed = true;
+  });
   return { excuses: (breach) => excused.has(breach) };
+}
+
+/** Who claims an instance, where it is the launch that runs. */
+function leaseOn({ Tags, LaunchTime }: Instance): string | undefined {
+  const { 'ami-lifecycle:stopped-by': holder, 'ami-lifecycle:restart-by': deadline } = tagsOf(Tags);
+  const launched = ` launched ${LaunchTime?.toISOString()}`;
+  return deadline?.endsWith(launched) ? `${holder}${launched}` : undefined;
 }

@@ -1,20 +1,18 @@
 import { type Column, table } from '../cli/table.ts';
-import type { Breach, Exploration } from './exploration.ts';
+import type { Breach, Exploration, ExploredOf } from './exploration.ts';
 import { findingText } from './judge.ts';
 
 type Figures = readonly { title: string; columns: readonly Column[]; rows: string[][] }[];
 
 const right = true;
 
-/** Both reports are of these tables. */
-function figuresOf({ worlds, faults, caught, neverCaught }: Exploration): Figures {
-  const sum = (of: (each: Exploration['worlds'][number]) => number): number =>
-    worlds.reduce((total, each) => total + of(each), 0);
-  const row = (
-    name: string,
-    workflow: string,
-    of: (pick: (each: Exploration['worlds'][number]) => number) => number,
-  ) => [
+/** Both reports are of these tables. A run in which a fault found no occasion shows nothing of it: it is counted by itself. */
+function figuresOf({ worlds, faults, caught, neverCaught, missed: { single, pairs } }: Exploration): Figures {
+  const ofWorld = (jobs: readonly string[], { world }: ExploredOf): number =>
+    jobs.filter((job) => job.startsWith(`${world} `)).length;
+  const ofFault = (word: string): number => single.filter((job) => job.endsWith(` ${word}`)).length;
+  const sum = (of: (each: ExploredOf) => number): number => worlds.reduce((total, each) => total + of(each), 0);
+  const row = (name: string, workflow: string, of: (pick: (each: ExploredOf) => number) => number) => [
     name,
     workflow,
     ...[
@@ -22,8 +20,9 @@ function figuresOf({ worlds, faults, caught, neverCaught }: Exploration): Figure
       of(({ sites }) => sites.invocation),
       of(({ sites }) => sites.event),
       of(({ placements }) => placements),
-      of(({ single }) => single),
-      of(({ pairs }) => pairs),
+      of((each) => each.single - ofWorld(single, each)),
+      of((each) => each.pairs - ofWorld(pairs, each)),
+      of((each) => ofWorld([...single, ...pairs], each)),
       of(({ breaches }) => breaches),
       of(({ recoveries }) => recoveries.sdkRetry),
       of(({ recoveries }) => recoveries.retry),
@@ -32,7 +31,7 @@ function figuresOf({ worlds, faults, caught, neverCaught }: Exploration): Figure
       of(({ recoveries }) => recoveries.next),
     ].map(String),
   ];
-  const titles = ['Calls', 'Invocations', 'Events', 'Placements', 'Single', 'Pairs', 'Breaches'];
+  const titles = ['Calls', 'Invocations', 'Events', 'Placements', 'Single', 'Pairs', 'Missed', 'Breaches'];
   const recoveries = ['SDK retry', 'Retry', 'Catch', 'Rescue', 'Next run'];
   return [
     {
@@ -46,8 +45,11 @@ function figuresOf({ worlds, faults, caught, neverCaught }: Exploration): Figure
     },
     {
       title: 'Faults, one at a time',
-      columns: [{ title: 'Fault' }, { title: 'Runs', right }, { title: 'Breaches', right }],
-      rows: faults.map(({ word, runs, breaches }) => [word, String(runs), String(breaches)]),
+      columns: [{ title: 'Fault' }, ...['Runs', 'Missed', 'Breaches'].map((title) => ({ title, right }))],
+      rows: faults.map(({ word, runs, breaches }) => {
+        const missed = ofFault(word);
+        return [word, ...[runs - missed, missed, breaches].map(String)];
+      }),
     },
     {
       title: 'States whose Catch took an error',
@@ -64,7 +66,7 @@ function figuresOf({ worlds, faults, caught, neverCaught }: Exploration): Figure
 
 const meaning =
   'Calls, invocations and events are places in a run without faults; a placement is one fault at one of them. Single and ' +
-  'pairs are runs. SDK retry to next run: runs by what brought them through, where several may have had a part.';
+  'pairs are runs in which every fault struck; in a missed one a fault did not, and it shows nothing of it. SDK retry to next run: runs by what brought them through, where several may have had a part.';
 
 /** Lines for a terminal. */
 export function printedReport(exploration: Exploration): string[] {
@@ -75,16 +77,22 @@ export function printedReport(exploration: Exploration): string[] {
       '',
     ]),
     meaning,
-    missedSentence(exploration),
-    ...Object.values(exploration.missed).flatMap(([first]) => (first === undefined ? [] : [`  such as: ${first}`])),
     '',
     ...exploration.breaches.flatMap(breachLines),
+    ...missedIn(exploration).flatMap(({ told, jobs }) => [told, ...jobs.map((job) => `  ${job}`), '']),
     exploration.breaches.length === 0 ? 'No breach.' : `${exploration.breaches.length} runs broke an invariant.`,
   ];
 }
 
-function missedSentence({ missed: { single, pairs } }: Exploration): string {
-  return `In ${single.length} single runs the fault found no occasion; in ${pairs.length} pairs only one did.`;
+/** Runs that prove less than they were to, by kind. */
+function missedIn({ missed: { single, pairs } }: Exploration): { told: string; jobs: readonly string[] }[] {
+  return [
+    { told: `Missed: in ${single.length} runs with one fault it found no occasion.`, jobs: single },
+    {
+      told: `Missed: in ${pairs.length} runs with two faults one found none, as the run went another way from the other on.`,
+      jobs: pairs,
+    },
+  ].filter(({ jobs }) => jobs.length > 0);
 }
 
 /** What broke, what happened before, and how to see it again. */
@@ -119,6 +127,12 @@ export function markdownReport(exploration: Exploration, command: string): strin
     ...rows.map(line),
     '',
   ]);
+  const missed = missedIn(exploration).flatMap(({ told, jobs }, index) => [
+    ...(index === 0 ? [] : ['']),
+    told,
+    '',
+    ...jobs.map((job) => `- \`${job}\``),
+  ]);
   const breaches = exploration.breaches.map(({ job }) => `- \`${replayCommand(job)}\``);
   return [
     '# What was explored',
@@ -126,7 +140,9 @@ export function markdownReport(exploration: Exploration, command: string): strin
     `Written by \`${command}\`. ${meaning}`,
     '',
     ...tables,
-    missedSentence(exploration),
+    '## Missed',
+    '',
+    ...(missed.length === 0 ? ['None.'] : missed),
     '',
     '## Breaches',
     '',

@@ -1,4 +1,4 @@
-import type { FaultName, FaultOccasion, Faults } from '../simulator/faults.ts';
+import type { Fault, FaultName, FaultOccasion, Faults } from '../simulator/faults.ts';
 import { catalogue, isAwaited, type SiteKind } from './catalogue.ts';
 import type { Placement } from './placements.ts';
 
@@ -31,7 +31,7 @@ export function recordSites(faults: Faults): SiteRecorder {
   const occasions = new Map<FaultName, Map<string, number>>();
   const placements: Placement[] = [];
   const counts: Record<SiteKind, number> = { call: 0, invocation: 0, event: 0 };
-  const stop = faults.onOccasion((name, occasion) => {
+  const stop = faults.onOccasion((name, occasion, struck) => {
     const kind = kinds.get(name);
     if (kind === undefined) return;
     const at = placeOf(kind, occasion);
@@ -41,7 +41,9 @@ export function recordSites(faults: Faults): SiteRecorder {
     ofFault.set(at, nth);
     if (kind === 'event' && !isAwaited(occasion)) return;
     if (name === everywhere[kind]) counts[kind]++;
-    for (const { fault, word } of catalogue) if (fault === name) placements.push({ at, nth, word });
+    for (const { fault, word, settings } of catalogue) {
+      if (fault === name && hasTurn(settings, struck)) placements.push({ at, nth, word });
+    }
   });
   return {
     end() {
@@ -49,6 +51,11 @@ export function recordSites(faults: Faults): SiteRecorder {
       return { placements, counts };
     },
   };
+}
+
+/** Of two of the same kind the first strikes: a world's own, or that of the run already. Only what lasts longer has its turn after it. */
+function hasTurn({ times = 1 }: Pick<Fault, 'times'>, struck: Fault | undefined): boolean {
+  return struck === undefined || (struck.nth !== undefined && times > (struck.times ?? 1));
 }
 
 /** `create-image/ec2:CreateImage@eu-west-1`, `create-image`, `event:Tag Change on Resource@eu-west-1`. */

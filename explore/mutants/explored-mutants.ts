@@ -47,6 +47,32 @@ export const exploredMutants: readonly Mutant[] = [
     edits: [unnamedLaunch],
   },
   {
+    invariant: 2,
+    name: 'a stop is tried for hours, and its owner is overruled who stops the instance meanwhile',
+    world: 'capture-by-tag',
+    placement: 'stop-instance/ec2:StopInstances@eu-west-1#1 throttled*all + stop-instance#20 owner-stops',
+    edits: [
+      {
+        file: 'statemachines/capture-images/definition.asl.yaml',
+        from: '          Retry: *retryAws\n          Assign:\n            # Here and below: the time of success.',
+        to: '          Retry: [{ ErrorEquals: [States.ALL], IntervalSeconds: 300, BackoffRate: 1, MaxAttempts: 99 }]\n          Assign:\n            # Here and below: the time of success.',
+      },
+    ],
+  },
+  {
+    invariant: 2,
+    name: 'a stop comes in an invocation after that of its claim, though nothing keeps it',
+    world: 'capture-by-tag',
+    placement: 'stop-instance#1 owner-stops',
+    edits: [
+      {
+        file: 'functions/stop-instance/task.ts',
+        from: '    // Tags know no compare-and-set',
+        to: "    if (!lease) throw new LifecycleError('AwsThrottled', 'It is claimed for now.', { instanceId });\n    // Tags know no compare-and-set",
+      },
+    ],
+  },
+  {
     invariant: 8,
     name: 'snapshots that stay behind are taken for those of images that may come back',
     world: 'retire-copies',

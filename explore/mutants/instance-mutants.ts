@@ -132,6 +132,23 @@ export const instanceMutants: readonly Mutant[] = [
   },
   {
     invariant: 3,
+    name: "a lease is written on an instance's volumes, too, and the role allows it",
+    world: 'one night',
+    edits: [
+      {
+        file: 'shared/aws/instances.ts',
+        from: '      await writeTags(ec2, [instanceId], leaseTags(lease));\n',
+        to: "      await writeTags(ec2, [instanceId], leaseTags(lease));\n      const [leased] = await list(ec2, [{ Name: 'instance-id', Values: [instanceId] }]);\n      for (const { volumeId } of leased?.devices ?? []) await writeTags(ec2, [volumeId], leaseTags(lease));\n",
+      },
+      {
+        file: 'functions/stop-instance/function.yml',
+        from: '    onlyOn: instances that a policy selects\n    Action: [ec2:StopInstances, ec2:CreateTags]\n    Resource:\n',
+        to: '    Action: [ec2:StopInstances, ec2:CreateTags]\n    Resource:\n      - arn:aws:ec2:*:*:volume/*\n',
+      },
+    ],
+  },
+  {
+    invariant: 3,
     name: 'a policy selects what names none, and the roles allow it',
     world: 'another server',
     edits: [

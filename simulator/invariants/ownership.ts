@@ -1,5 +1,6 @@
 import type { Account } from '../account.ts';
 import type { AnsweredCall, Request } from '../attempt.ts';
+import { kindOf } from '../ec2/identifiers.ts';
 import { NotSimulated } from '../service-failure.ts';
 import type { RegionState } from '../state.ts';
 import { type Changes, changesOf, type StoredAt } from './changed-resources.ts';
@@ -57,8 +58,8 @@ export function watchOwnership(account: Account, { isSelected }: OwnershipOption
         else if (foreign.length > 0) breach(3, `${operation} would change ${foreign.join(', ')} of ${id}.`);
         continue;
       }
-      const owned = region.images.get(id) ?? region.snapshots.get(id);
-      if (owned && !isOurs(owned)) breach(3, `${operation} would change ${id}.`);
+      const found = region.images.get(id) ?? region.snapshots.get(id);
+      if (found ? !isOurs(found) : !canBeOurs(id)) breach(3, `${operation} would change ${id}.`);
     }
     if (!copied) return;
     const source = (copied.region === undefined ? region : account.region(copied.region)).images.get(copied.imageId);
@@ -109,6 +110,12 @@ export function watchOwnership(account: Account, { isSelected }: OwnershipOption
   };
 
   return { before, after };
+}
+
+/** Only images and snapshots carry our tags, and of an instance the lease is ours: anything else is somebody's, whatever it is. */
+function canBeOurs(id: string): boolean {
+  const kind = kindOf(id);
+  return kind === 'image' || kind === 'snapshot' || kind === 'instance';
 }
 
 function addressOf({ bucket, key }: StoredAt): string {

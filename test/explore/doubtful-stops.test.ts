@@ -3,13 +3,15 @@ import { watchDoubtfulStops } from '../../explore/doubtful-stops.ts';
 import { home, server } from '../../explore/servers.ts';
 import { build } from '../../explore/world.ts';
 import { keeping } from '../../explore/worlds/captures.ts';
-import { quick, tagByHand } from '../../explore/worlds/common.ts';
+import { quick } from '../../explore/worlds/common.ts';
 import { instancesIn } from '../../shared/aws/instances.ts';
 import { runAs } from '../../simulator/under-clients.ts';
 
 const web = server('web');
+const minuteMs = 60_000;
 
-async function watched() {
+/** A server that we have claimed to stop it, once that has failed unless told otherwise, and so long ago. */
+async function watched({ fails = true, claimedMinutes = 0 } = {}) {
   const story = await build({
     at: '2026-11-21T11:00:00Z',
     policies: [keeping('gold')],
@@ -23,26 +25,52 @@ async function watched() {
     account.call('ec2', operation, { InstanceIds: [web.id] });
     await clock.run(clock.now() + 120_000);
   };
-  const launchedAt = account.region(home).instances.get(web.id)?.description.LaunchTime?.toISOString();
-  tagByHand(story, web.id, {
-    'ami-lifecycle:stopped-by': 'arn:aws:states:eu-west-1:111122223333:execution:capture-images:one',
-    'ami-lifecycle:restart-by': `2026-11-21T13:00:00.000Z launched ${launchedAt}`,
-  });
+  const launchedAt = account.region(home).instances.get(web.id)?.description.LaunchTime?.toISOString() ?? '';
+  const asOurs = (functionName: string, work: () => Promise<unknown>) =>
+    clock.busy(runAs(account, { functionName }, work));
+  const claim = () =>
+    asOurs('stop-instance', () =>
+      instancesIn(home).writeLease(web.id, { executionId: 'one', restartBy: '2026-11-21T13:00:00.000Z', launchedAt }),
+    );
+  await claim();
+  if (fails) {
+    account.faults.add({ fault: 'access-denied', operation: 'StopInstances', nth: 1 });
+    await expect(asOurs('stop-instance', () => instancesIn(home).stop(web.id))).rejects.toThrow('StopInstances');
+  }
+  await clock.run(clock.now() + claimedMinutes * minuteMs);
   return {
     byHand,
-    weStart: () =>
-      clock.busy(runAs(account, { functionName: 'start-instance' }, () => instancesIn(home).start(web.id))),
+    claim,
+    weStart: () => asOurs('start-instance', () => instancesIn(home).start(web.id)),
     rest: () => clock.run(clock.now() + 120_000),
     blamed: () => watch.breaches.filter((each) => each.invariant === 2).map((each) => !doubtful.excuses(each)),
   };
 }
 
 describe('Who starts what its owner stopped between a claim and its stop', () => {
-  it('is not blamed for it', async () => {
-    const { byHand, weStart, blamed } = await watched();
+  it.each([0, 15, 40])(
+    'is not blamed for it, where its own stop has failed within %i minutes',
+    async (claimedMinutes) => {
+      const { byHand, weStart, blamed } = await watched({ claimedMinutes });
+      await byHand('StopInstances');
+      await weStart();
+      expect(blamed()).toEqual([false]);
+    },
+  );
+
+  it('is blamed where nothing kept it from its own stop', async () => {
+    const { byHand, weStart, blamed } = await watched({ fails: false });
     await byHand('StopInstances');
     await weStart();
-    expect(blamed()).toEqual([false]);
+    expect(blamed()).toEqual([true]);
+  });
+
+  it('is blamed where it has gone on trying to stop it for an hour', async () => {
+    const { byHand, claim, weStart, blamed } = await watched({ claimedMinutes: 60 });
+    await claim();
+    await byHand('StopInstances');
+    await weStart();
+    expect(blamed()).toEqual([true]);
   });
 
   it('is blamed where its owner has stopped it again since', async () => {

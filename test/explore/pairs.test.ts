@@ -23,6 +23,20 @@ describe('The second fault of a pair', () => {
   });
 });
 
+describe('Where a fault strikes already,', () => {
+  it.each([
+    ['the world has it', 'capture-again', []],
+    ['it is the first of a pair', world, [first]],
+  ])('the same is not placed once more, but another is: %s', async (_, name, placements) => {
+    const { sites } = await runWorld(worldNamed(name), placements);
+    const there = sites.placements
+      .filter(({ at, nth }) => at === first.at && nth === first.nth)
+      .map(({ word }) => word);
+    expect(there).not.toContain('image-fails');
+    expect(there).toContain('throttled*all');
+  });
+});
+
 describe('What people do, together with a fault,', () => {
   it('is drawn as any other pair', async () => {
     const { sites } = await runWorld(worldNamed('capture-by-tag'), []);

@@ -69,6 +69,21 @@ describe('of what is not ours', () => {
     expect(broken()).toHaveLength(4);
   });
 
+  test('no volume is tagged, nor anything else of which we have none', async () => {
+    const { account, us, ec2, broken, found } = watched();
+    const volumeId = 'vol-00000000000000001';
+    await us(() => ec2.send(new CreateTagsCommand({ Resources: [ours.ImageId], Tags: leaseTags })));
+    expect(broken()).toEqual([]);
+    await us(() => ec2.send(new CreateTagsCommand({ Resources: [volumeId], Tags: leaseTags })));
+    await us(() => ec2.send(new DeleteTagsCommand({ Resources: [volumeId] })));
+    const template = new CreateTagsCommand({ Resources: ['lt-00000000000000001'], Tags: leaseTags });
+    await expect(us(() => ec2.send(template))).rejects.toThrow('tagging lt-00000000000000001');
+    expect(broken()).toEqual([3, 3, 3]);
+    expect(found()).toContain(`CreateTags would change ${volumeId}.`);
+    account.call('ec2', 'CreateTags', { Resources: [volumeId], Tags: leaseTags });
+    expect(broken()).toHaveLength(3);
+  });
+
   test('no image is made, but of what was selected when we stopped it', async () => {
     const { account, us, ec2, broken } = watched();
     const create = (InstanceId: string, Name: string) =>
