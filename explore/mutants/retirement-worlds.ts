@@ -296,7 +296,7 @@ export const retirementWorlds: readonly TrialWorld[] = [
   retirement({
     name: 'after two weeks without a run',
     tells: 'The oldest of fifteen images was deprecated two weeks ago, and nothing has taken a step since',
-    retire: { maxPercentPerRun: 25 },
+    retire: { maxPercentPerRun: 25, graceDays: 30 },
     prepare(story) {
       const [oldest = ''] = hang(story, web, nightsUntil('2026-11-20', 15));
       const since = '2026-11-07T12:00:00.000Z';
