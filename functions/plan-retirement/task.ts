@@ -4,6 +4,7 @@ import { isLifecycleError } from '../../shared/domain/errors.ts';
 import { type Holding, holdingOf, holdingSchema } from '../../shared/domain/holdings.ts';
 import type { Image, OwnSnapshot } from '../../shared/domain/image.ts';
 import { endsWithInstance, isFormerRegion, type Judgement, judgeLineage } from '../../shared/domain/judgement.ts';
+import { recentIn } from '../../shared/domain/ordinary-course.ts';
 import { orphanStage } from '../../shared/domain/orphans.ts';
 import {
   actionCounts,
@@ -12,7 +13,6 @@ import {
   decide,
   decideWithoutEvidence,
   inOrder,
-  isRecent,
   isSharedOtherwise,
   isStepDown,
   type PlanItem,
@@ -121,7 +121,7 @@ interface RegionPlan {
   shares: ShareItem[];
   leftovers: Leftover[];
   lineages: number;
-  /** Images made since the last run. */
+  /** Images that may take the same step in the ordinary course. */
   recent: number;
   /** Images that a use keeps, and no rule. */
   inUse: number;
@@ -296,7 +296,7 @@ export function makePlanRetirement(ports: Ports) {
       shares: [],
       leftovers: [],
       lineages: lineages.size,
-      recent: images.filter((image) => policy.retire && isRecent(image, policy.retire, now)).length,
+      recent: policy.retire ? recentIn(lineages.values(), policy.retire, now) : 0,
       inUse: 0,
       failedReports: 0,
       holding: holdingOf(region, images, now),

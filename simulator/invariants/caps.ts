@@ -1,7 +1,8 @@
 import type { Account } from '../account.ts';
 import type { ImageRecord, RegionState } from '../state.ts';
 import { slotMsOf } from './lineage.ts';
-import { isOurs, prefix, tagsOf } from './records.ts';
+import { type Dated, ordinaryIn } from './ordinary-course.ts';
+import { isOurs, prefix, type TagTexts, tagsOf } from './records.ts';
 import type { RetirementRules, RetirementStep } from './retirement.ts';
 
 /** What a policy lets one run do. */
@@ -16,8 +17,6 @@ interface Run extends Cap {
   images: Set<string>;
   byStep: Map<RetirementStep, Set<string>>;
 }
-
-const dayMs = 86_400_000;
 
 /**
  * Counts the images that take a step in a run, which begins with its plan: it is measured when it is made.
@@ -44,20 +43,18 @@ export function watchCaps(
   const imagesOf = (policyName: string): Dated[] => {
     const standing = account.regions().flatMap((region) => recordsOf(region, policyName));
     const gone = goneLately().filter(({ image }) => tagsOf(image)[`${prefix}policy`] === policyName);
-    return [...standing, ...gone].map(({ region, image }) => ({
-      lineage: `${region} ${tagsOf(image)[`${prefix}source`]}`,
-      atMs: slotMsOf(tagsOf(image)),
-    }));
+    return [...standing, ...gone].map(({ region, image }) => datedBy(region, tagsOf(image)));
   };
 
-  /** What comes goes: besides the share, as many as were made since the last run, and one for each rule of a lineage. */
+  /** What comes goes: besides the share, as many as came, and one for each rule of a lineage. */
   const ofSameStepIn = (images: readonly Dated[], rules: readonly RetirementRules[]): number => {
-    const lineages = new Set(images.map(({ lineage }) => lineage)).size;
+    const lineages = new Set(images.map(({ region, source }) => `${region} ${source}`)).size;
+    const nowMs = account.clock.now();
     return largest(
-      rules.map(({ share }) => {
+      rules.map((each) => {
+        const { share } = each;
         if (!share) return Infinity;
-        const sinceMs = account.clock.now() - share.daysBetweenRuns * dayMs;
-        const recent = images.filter(({ atMs }) => atMs > sinceMs).length;
+        const recent = ordinaryIn(images, each, { nowMs, daysBetweenRuns: share.daysBetweenRuns });
         const ordinary = recent + lineages * share.rulesOfLineage;
         return Math.max(Math.floor((images.length * share.percent) / 100), ordinary);
       }),
@@ -79,9 +76,15 @@ export function watchCaps(
   return { begin, step };
 }
 
-interface Dated {
-  lineage: string;
-  atMs: number;
+function datedBy(region: string, tags: TagTexts): Dated {
+  const [step = '', since = ''] = tags[`${prefix}rung`]?.split(' ') ?? [];
+  return {
+    region,
+    source: tags[`${prefix}source`] ?? '',
+    madeMs: slotMsOf(tags),
+    begunMs: Date.parse(tags[`${prefix}retiring-since`] ?? ''),
+    rung: { step, atMs: Date.parse(since) },
+  };
 }
 
 function recordsOf({ name, images, imageIndex }: RegionState, policyName: string) {

@@ -27,7 +27,7 @@ export interface RetirementRules {
     percent: number;
     /** How many images of a lineage may be let go at once in the ordinary course: one by each rule. */
     rulesOfLineage: number;
-    /** At most. What was made since the last run may go. */
+    /** At most. What came since the last run may go. */
     daysBetweenRuns: number;
   };
 }
