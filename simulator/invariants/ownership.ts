@@ -3,7 +3,7 @@ import type { AnsweredCall, Request } from '../attempt.ts';
 import { NotSimulated } from '../service-failure.ts';
 import type { RegionState } from '../state.ts';
 import { type Changes, changesOf, type StoredAt } from './changed-resources.ts';
-import { isOurs, listIn, prefix, type TagTexts, tagKeysIn, tagsOf } from './records.ts';
+import { isMadeFrom, isOurs, listIn, prefix, type TagTexts, tagKeysIn, tagsOf } from './records.ts';
 
 export interface OwnershipOptions {
   /**
@@ -59,6 +59,9 @@ export function watchOwnership(account: Account, { isSelected }: OwnershipOption
       }
       const owned = region.images.get(id) ?? region.snapshots.get(id);
       if (owned && !isOurs(owned)) breach(3, `${operation} would change ${id}.`);
+      else if (owned && !isMadeFrom(account.homeRegion, region.name, owned)) {
+        breach(3, `${operation} would change ${id} in ${region.name}, which another stack made.`);
+      }
     }
     if (!copied) return;
     const source = (copied.region === undefined ? region : account.region(copied.region)).images.get(copied.imageId);
