@@ -30,23 +30,27 @@ interface Hanging {
   policyName?: string;
   /** Further tags of the images, or others than a complete capture has. */
   tags?: Readonly<Record<string, string>>;
+  /** The home of the stack that made them, whose captures say no origin; by default ours. */
+  madeBy?: string;
   changes?: Partial<Image>;
 }
 
-/** Puts images of a server into the account as captures would have left them; returns their ids. */
+/** Puts images of a server into the account as captures, and copies elsewhere, would have left them; returns their ids. */
 export function hang(story: Story, { id, volumes }: Server, slots: readonly string[], hanging: Hanging = {}): string[] {
-  const { region = home, policyName = 'gold' } = hanging;
+  const { region = home, policyName = 'gold', madeBy = home } = hanging;
   const images: Image[] = [];
   const snapshots: Snapshot[] = [];
   for (const slot of slots) {
     const Name = nameOf({ policyName, instanceId: id, slot });
     const ImageId = hungImageId({ region, policyName, instanceId: id, slot });
+    const original = hungImageId({ region: madeBy, policyName, instanceId: id, slot });
     const takenAt = new Date(slotMs(slot));
     const tags = {
       'ami-lifecycle:policy': policyName,
       'ami-lifecycle:source': id,
       'ami-lifecycle:slot': slot,
       'ami-lifecycle:consistency': 'stopped',
+      ...(region === madeBy ? {} : { 'ami-lifecycle:origin': `${madeBy}/${original}` }),
     };
     const mappings = volumes.map(({ VolumeId = '', Size = 8, Attachments = [] }, index) => {
       const SnapshotId = `snap-0${digits(`${ImageId} ${index}`)}`;

@@ -63,7 +63,8 @@ const words = {
   none: ['as it was', 'as it is'],
 } as const;
 
-export function printPush({ changes, refusals }: PushReport, dryRun: boolean, output: Output): void {
+export function printPush({ changes, refusals, notices }: PushReport, dryRun: boolean, output: Output): void {
+  for (const notice of notices) output.complain(`${output.styleError('yellow', 'notice:')} ${notice}`);
   for (const refusal of refusals) output.complain(`${output.styleError('red', 'error:')} ${refusal}`);
   if (refusals.length > 0) {
     output.complain('Nothing was changed.');

@@ -19,6 +19,8 @@ export interface PushReport {
   changes: Change[];
   /** Sentences; where there is one, nothing at all is changed. */
   refusals: string[];
+  /** What could not be looked at, each a sentence. */
+  notices: string[];
 }
 
 interface PushOptions {
@@ -41,7 +43,15 @@ export async function pushPolicies(
   const deployed = await stack.policies();
   const refusals = refusalsOf(deployed, loaded, deployCommand);
   if (refusals.length === 0) refusals.push(...(await lostSchedules(stack, loaded, deployCommand)));
-  if (refusals.length > 0) return { changes: [], refusals };
+  const otherStages = await stack.otherStages();
+  refusals.push(...namesTaken(otherStages ?? new Map(), loaded));
+  const notices = otherStages
+    ? []
+    : [
+        'Whether another stage in this Region has a policy of the same name is not known: ' +
+          'you may not do ssm:GetParametersByPath on the parameters /ami-lifecycle/.',
+      ];
+  if (refusals.length > 0) return { changes: [], refusals, notices };
   const changes: Change[] = [];
   const note = async (change: Change, act: () => Promise<void>): Promise<void> => {
     if (change.change !== 'none' && !dryRun) await act();
@@ -73,7 +83,7 @@ export async function pushPolicies(
       );
     }
   }
-  return { changes, refusals };
+  return { changes, refusals, notices };
 }
 
 /** Rights and alarms are those of the last deploy, which are told by the policies in force: a push never changes them. */
@@ -99,6 +109,17 @@ function refusalsOf(
       ),
     ];
   });
+}
+
+/** Nothing on an image says which of two stages in one Region made it: each would retire and share those of the other. */
+function namesTaken(otherStages: ReadonlyMap<string, readonly string[]>, loaded: readonly LoadedPolicy[]): string[] {
+  return loaded.flatMap(({ policy: { name }, file }) =>
+    (otherStages.get(name) ?? []).map(
+      (other) =>
+        `${name} is a policy of the stage ${other} in this Region, too (/ami-lifecycle/${other}/policies/${name}), and each would ` +
+        `retire and share the images of the other: give one of them another name (here that of ${file}), and deploy it.`,
+    ),
+  );
 }
 
 /** Whoever deletes a schedule does not tell CloudFormation, whose next deploy finds nothing to be done. */

@@ -1,3 +1,4 @@
+import { isOfStack } from '../../shared/domain/tags.ts';
 import { isOurs } from '../../simulator/invariants/records.ts';
 import { referenceTo } from '../../simulator/invariants/references.ts';
 import type { ImageRecord, RegionState } from '../../simulator/state.ts';
@@ -64,7 +65,11 @@ export function notConverged(living: Living): Finding[] {
 function leftIn(living: Living, region: RegionState): string[] {
   const { account, audiences, present } = living;
   const uploads = [...region.multipartUploads.values()].map(({ object }) => `The upload of ${object.key} is left.`);
-  const ours = [...region.images.values()].filter(isOurs);
+  // A copy that people made by hand elsewhere says no origin, and is theirs.
+  const place = { region: region.name, homeRegion: home };
+  const ours = [...region.images.values()]
+    .filter(isOurs)
+    .filter(({ description }) => isOfStack(tagsOf(description.Tags), place));
   const halves = ours.flatMap((image) =>
     halfWritten(living, region, image).map((what) => `${image.id} in ${region.name} ${what}.`),
   );

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
 import { isLifecycleError, LifecycleError } from '../../shared/domain/errors.ts';
 import { orphanDays, orphanStage } from '../../shared/domain/orphans.ts';
-import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
+import { foreignTo, type Tags, tagKeys } from '../../shared/domain/tags.ts';
 import type { Uses } from '../../shared/domain/uses.ts';
 
 export const contract = {
@@ -30,6 +30,8 @@ type Input = z.output<typeof contract.input>;
 type Output = z.output<typeof contract.output>;
 
 interface Ports {
+  /** Where the images are made. */
+  region: string;
   snapshotsIn: (region: string) => {
     /** Undefined where EC2 knows no such snapshot. */
     tagsOf(snapshotId: string): Promise<Tags | undefined>;
@@ -51,7 +53,7 @@ interface Ports {
  * @throws EvidenceIncomplete where it is not known who mounts one
  * @throws AwsUnavailable while EC2 counts one as in use though no image uses it: that passes a little after deregistration
  */
-export function makeDeleteSnapshots({ snapshotsIn, usesIn }: Ports) {
+export function makeDeleteSnapshots({ region: homeRegion, snapshotsIn, usesIn }: Ports) {
   return async ({ region, policyName, snapshotIds, graceDays, now }: Input): Promise<Output> => {
     const snapshots = snapshotsIn(region);
     const kept: Output['kept'] = [];
@@ -67,7 +69,10 @@ export function makeDeleteSnapshots({ snapshotsIn, usesIn }: Ports) {
         continue;
       }
       const reason =
-        reasonToKeep(tags, policyName) ?? (await useOf(snapshotId, tags)) ?? (await graceOf(snapshotId, tags));
+        foreignTo(tags, policyName, { region, homeRegion }) ??
+        reasonOfHold(tags) ??
+        (await useOf(snapshotId, tags)) ??
+        (await graceOf(snapshotId, tags));
       if (reason !== undefined) {
         kept.push({ snapshotId, reason });
         continue;
@@ -113,10 +118,7 @@ export function makeDeleteSnapshots({ snapshotsIn, usesIn }: Ports) {
   };
 }
 
-function reasonToKeep(tags: Tags, policyName: string): string | undefined {
-  if (tags[tagKeys.policy] !== policyName || tags[tagKeys.source] === undefined) {
-    return 'its tags do not say that it is of this policy';
-  }
+function reasonOfHold(tags: Tags): string | undefined {
   const hold = tags[tagKeys.hold];
   return hold === undefined ? undefined : `held: ${hold || 'no reason given'}`;
 }

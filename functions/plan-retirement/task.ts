@@ -89,9 +89,9 @@ interface Ports {
   region: string;
   policies: { find(name: string): Promise<NamedPolicy> };
   instances: { goneOf(instanceIds: readonly string[]): Promise<ReadonlySet<string>> };
-  imagesIn: (region: string) => { listOf(policyName: string): Promise<Image[]> };
+  imagesIn: (region: string) => { listOf(policyName: string, homeRegion: string): Promise<Image[]> };
   snapshotsIn: (region: string) => {
-    listOf(policyName: string): Promise<OwnSnapshot[]>;
+    listOf(policyName: string, homeRegion: string): Promise<OwnSnapshot[]>;
     usedOf(snapshotIds: readonly string[]): Promise<ReadonlySet<string>>;
   };
   usesIn: (region: string) => {
@@ -274,7 +274,7 @@ export function makePlanRetirement(ports: Ports) {
     };
 
     const isFormer = isFormerRegion({ policy, region, homeRegion });
-    const images = (await ask(() => imagesIn(region).listOf(policy.name))) ?? [];
+    const images = (await ask(() => imagesIn(region).listOf(policy.name, homeRegion))) ?? [];
     const lineages = Map.groupBy(images, ({ tags }) => tags[tagKeys.source] ?? '');
     const instanceIds = [...lineages.keys()].filter((instanceId) => instanceId !== '');
     const gone =
@@ -335,7 +335,7 @@ export function makePlanRetirement(ports: Ports) {
     { policy, now }: Pick<Circumstances, 'policy' | 'now'>,
   ): Promise<Leftover[]> {
     const known = new Set(images.flatMap(({ snapshotIds }) => snapshotIds));
-    const suspects = (await snapshotsIn(region).listOf(policy.name))
+    const suspects = (await snapshotsIn(region).listOf(policy.name, homeRegion))
       .filter(({ isHeld }) => !isHeld)
       .filter(
         ({ snapshotId, startedAt, orphanedSince }) =>

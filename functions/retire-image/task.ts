@@ -22,7 +22,7 @@ import {
   planSteps,
 } from '../../shared/domain/plan.ts';
 import { type NamedPolicy, namedPolicySchema, type Step } from '../../shared/domain/policy.ts';
-import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
+import { foreignTo, type Tags, tagKeys } from '../../shared/domain/tags.ts';
 import { isTakenBy, mayBeShared, type UsageReport } from '../../shared/domain/usage-report.ts';
 import { copyingInto, mergedUses, type Uses } from '../../shared/domain/uses.ts';
 
@@ -62,7 +62,7 @@ interface Ports {
   instances: { goneOf(instanceIds: readonly string[]): Promise<ReadonlySet<string>> };
   imagesIn: (region: string) => {
     describe(imageId: string): Promise<Image | undefined>;
-    listOf(policyName: string, instanceId: string): Promise<Image[]>;
+    listOf(policyName: string, homeRegion: string, instanceId: string): Promise<Image[]>;
     writeTags(imageId: string, tags: Tags): Promise<void>;
     removeTags(imageId: string, keys: readonly string[]): Promise<void>;
   };
@@ -119,9 +119,8 @@ export function makeRetireImage(ports: Ports) {
       return gone(step, snapshotIds);
     }
     const instanceId = image.tags[tagKeys.source];
-    if (image.tags[tagKeys.policy] !== planned.name || instanceId === undefined) {
-      return answer('spared', ['its tags no longer say that it is of this policy']);
-    }
+    const foreign = foreignTo(image.tags, planned.name, { region, homeRegion });
+    if (foreign !== undefined || instanceId === undefined) return answer('spared', [foreign ?? '']);
     // It takes nothing from anybody, so nobody need be asked again.
     if (step === 'ask-for-report') {
       await retirementIn(region).requestUsageReport(imageId, began);
@@ -216,7 +215,7 @@ export function makeRetireImage(ports: Ports) {
     instanceId: string,
     { region, policy, step, now }: { region: string; policy: NamedPolicy; step: PlanStep; now: string },
   ): Promise<{ judgement: Judgement; decision: Decision; evidence: Evidence }> {
-    const lineage = await imagesIn(region).listOf(policy.name, instanceId);
+    const lineage = await imagesIn(region).listOf(policy.name, homeRegion, instanceId);
     const others = lineage.filter(({ imageId }) => imageId !== image.imageId);
     const judged = (isSourceGone: boolean): Judgement => {
       const judgements = judgeLineage([...others, image], { policy, region, homeRegion, now, isSourceGone });

@@ -10,5 +10,11 @@ const env = readEnvironment({ AWS_REGION: variables.AWS_REGION, POLICY_PREFIX: v
 
 export const handler = asTask(
   contract,
-  makeShareImage({ policies: policiesIn(env.AWS_REGION, env.POLICY_PREFIX), imagesIn, sharingIn, snapshotsIn }),
+  makeShareImage({
+    region: env.AWS_REGION,
+    policies: policiesIn(env.AWS_REGION, env.POLICY_PREFIX),
+    imagesIn,
+    sharingIn,
+    snapshotsIn,
+  }),
 );

@@ -12,7 +12,7 @@ import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts
 import { isLifecycleError, LifecycleError } from '../../shared/domain/errors.ts';
 import type { Audience, Image } from '../../shared/domain/image.ts';
 import type { NamedPolicy } from '../../shared/domain/policy.ts';
-import { type Tags, tagKeys } from '../../shared/domain/tags.ts';
+import { isOfStack, notOfStack, type Tags, tagKeys } from '../../shared/domain/tags.ts';
 
 export const contract = {
   input: z.strictObject({
@@ -31,7 +31,7 @@ export const contract = {
     /** Launch permissions of the image; those of its snapshots are not counted. */
     added: z.int().min(0),
     removed: z.int().min(0),
-    /** A sentence for each snapshot that is not ours to share. */
+    /** A sentence for the image, or each snapshot, that is not ours to share. */
     left: z.array(z.string()),
   }),
   errors: [...awsErrors, 'PolicyInvalid', 'ShareRefused'],
@@ -41,6 +41,8 @@ type Input = z.output<typeof contract.input>;
 type Output = z.output<typeof contract.output>;
 
 interface Ports {
+  /** Where the images are made. */
+  region: string;
   policies: { find(name: string): Promise<NamedPolicy> };
   imagesIn: (region: string) => {
     describe(imageId: string): Promise<Image | undefined>;
@@ -70,12 +72,15 @@ interface Ports {
  * it. Repeating it changes nothing. Snapshots that do not carry our tags stay as they are. What is taken back is taken back
  * first: that the audience cannot have what it is to get keeps nobody in possession.
  */
-export function makeShareImage({ policies, imagesIn, sharingIn, snapshotsIn }: Ports) {
+export function makeShareImage({ region: homeRegion, policies, imagesIn, sharingIn, snapshotsIn }: Ports) {
   return async ({ region, imageId, policyName, mayBeGone }: Input): Promise<Output> => {
     const image = await imagesIn(region).describe(imageId);
     if (!image) {
       if (mayBeGone) return { added: 0, removed: 0, left: [] };
       throw new LifecycleError('AwsUnavailable', `EC2 does not show ${imageId} at present.`, { imageId, region });
+    }
+    if (!isOfStack(image.tags, { region, homeRegion })) {
+      return { added: 0, removed: 0, left: [`${imageId} stays shared as it is: ${notOfStack}`] };
     }
     // What EC2 showed while it made the image may name none of its snapshots: nobody would ever be let copy them.
     if (image.state === 'pending') {

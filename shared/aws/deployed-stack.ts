@@ -16,6 +16,8 @@ export interface PolicySchedule {
 export interface DeployedStack {
   /** The parameters of its policies: name and JSON text. */
   policies(): Promise<ReadonlyMap<string, string>>;
+  /** The stages of other stacks in its Region by the policies that they have; undefined for who may not see them. */
+  otherStages(): Promise<ReadonlyMap<string, readonly string[]> | undefined>;
   putPolicy(name: string, text: string): Promise<void>;
   /** Undefined where there is no schedule of that name. */
   schedule(name: string): Promise<PolicySchedule | undefined>;
@@ -51,6 +53,23 @@ export function deployedStack(
       const found = new Map<string, string>();
       for await (const { Parameters = [] } of paginateGetParametersByPath({ client: ssm }, { Path: prefix })) {
         for (const { Name = '', Value = '' } of Parameters) found.set(Name.slice(prefix.length), Value);
+      }
+      return found;
+    },
+    async otherStages() {
+      const found = new Map<string, string[]>();
+      try {
+        const all = { Path: '/ami-lifecycle/', Recursive: true };
+        for await (const { Parameters = [] } of paginateGetParametersByPath({ client: ssm }, all)) {
+          for (const { Name = '' } of Parameters) {
+            const [, other, policy] = /^\/ami-lifecycle\/([^/]+)\/policies\/([^/]+)$/.exec(Name) ?? [];
+            if (other === undefined || policy === undefined || other === stage) continue;
+            found.set(policy, [...(found.get(policy) ?? []), other]);
+          }
+        }
+      } catch (error) {
+        if (error instanceof Error && error.name === 'AccessDeniedException') return undefined;
+        throw error;
       }
       return found;
     },

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { LifecycleError } from '../domain/errors.ts';
 import type { CopyRequest, Image, ImageRequest, ImageState, Snapshot } from '../domain/image.ts';
-import { type Product, type Tags, tagKeys } from '../domain/tags.ts';
+import { isOfStack, type Product, type Tags, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
 import { removeTags, tagList, tagsOf, writeTags } from './tagging.ts';
@@ -133,8 +133,8 @@ export function imagesIn(region: string) {
       await writeTags(ec2, [resourceId], tags);
     },
 
-    /** The images of a policy, of one instance if one is named, in whatever state. */
-    async listOf(policyName: string, instanceId?: string): Promise<Image[]> {
+    /** The images that a stack made for a policy, of one instance if one is named, in whatever state. */
+    async listOf(policyName: string, homeRegion: string, instanceId?: string): Promise<Image[]> {
       const filters = [
         { Name: `tag:${tagKeys.policy}`, Values: [policyName] },
         instanceId === undefined
@@ -151,7 +151,7 @@ export function imagesIn(region: string) {
         for await (const { Images = [] } of pages) {
           for (const described of Images) {
             const image = imageOf(described);
-            if (image) found.push(image);
+            if (image && isOfStack(image.tags, { region, homeRegion })) found.push(image);
           }
         }
         return found;

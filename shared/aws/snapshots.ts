@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
 import type { OwnSnapshot } from '../domain/image.ts';
-import { type Tags, tagKeys } from '../domain/tags.ts';
+import { isOfStack, type Tags, tagKeys } from '../domain/tags.ts';
 import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
 import { inFilters } from './in-filters.ts';
@@ -19,10 +19,10 @@ export function snapshotsIn(region: string) {
   const ec2 = clients.ec2(region);
   return {
     /**
-     * The snapshots that were made for images of a policy, whether these still exist or not. Those of images in the Recycle
+     * The snapshots that a stack made for images of a policy, whether these still exist or not. Those of images in the Recycle
      * Bin are left out: without its snapshots an image cannot come back from there.
      */
-    async listOf(policyName: string): Promise<OwnSnapshot[]> {
+    async listOf(policyName: string, homeRegion: string): Promise<OwnSnapshot[]> {
       const recycled = await recycledImages();
       return calling(`DescribeSnapshots of ${policyName} in ${region}`, async () => {
         const found: OwnSnapshot[] = [];
@@ -38,6 +38,7 @@ export function snapshotsIn(region: string) {
           for (const { SnapshotId, StartTime, Tags, Description } of Snapshots) {
             if (imagesNamedIn(Description).some((imageId) => recycled.has(imageId))) continue;
             const tags = tagsOf(Tags);
+            if (!isOfStack(tags, { region, homeRegion })) continue;
             found.push({
               snapshotId: told(SnapshotId, 'DescribeSnapshots: SnapshotId'),
               startedAt: StartTime?.toISOString() ?? '',

@@ -54,7 +54,13 @@ export const tagMeanings: Readonly<Record<keyof typeof tagKeys, readonly TagMean
       meaning: '`stopped` or `rebooted`: after a clean shutdown; `crash`: of a running system',
     },
   ],
-  origin: [{ on: 'copy, restored image', writer: 'the system', meaning: 'the Region and image that it was made from' }],
+  origin: [
+    {
+      on: 'copy, restored image, their snapshots',
+      writer: 'the system',
+      meaning: 'the Region and image that it was made from: by it a stack knows its own',
+    },
+  ],
   state: [{ on: 'image', writer: 'the system', meaning: '`capturing`, `complete`, then `retiring`' }],
   hold: [
     { on: 'image', writer: 'you', meaning: 'never retire it; the value is the reason' },
@@ -186,6 +192,32 @@ export function hasRoomForLease(tags: Tags): boolean {
   const others = Object.keys(tags).filter((key) => !isReserved(key) && !lease.includes(key));
   return others.length + lease.length <= mostTags;
 }
+
+/** Where something of an account is looked at, and where the stack is that looks. */
+export interface Place {
+  region: string;
+  homeRegion: string;
+}
+
+/**
+ * Whether an image or snapshot with these tags is one that this stack has made: another stack of the account may copy into this
+ * Region, or have its home here, under a policy of the same name. Only what is captured at home says no origin; copies say the
+ * home of their stack, and so does what is restored of its archives.
+ */
+export function isOfStack(tags: Tags, { region, homeRegion }: Place): boolean {
+  const origin = tags[tagKeys.origin];
+  return origin === undefined ? region === homeRegion : origin.startsWith(`${homeRegion}/`);
+}
+
+/** Why an image or snapshot with these tags is none of ours to take from anybody; undefined where it is. */
+export function foreignTo(tags: Tags, policyName: string, place: Place): string | undefined {
+  if (tags[tagKeys.policy] !== policyName || tags[tagKeys.source] === undefined) {
+    return 'its tags do not say that it is of this policy';
+  }
+  return isOfStack(tags, place) ? undefined : notOfStack;
+}
+
+export const notOfStack = `its tag ${tagKeys.origin} does not say that this stack made it`;
 
 /** What tells one capture from all others. */
 export interface Product {

@@ -4,7 +4,7 @@ import { kindOf } from '../ec2/identifiers.ts';
 import { NotSimulated } from '../service-failure.ts';
 import type { RegionState } from '../state.ts';
 import { type Changes, changesOf, type StoredAt } from './changed-resources.ts';
-import { isOurs, listIn, prefix, type TagTexts, tagKeysIn, tagsOf } from './records.ts';
+import { isMadeFrom, isOurs, listIn, prefix, type TagTexts, tagKeysIn, tagsOf } from './records.ts';
 
 export interface OwnershipOptions {
   /**
@@ -60,6 +60,9 @@ export function watchOwnership(account: Account, { isSelected }: OwnershipOption
       }
       const found = region.images.get(id) ?? region.snapshots.get(id);
       if (found ? !isOurs(found) : !canBeOurs(id)) breach(3, `${operation} would change ${id}.`);
+      else if (found && !isMadeFrom(account.homeRegion, region.name, found)) {
+        breach(3, `${operation} would change ${id} in ${region.name}, which another stack made.`);
+      }
     }
     if (!copied) return;
     const source = (copied.region === undefined ? region : account.region(copied.region)).images.get(copied.imageId);

@@ -54,6 +54,15 @@ export function isOurs(record: ImageRecord | SnapshotRecord): boolean {
   return tags[`${prefix}policy`] !== undefined && tags[`${prefix}source`] !== undefined;
 }
 
+/**
+ * Whether what is ours by its policy and source is so by its origin, too: other stacks of the account may have policies of the
+ * same name, and copy to wherever this one looks.
+ */
+export function isMadeFrom(homeRegion: string, region: string, record: ImageRecord | SnapshotRecord): boolean {
+  const [madeAt] = tagsOf(record)[`${prefix}origin`]?.split('/') ?? [region];
+  return madeAt === homeRegion;
+}
+
 export function tagKeysIn(input: object): string[] {
   const tags: unknown = 'Tags' in input ? input.Tags : [];
   if (!Array.isArray(tags)) return [];

@@ -160,8 +160,8 @@ const reads: Readonly<Record<string, () => Promise<unknown>>> = {
   'images.findByName': () => imagesIn(region).findByName('one'),
   'images.snapshotsOf': () =>
     imagesIn(region).snapshotsOf({ policyName: 'gold', instanceId: web, slot: '20261121T0300Z' }),
-  'images.listOf': () => imagesIn(region).listOf('gold'),
-  'snapshots.listOf': () => snapshotsIn(region).listOf('gold'),
+  'images.listOf': () => imagesIn(region).listOf('gold', region),
+  'snapshots.listOf': () => snapshotsIn(region).listOf('gold', region),
   'snapshots.usedOf': () => snapshotsIn(region).usedOf([snapshot]),
   'snapshots.heldAs': () => snapshotsIn(region).heldAs('a reason'),
   'snapshots.holdsOn': () => snapshotsIn(region).holdsOn([snapshot]),

@@ -33,8 +33,10 @@ async function deployed(texts: Readonly<Record<string, string>>) {
   const parameters = new Map<string, string>();
   const schedules = new Map<string, PolicySchedule>();
   const done: string[] = [];
+  const others: { stages: ReadonlyMap<string, readonly string[]> | undefined } = { stages: new Map() };
   const stack: DeployedStack = {
     policies: async () => new Map(parameters),
+    otherStages: async () => others.stages,
     putPolicy: async (name, text) => {
       done.push(name);
       parameters.set(name, text);
@@ -52,7 +54,7 @@ async function deployed(texts: Readonly<Record<string, string>>) {
   }
   await pushPolicies(stack, policies(texts), { dryRun: false, deployCommand });
   done.length = 0;
-  return { stack, parameters, schedules, done };
+  return { stack, parameters, schedules, done, others };
 }
 
 const push = (stack: DeployedStack, texts: Readonly<Record<string, string>>, dryRun = false) =>
@@ -168,6 +170,43 @@ describe('A push', () => {
     expect([changes, done]).toEqual([[], []]);
   });
 
+  it.each([true, false])(
+    'is refused where another stage has a policy of that name, in a rehearsal too: %s',
+    async (dryRun) => {
+      const { stack, done, others } = await deployed({ gold, web: gold });
+      others.stages = new Map([
+        ['gold', ['dev', 'old']],
+        ['silver', ['dev']],
+      ]);
+      const { changes, refusals } = await push(stack, { gold: gold.replace('Rome', 'Paris'), web: gold }, dryRun);
+      expect(refusals).toEqual(
+        ['dev', 'old'].map((stage) =>
+          expect.stringContaining(
+            `gold is a policy of the stage ${stage} in this Region, too (/ami-lifecycle/${stage}/policies/gold)`,
+          ),
+        ),
+      );
+      expect(refusals[0]).toMatch(/give one of them another name \(here that of \S+gold\.yml\), and deploy it\.$/);
+      expect([changes, done]).toEqual([[], []]);
+    },
+  );
+
+  it('puts a policy to sleep though another stage has one of that name', async () => {
+    const { stack, others } = await deployed({ gold, web: gold });
+    others.stages = new Map([['web', ['dev']]]);
+    expect((await push(stack, { gold })).refusals).toEqual([]);
+  });
+
+  it('by who may not see other stages is done, and says what is not known', async () => {
+    const { stack, done, others } = await deployed({ gold });
+    others.stages = undefined;
+    const lines: string[] = [];
+    const output = { print: lines.push.bind(lines), complain: lines.push.bind(lines), style: plain, styleError: plain };
+    printPush(await push(stack, { gold: gold.replace('0 3 ', '30 4 ') }), false, output);
+    expect(lines[0]).toMatch(/^notice: Whether another stage .* is not known: you may not do ssm:GetParametersByPath/);
+    expect(done).toEqual(['gold', 'gold-capture']);
+  });
+
   it('names the whole command of a deploy, with the folder of the policies', () => {
     expect(deployCommandOf({ stage: 'prod', region: 'eu-west-1', policies: 'ours' })).toBe(
       'npx serverless deploy --stage prod --region eu-west-1 --param="policies=ours"',
@@ -231,8 +270,17 @@ describe('A stack on AWS', () => {
     Input: '{"policy":"gold"}',
     RetryPolicy: { MaximumRetryAttempts: 185 },
   };
+  const ofOthers = [
+    '/ami-lifecycle/dev/policies/gold',
+    '/ami-lifecycle/old/policies/gold',
+    '/ami-lifecycle/dev/version',
+  ];
+  let refusal: Error | undefined;
   const answers: Readonly<Record<string, object>> = {
     GetParametersByPathCommand: { Parameters: [{ Name: '/ami-lifecycle/test/policies/gold', Value: '{}' }] },
+    GetParametersByPathCommandRecursive: {
+      Parameters: ['/ami-lifecycle/test/policies/gold', ...ofOthers].map((Name) => ({ Name, Value: '{}' })),
+    },
     GetScheduleCommand: {
       Arn: 'arn',
       Name: 'gold-capture',
@@ -249,7 +297,9 @@ describe('A stack on AWS', () => {
     (_next: unknown, { commandName = '' }: { commandName?: string }) =>
     async (args: { input: object }) => {
       sent.push([commandName, args.input]);
-      return { response: {}, output: { $metadata: {}, ...answers[commandName] } };
+      if (refusal) throw refusal;
+      const key = 'Recursive' in args.input ? `${commandName}Recursive` : commandName;
+      return { response: {}, output: { $metadata: {}, ...answers[key] } };
     };
   const settings = { region: 'eu-west-1', credentials: { accessKeyId: 'none', secretAccessKey: 'none' } };
   const clients = { ssm: new SSMClient(settings), scheduler: new SchedulerClient(settings) };
@@ -266,6 +316,15 @@ describe('A stack on AWS', () => {
       input: '{"policy":"gold"}',
       isEnabled: true,
     });
+  });
+
+  it('tells which other stages have policies, as far as the caller may see them', async () => {
+    expect([...((await stack.otherStages()) ?? [])]).toEqual([['gold', ['dev', 'old']]]);
+    refusal = named('AccessDeniedException', 'Not you.');
+    expect(await stack.otherStages()).toBeUndefined();
+    refusal = named('ThrottlingException', 'Not now.');
+    await expect(stack.otherStages()).rejects.toThrow('Not now.');
+    refusal = undefined;
   });
 
   it('keeps of a schedule all that no policy decides', async () => {

@@ -4,6 +4,7 @@ import {
   copyTags,
   hasRoomForLease,
   imageTags,
+  isOfStack,
   isProductOf,
   othersTags,
   restoredTags,
@@ -154,6 +155,23 @@ describe('an image is the product of a policy, instance and slot', () => {
   it.each([tagKeys.policy, tagKeys.source, tagKeys.slot])('and not when %s is another or missing', (key) => {
     expect(isProductOf({ ...ours, [key]: 'another' }, product)).toBe(false);
     expect(isProductOf(Object.fromEntries(Object.entries(ours).filter(([each]) => each !== key)), product)).toBe(false);
+  });
+});
+
+describe('an image or snapshot is of the stack that looks', () => {
+  const homeRegion = 'eu-west-1';
+  it.each([
+    ['at home where it says no origin, as captures do', 'eu-west-1', undefined, true],
+    ['at home where it came from home, as what is restored does', 'eu-west-1', 'eu-west-1/ami-1', true],
+    ['but not at home where another stack copied it here', 'eu-west-1', 'eu-south-1/ami-1', false],
+    ['elsewhere where it came from home', 'eu-west-3', 'eu-west-1/ami-1', true],
+    ['but not elsewhere where it says no origin', 'eu-west-3', undefined, false],
+    ['nor where it was captured elsewhere, and restored there', 'eu-west-3', 'eu-west-3/ami-1', false],
+    ['nor where a Region only begins like home', 'eu-west-3', 'eu-west-11/ami-1', false],
+    ['nor where people wrote something else', 'eu-west-3', '', false],
+  ])('%s', (_says, region, origin, isOurs) => {
+    const tags = origin === undefined ? ours : { ...ours, [tagKeys.origin]: origin };
+    expect(isOfStack(tags, { region, homeRegion })).toBe(isOurs);
   });
 });
 

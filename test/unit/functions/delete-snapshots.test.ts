@@ -5,7 +5,7 @@ import { tagKeys } from '../../../shared/domain/tags.ts';
 import { executionId, instanceId } from '../domain/examples.ts';
 import { fakeAccount } from './fake-account.ts';
 import { within } from './fakes.ts';
-import { home, imageOf, noon } from './retirement-examples.ts';
+import { abroad, home, imageOf, noon } from './retirement-examples.ts';
 
 type Account = ReturnType<typeof fakeAccount>;
 
@@ -15,7 +15,7 @@ function remove(account: Account, ...snapshotIds: string[]) {
 }
 
 function removeWithin(account: Account, graceDays: number | null, snapshotIds: string[], now = noon) {
-  const task = within(contract, makeDeleteSnapshots(account));
+  const task = within(contract, makeDeleteSnapshots({ region: home, ...account }));
   return task({ executionId, region: home, policyName: 'gold', snapshotIds, graceDays, now });
 }
 
@@ -39,6 +39,11 @@ describe('a snapshot whose image is gone', () => {
   it.each([
     ['of another policy', { ...ours, [tagKeys.policy]: 'web' }, 'its tags do not say that it is of this policy'],
     ['that is of no instance', { [tagKeys.policy]: 'gold' }, 'its tags do not say that it is of this policy'],
+    [
+      'of another stack',
+      { ...ours, [tagKeys.origin]: `${abroad}/ami-10` },
+      'its tag ami-lifecycle:origin does not say that this stack made it',
+    ],
     ['without tags', {}, 'its tags do not say that it is of this policy'],
     ['that is held', { ...ours, [tagKeys.hold]: 'audit' }, 'held: audit'],
     ['that is held without a reason', { ...ours, [tagKeys.hold]: '' }, 'held: no reason given'],

@@ -2,10 +2,11 @@ import type { LaunchPermission } from '../../../shared/domain/archive.ts';
 import { permissionChanges } from '../../../shared/domain/audience.ts';
 import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Image, OwnSnapshot } from '../../../shared/domain/image.ts';
-import { type Tags, tagKeys } from '../../../shared/domain/tags.ts';
+import { isOfStack, type Tags, tagKeys } from '../../../shared/domain/tags.ts';
 import type { UsageReport } from '../../../shared/domain/usage-report.ts';
 import type { Uses } from '../../../shared/domain/uses.ts';
 import { throttled } from './fakes.ts';
+import { home } from './retirement-examples.ts';
 
 interface FakeSnapshot {
   region: string;
@@ -102,12 +103,13 @@ export function fakeAccount(images: Readonly<Record<string, readonly Image[]>> =
         const image = world.images.get(imageId);
         return image?.region === region ? image : undefined;
       }),
-    listOf: (policyName: string, instanceId?: string): Promise<Image[]> =>
+    listOf: (policyName: string, homeRegion: string, instanceId?: string): Promise<Image[]> =>
       called(`list images in ${region}`, () =>
         [...world.images.values()].filter(
           (image) =>
             image.region === region &&
             image.tags[tagKeys.policy] === policyName &&
+            isOfStack(image.tags, { region, homeRegion }) &&
             (instanceId === undefined || image.tags[tagKeys.source] === instanceId),
         ),
       ),
@@ -185,10 +187,11 @@ export function fakeAccount(images: Readonly<Record<string, readonly Image[]>> =
   });
 
   const snapshotsIn = (region: string) => ({
-    listOf: (policyName: string): Promise<OwnSnapshot[]> =>
+    listOf: (policyName: string, homeRegion: string): Promise<OwnSnapshot[]> =>
       called(`list snapshots in ${region}`, () =>
         [...world.snapshots]
           .filter(([, snapshot]) => snapshot.region === region && snapshot.tags[tagKeys.policy] === policyName)
+          .filter(([, { tags }]) => isOfStack(tags, { region, homeRegion }))
           .map(([snapshotId, { startedAt, tags }]) => ({
             snapshotId,
             startedAt,
@@ -281,8 +284,10 @@ export function fakeAccount(images: Readonly<Record<string, readonly Image[]>> =
     },
     /** Puts a snapshot of ours into a Region, and gives back its id. */
     addSnapshot: (snapshotId: string, different: Partial<FakeSnapshot> = {}): string => {
-      const tags = { [tagKeys.policy]: 'gold', [tagKeys.source]: 'i-0123456789abcdef0' };
-      const usual = { region: 'eu-west-1', tags, startedAt: '2026-01-01T03:00:00Z', accounts: [] };
+      const { region = home } = different;
+      const origin = region === home ? {} : { [tagKeys.origin]: `${home}/ami-20261110` };
+      const tags = { [tagKeys.policy]: 'gold', [tagKeys.source]: 'i-0123456789abcdef0', ...origin };
+      const usual = { region, tags, startedAt: '2026-01-01T03:00:00Z', accounts: [] };
       world.snapshots.set(snapshotId, { ...usual, inUseTimes: 0, isLocked: false, ...different });
       return snapshotId;
     },

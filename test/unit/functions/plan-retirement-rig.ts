@@ -4,6 +4,7 @@ import { LifecycleError } from '../../../shared/domain/errors.ts';
 import type { Image } from '../../../shared/domain/image.ts';
 import { planItemSchema, shareItemSchema } from '../../../shared/domain/plan.ts';
 import type { NamedPolicy } from '../../../shared/domain/policy.ts';
+import { tagKeys } from '../../../shared/domain/tags.ts';
 import type { fakeAccount } from './fake-account.ts';
 import { within } from './fakes.ts';
 import { home, imageOf, noon, retiring } from './retirement-examples.ts';
@@ -54,4 +55,8 @@ export const denied = new LifecycleError('AccessDenied', 'DescribeImages: no rig
 export const unknown = new LifecycleError('EvidenceIncomplete', 'Whether images are in use is not known: no right');
 export const days = (...each: number[]): Image[] => each.map((day) => imageOf(day));
 export const copiesOf = (images: readonly Image[]): Image[] =>
-  images.map((image) => ({ ...image, imageId: image.imageId.replace('ami-', 'ami-c') }));
+  images.map((image) => ({
+    ...image,
+    imageId: image.imageId.replace('ami-', 'ami-c'),
+    tags: { ...image.tags, [tagKeys.origin]: `${home}/${image.imageId}` },
+  }));

@@ -76,7 +76,10 @@ describe('a policy that was edited since the run began', () => {
 
   it('and no longer copies to a Region takes nothing there', async () => {
     const account = dueFor('deregister');
-    for (const each of account.world.images.values()) each.region = abroad;
+    for (const [id, each] of account.world.images) {
+      const tags = { ...each.tags, [tagKeys.origin]: `${home}/ami-20261110` };
+      account.world.images.set(id, { ...each, region: abroad, tags });
+    }
     account.world.objects.set(`launch-permissions/${abroad}/${imageId}.json`, '[]');
     const copying = retiring({ copies: [{ region: abroad }] });
     expect(await retire(account, 'deregister', copying, retiring(), abroad)).toMatchObject({

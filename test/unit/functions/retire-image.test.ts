@@ -173,14 +173,22 @@ describe('a step is not taken', () => {
       'deprecate',
       imageOf(10),
       ({ change }) => change(imageId, { tags: { ...imageOf(10).tags, [tagKeys.policy]: 'web' } }),
-      /no longer say/,
+      /do not say/,
     ],
     [
       'when somebody took our tags off it',
       'deregister',
       imageOf(10),
       ({ change }) => change(imageId, { tags: { [tagKeys.policy]: 'gold' } }),
-      /no longer say/,
+      /do not say/,
+    ],
+    [
+      'when another stack made it, whose policy has the same name',
+      'deregister',
+      imageOn('disable', 14, imageOf(10)),
+      ({ change, tagsOf }) =>
+        change(imageId, { tags: { ...tagsOf(imageId), [tagKeys.origin]: `${abroad}/ami-20261110` } }),
+      'its tag ami-lifecycle:origin does not say that this stack made it',
     ],
     [
       'when it was protected against deregistration since the plan',

@@ -35,7 +35,7 @@ function accountWith(
 }
 
 /** Shares as a policy says that is in force: with these, or as the call of it ends. */
-const share = (account: Account, audience: Audience | Error, mayBeGone = false) => {
+const share = (account: Account, audience: Audience | Error, mayBeGone = false, homeRegion = region) => {
   const policies = {
     find: async (name: string): Promise<NamedPolicy> => {
       if (audience instanceof Error) throw audience;
@@ -44,7 +44,7 @@ const share = (account: Account, audience: Audience | Error, mayBeGone = false) 
   };
   return within(
     contract,
-    makeShareImage({ ...account, policies }),
+    makeShareImage({ region: homeRegion, ...account, policies }),
   )({ executionId, region, imageId, policyName: 'gold', mayBeGone });
 };
 
@@ -164,6 +164,26 @@ describe('an image is shared', () => {
         expect(accessTo(account)).toEqual(accessTo(unharmed));
       }
     }
+  });
+});
+
+describe('an image of another stack, whose policy has the same name,', () => {
+  it.each([
+    ['that copied it here', region, 'eu-south-1/ami-00000001'],
+    ['whose home this is', 'eu-south-1', undefined],
+  ])('%s, stays shared as it is, and so it is said', async (_whose, homeRegion, origin) => {
+    const tags = { [tagKeys.policy]: 'gold', ...(origin === undefined ? {} : { [tagKeys.origin]: origin }) };
+    const account = accountWith({ tags }, [{ UserId: second }], [second]);
+    const left = [
+      `${imageId} stays shared as it is: its tag ami-lifecycle:origin does not say that this stack made it`,
+    ];
+    expect(await share(account, partner, true, homeRegion)).toEqual({ added: 0, removed: 0, left });
+    expect(account.changes).toEqual([]);
+  });
+
+  it('is told from a copy of ours, which is shared', async () => {
+    const account = accountWith({ tags: { [tagKeys.origin]: 'eu-south-1/ami-00000001' } });
+    expect(await share(account, partner, true, 'eu-south-1')).toMatchObject({ added: 1, left: [] });
   });
 });
 
