@@ -29,7 +29,19 @@ export const retirementMutants: readonly Mutant[] = [
         from: "          { Name: 'tag-key', Values: [tagKeys.source] },\n        ];\n        const pages = paginateDescribeSnapshots(",
         to: '        ];\n        const pages = paginateDescribeSnapshots(',
       },
-      { file: 'functions/delete-snapshots/task.ts', from: ' || tags[tagKeys.source] === undefined', to: '' },
+      { file: 'shared/domain/tags.ts', from: ' || tags[tagKeys.source] === undefined', to: '' },
+    ],
+  },
+  {
+    invariant: 3,
+    name: 'images of another stack, whose policy has the same name, are taken for ours',
+    world: 'another stack',
+    edits: [
+      {
+        file: 'shared/domain/tags.ts',
+        from: 'origin === undefined ? region === homeRegion : origin',
+        to: 'origin === undefined || region !== homeRegion + origin || origin',
+      },
     ],
   },
   {
@@ -232,7 +244,7 @@ export const retirementMutants: readonly Mutant[] = [
     invariant: 8,
     name: 'a snapshot is deleted without a look at who else uses it',
     world: 'snapshot in use',
-    edits: [{ file: 'functions/delete-snapshots/task.ts', from: '(await useOf(snapshotId, tags)) ?? ', to: '' }],
+    edits: [{ file: 'functions/delete-snapshots/task.ts', from: '(await useOf(snapshotId, tags)) ??', to: '' }],
   },
   {
     invariant: 9,
@@ -325,8 +337,8 @@ export const retirementMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'shared/aws/images.ts',
-        from: 'if (image) found.push(image);\n          }',
-        to: 'if (image) found.push(image);\n          }\n          break;',
+        from: 'homeRegion })) found.push(image);\n          }',
+        to: 'homeRegion })) found.push(image);\n          }\n          break;',
       },
     ],
   },

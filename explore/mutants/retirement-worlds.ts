@@ -227,6 +227,17 @@ export const retirementWorlds: readonly TrialWorld[] = [
     gone: ['1118'],
   }),
   retirement({
+    name: 'another stack',
+    tells: 'Another stack of the account has a policy of the same name, and copies into our home',
+    fields: { retain: { daily: 2 } },
+    prepare(story) {
+      hang(story, web, nightsUntil('2026-11-20', 3));
+      hang(story, server('theirs'), nightsUntil('2026-11-10', 3), { madeBy: 'eu-south-1' });
+    },
+    runs: 3,
+    gone: ['1118'],
+  }),
+  retirement({
     name: 'copies that stay longer',
     tells: 'Of three images one stays, and of their copies in Paris two',
     fields: { retain: { daily: 1 }, copies: [{ region: paris, retain: { daily: 2 } }] },
