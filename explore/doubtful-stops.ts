@@ -4,10 +4,10 @@ import { deedNames } from '../simulator/faults.ts';
 import { listIn, tagsIn as tagsOf } from '../simulator/invariants/records.ts';
 import type { InvariantBroken, InvariantWatch } from '../simulator/invariants.ts';
 
-/** An instance that a function has claimed. */
+/** An instance that functions have claimed. */
 interface Claim {
-  /** Whose, and of which launch. */
-  lease: string;
+  /** Which launch of it: of two captures that claim at once, one stops it for both. */
+  launched: string;
   sinceMs: number;
   /** Whether the stop that was to follow at once did not. */
   hasFailed: boolean;
@@ -46,19 +46,22 @@ export function watchDoubtfulStops(
       if (description?.State?.Name !== 'running') continue;
       doubtful.delete(id);
       const claim = claims.get(id);
-      const isClaimed = claim !== undefined && claim.lease === leaseOn(description);
+      const isClaimed = claim !== undefined && claim.launched === launchClaimed(description);
       const isDoubtful = isClaimed && claim.hasFailed && nowMs - claim.sinceMs <= longestClaimMs;
       if (caller === undefined && isDoubtful) doubtful.add(id);
     }
   });
   account.onCall(({ operation, caller, input, region, atMs, errorCode }) => {
-    if (caller === undefined || errorCode !== undefined || operation !== 'CreateTags') return;
+    if (caller === undefined || errorCode !== undefined) return;
+    // Whoever claims it next begins anew.
+    if (operation === 'DeleteTags') for (const id of listIn(input, 'Resources')) claims.delete(id);
+    if (operation !== 'CreateTags') return;
     for (const id of listIn(input, 'Resources')) {
       const description = account.region(region).instances.get(id)?.description;
-      const lease = description && leaseOn(description);
-      // Each further attempt to stop it claims it anew.
-      if (lease === undefined || claims.get(id)?.lease === lease) continue;
-      claims.set(id, { lease, sinceMs: atMs, hasFailed: false });
+      const launched = description && launchClaimed(description);
+      // Each further attempt to stop it writes the claim anew.
+      if (launched === undefined || claims.get(id)?.launched === launched) continue;
+      claims.set(id, { launched, sinceMs: atMs, hasFailed: false });
     }
   });
   account.faults.onStrike(({ fault }, { function: name }) => {
@@ -68,9 +71,8 @@ export function watchDoubtfulStops(
   return { excuses: (breach) => excused.has(breach) };
 }
 
-/** Who claims an instance, where it is the launch that runs. */
-function leaseOn({ Tags, LaunchTime }: Instance): string | undefined {
-  const { 'ami-lifecycle:stopped-by': holder, 'ami-lifecycle:restart-by': deadline } = tagsOf(Tags);
-  const launched = ` launched ${LaunchTime?.toISOString()}`;
-  return deadline?.endsWith(launched) ? `${holder}${launched}` : undefined;
+/** The launch that runs, where an instance is claimed by it. */
+function launchClaimed({ Tags, LaunchTime }: Instance): string | undefined {
+  const launched = LaunchTime?.toISOString();
+  return tagsOf(Tags)['ami-lifecycle:restart-by']?.endsWith(` launched ${launched}`) ? launched : undefined;
 }

@@ -55,8 +55,13 @@ describe('What people do, together with a fault,', () => {
       'a stop after our claim alone',
       'stop-instance/ec2:StopInstances@eu-west-1#1 throttled*all + stop-instance#5 owner-stops',
     ],
-  ])('breaks nothing: %s', async (_, placements) => {
-    const { findings, struck } = await work(parseJob(`capture-by-tag ${placements}`));
+    [
+      'a stop after the claims of two captures, of which one could not stop it',
+      'stop-instance/ec2:StopInstances@eu-west-1#2 access-denied + stop-instance#3 owner-stops',
+      'capture-under-two-policies',
+    ],
+  ])('breaks nothing: %s', async (_, placements, where = 'capture-by-tag') => {
+    const { findings, struck } = await work(parseJob(`${where} ${placements}`));
     expect({ findings, struck }).toEqual({ findings: [], struck: 2 });
   });
 });
