@@ -43,6 +43,7 @@ export async function pushPolicies(
   const deployed = await stack.policies();
   const refusals = refusalsOf(deployed, loaded, deployCommand);
   if (refusals.length === 0) refusals.push(...(await lostSchedules(stack, loaded, deployCommand)));
+  if (refusals.length > 0) return { changes: [], refusals, notices: [] };
   const otherStages = await stack.otherStages();
   refusals.push(...namesTaken(otherStages ?? new Map(), loaded));
   const notices = otherStages

@@ -319,18 +319,6 @@ export const retirementMutants: readonly Mutant[] = [
     edits: [{ file: 'shared/domain/plan.ts', from: '...(most > byPercent\n', to: '...(most > total\n' }],
   },
   {
-    invariant: 12,
-    name: 'what gathered in a pause is let go unseen, however long it was',
-    world: 'after two weeks without a run',
-    edits: [
-      {
-        file: 'shared/domain/ordinary-course.ts',
-        from: 'const mostMissedDays = 7;',
-        to: 'const mostMissedDays = 7000;',
-      },
-    ],
-  },
-  {
     invariant: 14,
     name: 'of the images of a policy only the first page is read',
     world: 'five days',

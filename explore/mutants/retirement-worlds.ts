@@ -305,22 +305,6 @@ export const retirementWorlds: readonly TrialWorld[] = [
     runs: 1,
   }),
   retirement({
-    name: 'after two weeks without a run',
-    tells: 'The oldest of fifteen images was deprecated two weeks ago, and nothing has taken a step since',
-    retire: { maxPercentPerRun: 25, graceDays: 30 },
-    prepare(story) {
-      const [oldest = ''] = hang(story, web, nightsUntil('2026-11-20', 15));
-      const since = '2026-11-07T12:00:00.000Z';
-      story.account.call('ec2', 'EnableImageDeprecation', {
-        ImageId: oldest,
-        DeprecateAt: new Date('2026-11-21T12:00:00Z'),
-      });
-      const tags = { state: 'retiring', 'retiring-since': since, rung: `deprecate ${since}` };
-      for (const [key, value] of Object.entries(tags)) tagByHand(story, oldest, { [`ami-lifecycle:${key}`]: value });
-    },
-    runs: 1,
-  }),
-  retirement({
     name: 'snapshot in use',
     tells: 'An image goes whose snapshot somebody has made another image of',
     prepare(story) {

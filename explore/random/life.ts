@@ -79,7 +79,7 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
   });
   const falseWords = watchFalseWords(account);
   const standing = watchStanding(account, watch);
-  const blame = await watchBlame({ account, stack }, { isFaultless: false, mayLackRights: true });
+  const blame = await watchBlame({ account, stack }, { isFaultless: false });
   const audiences = watchAudiences(account);
   const tally = keepTally(account, stack);
   for (const each of happenings) if (each.kind === 'fault') tally.window(each.fault.fault);

@@ -4,7 +4,6 @@ import { isLifecycleError } from '../../shared/domain/errors.ts';
 import { type Holding, holdingOf, holdingSchema } from '../../shared/domain/holdings.ts';
 import type { Image, OwnSnapshot } from '../../shared/domain/image.ts';
 import { endsWithInstance, isFormerRegion, type Judgement, judgeLineage } from '../../shared/domain/judgement.ts';
-import { recentIn } from '../../shared/domain/ordinary-course.ts';
 import { orphanStage } from '../../shared/domain/orphans.ts';
 import {
   actionCounts,
@@ -13,6 +12,7 @@ import {
   decide,
   decideWithoutEvidence,
   inOrder,
+  isRecent,
   isSharedOtherwise,
   isStepDown,
   type PlanItem,
@@ -121,7 +121,7 @@ interface RegionPlan {
   shares: ShareItem[];
   leftovers: Leftover[];
   lineages: number;
-  /** Images that may take the same step in the ordinary course. */
+  /** Images made since the last run. */
   recent: number;
   /** Images that a use keeps, and no rule. */
   inUse: number;
@@ -296,7 +296,7 @@ export function makePlanRetirement(ports: Ports) {
       shares: [],
       leftovers: [],
       lineages: lineages.size,
-      recent: policy.retire ? recentIn(lineages.values(), policy.retire, now) : 0,
+      recent: images.filter((image) => policy.retire && isRecent(image, policy.retire, now)).length,
       inUse: 0,
       failedReports: 0,
       holding: holdingOf(region, images, now),

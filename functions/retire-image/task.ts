@@ -72,7 +72,7 @@ interface Ports {
     disable(imageId: string): Promise<void>;
     enable(imageId: string): Promise<void>;
     deregisterWithSnapshots(imageId: string): Promise<{ snapshotId: string; code: string }[] | undefined>;
-    requestUsageReport(imageId: string, at: string): Promise<void>;
+    requestUsageReport(imageId: string, at: string): Promise<boolean>;
   };
   sharingIn: (region: string) => {
     launchPermissions(imageId: string): Promise<LaunchPermission[]>;
@@ -123,8 +123,10 @@ export function makeRetireImage(ports: Ports) {
     if (foreign !== undefined || instanceId === undefined) return answer('spared', [foreign ?? '']);
     // It takes nothing from anybody, so nobody need be asked again.
     if (step === 'ask-for-report') {
-      await retirementIn(region).requestUsageReport(imageId, began);
-      return answer('asked', []);
+      const isUnderWay = await retirementIn(region).requestUsageReport(imageId, began);
+      return isUnderWay
+        ? answer('asked', [])
+        : answer('spared', ['EC2 has no room for a usage report on it at present']);
     }
     const policy = await policyInForce(planned);
     const { judgement, decision, evidence } = await decideAgain(image, instanceId, { region, policy, step, now });

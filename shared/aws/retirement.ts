@@ -68,32 +68,28 @@ export function retirementIn(region: string) {
      * Asks EC2 which other accounts use an image; the answer is there some hours later, for 30 days, and costs nothing. One may
      * be under way for an image, and 2,000 in a Region.
      * @param at the ISO instant of the step: asked twice with the same one, EC2 makes one report
-     * @throws AwsUnavailable, too, where it has no room for another: the one under way may not be shown yet, and ends within hours
+     * @returns whether there was room for another: those under way end within hours, too late for a retry
      */
-    async requestUsageReport(imageId: string, at: string): Promise<void> {
-      await whenThereIsRoom(imageId, () =>
-        calling(`CreateImageUsageReport ${imageId}`, () =>
-          ec2.send(
-            new CreateImageUsageReportCommand({
-              ImageId: imageId,
-              ResourceTypes: reportedTypes.map((ResourceType) => ({ ResourceType })),
-              ClientToken: `${imageId}/${at}`,
-            }),
+    async requestUsageReport(imageId: string, at: string): Promise<boolean> {
+      try {
+        await inItsState(imageId, () =>
+          calling(`CreateImageUsageReport ${imageId}`, () =>
+            ec2.send(
+              new CreateImageUsageReportCommand({
+                ImageId: imageId,
+                ResourceTypes: reportedTypes.map((ResourceType) => ({ ResourceType })),
+                ClientToken: `${imageId}/${at}`,
+              }),
+            ),
           ),
-        ),
-      );
+        );
+        return true;
+      } catch (error) {
+        if (!isLifecycleError(error, 'QuotaExceeded')) throw error;
+        return false;
+      }
     },
   };
-}
-
-async function whenThereIsRoom(imageId: string, call: () => Promise<unknown>): Promise<void> {
-  try {
-    await inItsState(imageId, call);
-  } catch (error) {
-    if (!isLifecycleError(error, 'QuotaExceeded')) throw error;
-    const what = `EC2 has no room for a usage report on ${imageId} yet: ${error.message}`;
-    throw new LifecycleError('AwsUnavailable', what, { imageId }, error);
-  }
 }
 
 async function unlessHeld<Answer>(imageId: string, call: () => Promise<Answer>): Promise<Answer> {

@@ -4,6 +4,7 @@ import { parts } from './contract.ts';
 import type { Image } from './image.ts';
 import type { Judgement } from './judgement.ts';
 import { isRetiring, nextStep } from './ladder.ts';
+import { isSlot, slotMs } from './naming.ts';
 import { ladder, type NamedPolicy, type Retain, type Step } from './policy.ts';
 import { tagKeys } from './tags.ts';
 import { awaitedReport, isReportDue, isTakenBy, type UsageReport } from './usage-report.ts';
@@ -149,7 +150,7 @@ export function isStepDown(step: PlanStep | null): step is Step {
  * up to hours, and only so many are done at once.
  */
 export function inOrder(items: readonly PlanItem[]): PlanItem[] {
-  const turnOf = ({ archive, step }: PlanItem): number => (archive ? 2 : step === 'reinstate' ? 0 : 1);
+  const turnOf = ({ archive, step }: PlanItem): number => (step === 'reinstate' ? 0 : archive ? 2 : 1);
   return items.toSorted((left, right) => turnOf(left) - turnOf(right));
 }
 
@@ -169,10 +170,10 @@ const leastCap = 50;
 /**
  * Why a plan must not be carried out, and which caps would let it through; undefined where it is within them. The part is that
  * of each step by itself: where images of a lineage enter the ladder, others take their second step that day and others their
- * last. What comes goes: as many as are `recent`, and one more for each further rule of a lineage, are always allowed, as on a
- * Monday the daily and the weekly rule both let one go. Snapshots that failures left behind are no part of the images, so they
- * are counted by themselves.
- * @param total all images of the policy; `lineages` how many instances and Regions they are of; `recent` what `recentIn` says
+ * last. What comes goes: as many as were made since the last run, and one more for each further rule of a lineage, are always
+ * allowed, as on a Monday the daily and the weekly rule both let one go. Snapshots that failures left behind are no part of the
+ * images, so they are counted by themselves.
+ * @param total all images of the policy; `lineages` how many instances and Regions they are of; `recent` how many `isRecent`
  */
 export function blastRadius(
   items: readonly PlanItem[],
@@ -207,6 +208,18 @@ export function blastRadius(
       : []),
   ];
   return excesses.length > 0 ? excesses.join('; ') : undefined;
+}
+
+/**
+ * Whether an image was made since the last run that retires, as far as its cron tells: one that names days of the week comes
+ * within a week, of the month within a month, and months within a year. That is rough, and never too little.
+ */
+export function isRecent({ tags }: Image, { cron }: NonNullable<NamedPolicy['retire']>, now: string): boolean {
+  const [, , dayOfMonth, month, dayOfWeek] = cron.split(' ');
+  const isAny = (field = '*') => field === '*' || field === '?';
+  const days = isAny(month) ? (isAny(dayOfMonth) ? (isAny(dayOfWeek) ? 1 : 7) : 31) : 366;
+  const slot = tags[tagKeys.slot];
+  return isSlot(slot) && slotMs(slot) > Date.parse(now) - days * 86_400_000;
 }
 
 /** How many images of a lineage may be let go at the same moment in the ordinary course: one by each rule. */

@@ -208,7 +208,7 @@ const retire = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'A run that would take a step with more images than this takes none. Without it: 50, or each step once for each rule, instance and Region, if that is more; after days without a run, a week at most, as often as it was missed.',
+      'A run that would take a step with more images than this takes none. Without it: 50, or each step once for each rule, instance and Region, if that is more.',
     ),
   maxPercentPerRun: z
     .int()
@@ -216,7 +216,7 @@ const retire = z.strictObject({
     .max(100)
     .default(25)
     .describe(
-      'A run that would take the same step with more than this part of the images takes none. One image for each rule of each instance is always allowed, as on a Monday the daily and the weekly rule both let one go; and as many as were made since the last run that took steps, a week at most beyond the schedule.',
+      'A run that would take the same step with more than this part of the images takes none. One image for each rule of each instance is always allowed: on a Monday the daily and the weekly rule both let one go.',
     ),
   launchTemplateVersions: z
     .int()

@@ -1,8 +1,7 @@
 import type { Account } from '../account.ts';
 import type { ImageRecord, RegionState } from '../state.ts';
 import { slotMsOf } from './lineage.ts';
-import { type Dated, ordinaryIn } from './ordinary-course.ts';
-import { isOurs, prefix, type TagTexts, tagsOf } from './records.ts';
+import { isMadeFrom, isOurs, prefix, tagsOf } from './records.ts';
 import type { RetirementRules, RetirementStep } from './retirement.ts';
 
 /** What a policy lets one run do. */
@@ -17,6 +16,8 @@ interface Run extends Cap {
   images: Set<string>;
   byStep: Map<RetirementStep, Set<string>>;
 }
+
+const dayMs = 86_400_000;
 
 /**
  * Counts the images that take a step in a run, which begins with its plan: it is measured when it is made.
@@ -41,20 +42,22 @@ export function watchCaps(
   };
 
   const imagesOf = (policyName: string): Dated[] => {
-    const standing = account.regions().flatMap((region) => recordsOf(region, policyName));
+    const standing = account.regions().flatMap((region) => recordsOf(account.homeRegion, region, policyName));
     const gone = goneLately().filter(({ image }) => tagsOf(image)[`${prefix}policy`] === policyName);
-    return [...standing, ...gone].map(({ region, image }) => datedBy(region, tagsOf(image)));
+    return [...standing, ...gone].map(({ region, image }) => ({
+      lineage: `${region} ${tagsOf(image)[`${prefix}source`]}`,
+      atMs: slotMsOf(tagsOf(image)),
+    }));
   };
 
-  /** What comes goes: besides the share, as many as came, and one for each rule of a lineage. */
+  /** What comes goes: besides the share, as many as were made since the last run, and one for each rule of a lineage. */
   const ofSameStepIn = (images: readonly Dated[], rules: readonly RetirementRules[]): number => {
-    const lineages = new Set(images.map(({ region, source }) => `${region} ${source}`)).size;
-    const nowMs = account.clock.now();
+    const lineages = new Set(images.map(({ lineage }) => lineage)).size;
     return largest(
-      rules.map((each) => {
-        const { share } = each;
+      rules.map(({ share }) => {
         if (!share) return Infinity;
-        const recent = ordinaryIn(images, each, { nowMs, daysBetweenRuns: share.daysBetweenRuns });
+        const sinceMs = account.clock.now() - share.daysBetweenRuns * dayMs;
+        const recent = images.filter(({ atMs }) => atMs > sinceMs).length;
         const ordinary = recent + lineages * share.rulesOfLineage;
         return Math.max(Math.floor((images.length * share.percent) / 100), ordinary);
       }),
@@ -76,21 +79,15 @@ export function watchCaps(
   return { begin, step };
 }
 
-function datedBy(region: string, tags: TagTexts): Dated {
-  const [step = '', since = ''] = tags[`${prefix}rung`]?.split(' ') ?? [];
-  return {
-    region,
-    source: tags[`${prefix}source`] ?? '',
-    madeMs: slotMsOf(tags),
-    begunMs: Date.parse(tags[`${prefix}retiring-since`] ?? ''),
-    rung: { step, atMs: Date.parse(since) },
-  };
+interface Dated {
+  lineage: string;
+  atMs: number;
 }
 
-function recordsOf({ name, images, imageIndex }: RegionState, policyName: string) {
+function recordsOf(homeRegion: string, { name, images, imageIndex }: RegionState, policyName: string) {
   return [...imageIndex.under(`tag:${prefix}policy=${policyName}`)].flatMap((id) => {
     const image = images.get(id);
-    return image && isOurs(image) ? [{ region: name, image }] : [];
+    return image && isOurs(image) && isMadeFrom(homeRegion, name, image) ? [{ region: name, image }] : [];
   });
 }
 

@@ -27,7 +27,7 @@ export interface RetirementRules {
     percent: number;
     /** How many images of a lineage may be let go at once in the ordinary course: one by each rule. */
     rulesOfLineage: number;
-    /** At most. What came since the last run may go. */
+    /** At most. What was made since the last run may go. */
     daysBetweenRuns: number;
   };
 }
@@ -143,7 +143,7 @@ export function watchRetirement(
     const nowMs = account.clock.now();
     const gone = goneLately.filter((each) => each.region === region.name && nowMs - each.atMs < unseenMs);
     const goneImages = gone.map((each) => each.image);
-    return lineageIn(region, image, { goneLately: goneImages, taken, nowMs });
+    return lineageIn(region, image, { homeRegion: account.homeRegion, goneLately: goneImages, taken, nowMs });
   };
 
   const after = (call: AnsweredCall): void => {

@@ -2,8 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Image } from '../../../shared/domain/image.ts';
 import { judgeLineage } from '../../../shared/domain/judgement.ts';
 import { rungTags } from '../../../shared/domain/ladder.ts';
-import { blastRadius, decide, type Evidence, isStepDown, type PlanItem } from '../../../shared/domain/plan.ts';
-import { after, aPolicy, dailies, beginning as now } from './examples.ts';
+import { slotOf } from '../../../shared/domain/naming.ts';
+import {
+  blastRadius,
+  decide,
+  type Evidence,
+  isRecent,
+  isStepDown,
+  type PlanItem,
+} from '../../../shared/domain/plan.ts';
+import { tagKeys } from '../../../shared/domain/tags.ts';
+import { after, anImage, aPolicy, dailies, beginning as now } from './examples.ts';
 
 const day = 86_400;
 const unused: Evidence = { uses: [], silentRegions: [], isShared: false, report: undefined };
@@ -122,6 +131,20 @@ describe('how much a run may take away', () => {
     const hourly = aPolicy({ retain: { hourly: 48, daily: 7 }, retire: {} });
     expect(blastRadius(items(25), { total: 85, lineages: 1, recent: 24 }, hourly)).toBeUndefined();
     expect(blastRadius(items(26), { total: 85, lineages: 1, recent: 24 }, hourly)).toMatch(/^26 of 85 .* 25 may/);
+  });
+
+  it.each([
+    ['0 12 * * ? *', 1],
+    ['0 12 ? * MON *', 7],
+    ['0 12 1 * ? *', 31],
+    ['0 12 1 1 ? *', 366],
+  ])('takes for recent, under %s, what was made in %i days', (cron, days) => {
+    const { retire } = aPolicy({ retain: { last: 1 }, retire: { cron } });
+    const isIt = (slot: string) => retire && isRecent(anImage({ tags: { [tagKeys.slot]: slot } }), retire, now);
+    expect(isIt(slotOf(after(-days * day + 60)))).toBe(true);
+    expect(isIt(slotOf(after(-days * day)))).toBe(false);
+    expect(isIt('yesterday')).toBe(false);
+    expect(retire && isRecent(anImage({ tags: {} }), retire, now)).toBe(false);
   });
 
   it('says of every cap that was hit what would let the run through', () => {

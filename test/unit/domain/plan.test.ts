@@ -265,7 +265,7 @@ describe('of what is to be done with an image', () => {
       { ...blank, imageId: 'ami-3', archive: true, step: 'reinstate' },
       { ...blank, imageId: 'ami-4', step: 'reinstate' },
     ];
-    expect(inOrder(items).map(({ imageId }) => imageId)).toEqual(['ami-4', 'ami-2', null, 'ami-1', 'ami-3']);
+    expect(inOrder(items).map(({ imageId }) => imageId)).toEqual(['ami-3', 'ami-4', 'ami-2', null, 'ami-1']);
   });
 
   it('everything is counted by its name', () => {

@@ -149,11 +149,13 @@ export function fakeAccount(images: Readonly<Record<string, readonly Image[]>> =
           return code === 'success' ? [] : [{ snapshotId, code }];
         });
       }),
-    requestUsageReport: (imageId: string, at: string): Promise<void> =>
-      changing(
-        `usage report of ${imageId}`,
-        () => void world.usageReports.set(imageId, { state: 'pending', createdAt: at }),
-      ),
+    requestUsageReport: (imageId: string, at: string): Promise<boolean> =>
+      changing(`usage report of ${imageId}`, () => {
+        const report = world.usageReports.get(imageId);
+        const hasRoom = report?.state !== 'pending' || report.createdAt === at;
+        if (hasRoom) world.usageReports.set(imageId, { state: 'pending', createdAt: at });
+        return hasRoom;
+      }),
   });
 
   const sharingIn = (region: string) => ({

@@ -112,6 +112,13 @@ describe('the report is asked for', () => {
     expect(account.changes).toEqual(asked);
   });
 
+  it('by the next run, where EC2 makes as many as it can', async () => {
+    const account = accountWith(imageOn('deprecate', 16, imageOf(10)));
+    account.world.usageReports.set(imageId, { state: 'pending', createdAt: '2020-01-01T00:00:00.000Z' });
+    const reasons = ['EC2 has no room for a usage report on it at present'];
+    expect(await retire(account, 'ask-for-report')).toMatchObject({ outcome: 'spared', reasons });
+  });
+
   it('when an image is found disabled, and nobody can say whom that took it from', async () => {
     const account = accountWith(imageOf(10, { state: 'disabled' }));
     account.world.objects.clear();
