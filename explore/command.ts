@@ -37,7 +37,9 @@ interface Options extends RandomOptions {
 export function addExploreCommand(program: Command, context: ExploreContext): void {
   addRandomOptions(program);
   program
-    .addOption(new Option('--world <name...>', 'only these worlds').conflicts(notOfTheWhole))
+    .addOption(
+      new Option('--world <name...>', 'only these worlds, as docs/explored.md names them').conflicts(notOfTheWhole),
+    )
     .addOption(
       new Option('--every <n>', 'only every nth placement')
         .argParser(wholeNumber(1))
@@ -66,6 +68,9 @@ export function addExploreCommand(program: Command, context: ExploreContext): vo
       if (options.only && options.worldSeed === undefined) {
         program.error("error: option '--only' is of one world: name it with '--world-seed'");
       }
+      if (program.getOptionValueSource('days') === 'cli' && !asksForRandomWorlds(options)) {
+        program.error("error: option '--days' is of random worlds: add '--worlds' or '--world-seed'");
+      }
       if (asksForRandomWorlds(options)) await exploreRandomWorlds(options, context);
       else if (options.replay === undefined) await exploreAll(options, context);
       else await replayOne(options.replay, options, context);
@@ -80,7 +85,7 @@ A run is a world and its faults: "WORLD PLACE#N FAULT", further faults after " +
   place     create-image                             a function as it is invoked
             create-image/ec2:CreateImage@eu-west-1   a call that it makes
             event:Tag Change on Resource@eu-west-1   an event, or what a schedule fires
-  N         the how manieth time, from 1 on
+  N         which time, from 1 on
 The whole, and 1,000 worlds of 30 days, take about half an hour each; one of 365 days takes a minute.
 Exit codes: 0 nothing broke, 1 something did, 2 the input is wrong, 3 a fault of the explorer itself.`;
 

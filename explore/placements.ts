@@ -6,7 +6,7 @@ import { catalogue } from './catalogue.ts';
 export interface Placement {
   /** `create-image/ec2:CreateImage@eu-west-1`, `create-image`, `event:Tag Change on Resource@eu-west-1`. */
   at: string;
-  /** From 1: the how manieth time. */
+  /** Which time, from 1 on. */
   nth: number;
   /** The fault's word in the catalogue. */
   word: string;

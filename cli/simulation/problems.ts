@@ -41,7 +41,8 @@ export function problemsOf({ observer, breaches, unknownPolicies, fromMs, untilM
     problems.push({
       at: at(fromMs),
       what: `${instanceId} is under no policy '${policy}'`,
-      message: 'Its tag names a policy that is not there.',
+      message:
+        'Its tag names a policy that is not there; to try one of yours on every instance, add --select-all and its name.',
     });
   }
   return problems.toSorted((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0));

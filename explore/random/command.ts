@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Output } from '../../cli/output.ts';
 import type { ExploreContext } from '../command.ts';
 import { findingText } from '../judge.ts';
@@ -24,10 +24,22 @@ export interface RandomOptions {
   write?: string;
 }
 
+/** A world that lives for longer takes an hour, and the memory of the machine. */
+const mostDays = 3660;
+
 export function addRandomOptions(program: Command): void {
   program
-    .option('--worlds <n>', 'instead: so many random worlds, from the seed on', wholeNumber(1))
-    .option('--days <n>', 'how long a random world lives', wholeNumber(leastDays), 30)
+    .addOption(
+      new Option('--worlds <n>', 'instead: so many random worlds, from the seed on')
+        .argParser(wholeNumber(1))
+        .conflicts('worldSeed'),
+    )
+    .option(
+      '--days <n>',
+      `how long a random world lives, ${leastDays} at the least`,
+      wholeNumber(leastDays, mostDays, 'the last days of a world are quiet, so that all can come to rest'),
+      30,
+    )
     .option('--world-seed <n>', 'instead: the random world of that seed', wholeNumber(0))
     .option('--only <numbers>', 'of all that happens in the world of --world-seed only these', numberList);
 }

@@ -82,6 +82,10 @@ describe('npm run explore', () => {
     ],
     [['--replay', 'archive', '--every', '3'], "option '--every <n>' cannot be used with option '--replay <run>'"],
     [['--only', '1,2'], "option '--only' is of one world: name it with '--world-seed'"],
+    [['--days', '30'], "option '--days' is of random worlds: add '--worlds' or '--world-seed'"],
+    [['--worlds', '1', '--days', '10'], 'It is a whole number from 18 to 3660: the last days of a world are quiet'],
+    [['--worlds', '1', '--days', '100000000000'], 'It is a whole number from 18 to 3660'],
+    [['--worlds', '2', '--world-seed', '3'], "cannot be used with option '--world-seed <n>'"],
     [['--world-seed', '3', '--days', '18', '--only', '999'], 'nothing in this world has the number 999'],
     [['--write', 'no/such/directory/page.md'], "There is no directory 'no/such/directory'."],
   ])('says what is wrong with %j', async (argv, complaint) => {
