@@ -1,7 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Account } from '../simulator/account.ts';
 import { deedNames } from '../simulator/faults.ts';
-import { listIn, tagsIn as tagsOf } from '../simulator/invariants/records.ts';
+import { listIn, mayBeSeen, tagsIn as tagsOf } from '../simulator/invariants/records.ts';
 import type { InvariantBroken, InvariantWatch } from '../simulator/invariants.ts';
 
 /** An instance that functions have claimed. */
@@ -42,8 +42,15 @@ export function watchDoubtfulStops(
     judged = breaches.length;
     if (operation !== 'StopInstances') return;
     for (const id of listIn(input, 'InstanceIds')) {
-      const description = account.region(region).instances.get(id)?.description;
-      if (description?.State?.Name !== 'running') continue;
+      const instance = account.region(region).instances.get(id);
+      if (!instance) continue;
+      const { description } = instance;
+      if (description.State?.Name !== 'running') {
+        // He was before us, in the same seconds: no look of ours need have shown that.
+        const looksRunning = mayBeSeen(instance, nowMs, ({ State }) => State?.Name === 'running');
+        if (caller !== undefined && looksRunning) doubtful.add(id);
+        continue;
+      }
       doubtful.delete(id);
       const claim = claims.get(id);
       const isClaimed = claim !== undefined && claim.launched === launchClaimed(description);

@@ -23,6 +23,9 @@ const meanings: Readonly<Record<string, ErrorName>> = {
   TimeoutError: 'AwsUnavailable',
   RequestTimeout: 'AwsUnavailable',
   RequestExpired: 'AwsUnavailable',
+  // What was shown a moment ago is gone, or out of use: the next look shows it so.
+  'InvalidAMIID.NotFound': 'AwsUnavailable',
+  'InvalidAMIID.Unavailable': 'AwsUnavailable',
   InsufficientInstanceCapacity: 'CapacityUnavailable',
   InsufficientHostCapacity: 'CapacityUnavailable',
   InsufficientCapacityOnHost: 'CapacityUnavailable',

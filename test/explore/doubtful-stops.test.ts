@@ -41,6 +41,8 @@ async function watched({ fails = true, claimedMinutes = 0 } = {}) {
   return {
     byHand,
     claim,
+    weStop: () => asOurs('stop-instance', () => instancesIn(home).stop(web.id)),
+    heStops: () => account.call('ec2', 'StopInstances', { InstanceIds: [web.id] }),
     weStart: () => asOurs('start-instance', () => instancesIn(home).start(web.id)),
     rest: () => clock.run(clock.now() + 120_000),
     blamed: () => watch.breaches.filter((each) => each.invariant === 2).map((each) => !doubtful.excuses(each)),
@@ -57,6 +59,15 @@ describe('Who starts what its owner stopped between a claim and its stop', () =>
       expect(blamed()).toEqual([false]);
     },
   );
+
+  it('is not blamed for it, where he was before its own stop by seconds', async () => {
+    const { heStops, weStop, rest, weStart, blamed } = await watched({ fails: false });
+    heStops();
+    await weStop();
+    await rest();
+    await weStart();
+    expect(blamed()).toEqual([false]);
+  });
 
   it('is blamed where nothing kept it from its own stop', async () => {
     const { byHand, weStart, blamed } = await watched({ fails: false });
