@@ -1,7 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Account } from '../simulator/account.ts';
 import { deedNames } from '../simulator/faults.ts';
-import { listIn, mayBeSeen, tagsIn as tagsOf } from '../simulator/invariants/records.ts';
+import { listIn, tagsIn as tagsOf } from '../simulator/invariants/records.ts';
 import type { InvariantBroken, InvariantWatch } from '../simulator/invariants.ts';
 
 /** An instance that functions have claimed. */
@@ -19,17 +19,22 @@ interface Claim {
  */
 const longestClaimMs = 45 * 60_000;
 
+/** So long a look may go on showing what ran, and so long after it we stop it. */
+const unseenMs = 10_000;
+
 /**
  * Watches for people who stop what we have claimed and not stopped, as our own stop fails: nothing tells theirs from it, and the
- * instance is started again (docs/reliability.md, "Who stopped it"). What was launched since our claim is not among it, nor what
- * nothing kept us from stopping, nor what we have claimed for longer than is said there. The last stop of an instance decides,
- * not its start: one that fell back is started anew.
+ * instance is started again (docs/reliability.md, "Who stopped it"). So it is where they were before our stop by seconds. What was
+ * launched since our claim is not among it, nor what nothing kept us from stopping, nor what we have claimed for longer than is
+ * said there. The last stop of an instance decides, not its start: one that fell back is started anew.
  */
 export function watchDoubtfulStops(
   account: Account,
   { breaches }: Pick<InvariantWatch, 'breaches'>,
 ): { excuses: (breach: InvariantBroken) => boolean } {
   const claims = new Map<string, Claim>();
+  /** When people stopped what ran. */
+  const byHandMs = new Map<string, number>();
   const doubtful = new Set<string>();
   const excused = new Set<InvariantBroken>();
   let judged = 0;
@@ -42,16 +47,15 @@ export function watchDoubtfulStops(
     judged = breaches.length;
     if (operation !== 'StopInstances') return;
     for (const id of listIn(input, 'InstanceIds')) {
-      const instance = account.region(region).instances.get(id);
-      if (!instance) continue;
-      const { description } = instance;
-      if (description.State?.Name !== 'running') {
-        // He was before us, in the same seconds: no look of ours need have shown that.
-        const looksRunning = mayBeSeen(instance, nowMs, ({ State }) => State?.Name === 'running');
-        if (caller !== undefined && looksRunning) doubtful.add(id);
+      const description = account.region(region).instances.get(id)?.description;
+      if (description?.State?.Name !== 'running') {
+        const isUnseen = nowMs - (byHandMs.get(id) ?? Number.NEGATIVE_INFINITY) <= unseenMs;
+        if (caller !== undefined && isUnseen) doubtful.add(id);
         continue;
       }
       doubtful.delete(id);
+      if (caller === undefined) byHandMs.set(id, nowMs);
+      else byHandMs.delete(id);
       const claim = claims.get(id);
       const isClaimed = claim !== undefined && claim.launched === launchClaimed(description);
       const isDoubtful = isClaimed && claim.hasFailed && nowMs - claim.sinceMs <= longestClaimMs;

@@ -10,8 +10,8 @@ const allowedMs = 2 * lookMs + 2 * minuteMs;
 /** What Step Functions does not know counts as lost only when it should long be visible: shared/domain/rescue.ts. */
 const visibilityMs = 5 * minuteMs;
 
-/** What a rescue does before it holds the lease; from then on its own execution is the holder. */
-const findsAndClaims: ReadonlySet<string> = new Set(['find-stranded', 'claim-instance']);
+/** What a rescue does before it holds the lease, itself among it, as it reads its items; from then on its execution is the holder. */
+const findsAndClaims: ReadonlySet<string> = new Set(['find-stranded', 'claim-instance', 'rescue-instances']);
 
 interface Unheld {
   stoppedAtMs: number;

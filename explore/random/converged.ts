@@ -90,6 +90,7 @@ function leftIn(living: Living, region: RegionState): string[] {
       // Others, too: a report that was made while they could launch from it keeps what people have disabled since.
       (image) =>
         isFree(region, image) &&
+        !isKeptForArchive(living, region, image) &&
         referenceTo(account, region, image.id, { isShared: true, launchTemplateVersions }) === undefined,
     );
     return excessOf(living, region.name, policyName, source, free);
@@ -125,6 +126,19 @@ function excessOf(
     return [
       `${policyName} has ${found.length} ${state} of ${source} in ${region}, at most ${most[state]}: ${found.map(wordsOf).join('; ')}.`,
     ];
+  });
+}
+
+/** A copy that people made at home, whose snapshots are not ours: no role may archive it, and without an archive it stays. */
+function isKeptForArchive(
+  { present }: Living,
+  { snapshots }: RegionState,
+  { description, snapshotIds }: ImageRecord,
+): boolean {
+  if (!present.get(tagsOf(description.Tags)['ami-lifecycle:policy'] ?? '')?.archive) return false;
+  return snapshotIds.some((id) => {
+    const snapshot = snapshots.get(id);
+    return snapshot !== undefined && !isOurs(snapshot);
   });
 }
 

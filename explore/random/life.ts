@@ -7,6 +7,7 @@ import { type InvariantWatch, watchInvariants } from '../../simulator/invariants
 import { seededRandom } from '../../simulator/random.ts';
 import { archivesDueIn } from '../archive-due.ts';
 import { watchBlame } from '../blameless.ts';
+import { watchDoubtfulStops } from '../doubtful-stops.ts';
 import { watchFalseWords } from '../false-words.ts';
 import { breachesIn, type Finding } from '../judge.ts';
 import { keepingRulesIn } from '../keeping-rules.ts';
@@ -79,6 +80,7 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
   });
   const falseWords = watchFalseWords(account);
   const standing = watchStanding(account, watch);
+  const doubtful = watchDoubtfulStops(account, watch);
   const blame = await watchBlame({ account, stack }, { isFaultless: false });
   const audiences = watchAudiences(account);
   const tally = keepTally(account, stack);
@@ -114,7 +116,8 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
     // Before the night's captures: those of the day before are over.
     await clock.run(atMs);
     tally.look();
-    findings.push(...breachesIn(watch).slice(0, 1), ...standing, ...falseWords, ...blame);
+    const breaches = watch.breaches.filter((each) => !doubtful.excuses(each));
+    findings.push(...breachesIn({ breaches }).slice(0, 1), ...standing, ...falseWords, ...blame);
     if (findings.length === 0 && atMs >= calmMs + 2 * dayMs) findings.push(...lateCaptures(living));
     if (atMs >= calmMs) findings.push(...left.overdue());
     if (findings.length === 0 && atMs >= endMs) findings.push(...notConverged(living));
