@@ -19,12 +19,12 @@ interface Claim {
  */
 const longestClaimMs = 45 * 60_000;
 
-/** So long a look may go on showing what ran, and so long after it we stop it. */
-const unseenMs = 10_000;
+/** For two seconds a look may go on showing what ran, and within another we stop it. */
+const unseenMs = 3000;
 
 /**
  * Watches for people who stop what we have claimed and not stopped, as our own stop fails: nothing tells theirs from it, and the
- * instance is started again (docs/reliability.md, "Who stopped it"). So it is where they were before our stop by seconds. What was
+ * instance is started again (docs/reliability.md, "Who stopped it"). So it is where they were before our claim by seconds. What was
  * launched since our claim is not among it, nor what nothing kept us from stopping, nor what we have claimed for longer than is
  * said there. The last stop of an instance decides, not its start: one that fell back is started anew.
  */
@@ -54,12 +54,12 @@ export function watchDoubtfulStops(
         continue;
       }
       doubtful.delete(id);
-      if (caller === undefined) byHandMs.set(id, nowMs);
-      else byHandMs.delete(id);
       const claim = claims.get(id);
       const isClaimed = claim !== undefined && claim.launched === launchClaimed(description);
       const isDoubtful = isClaimed && claim.hasFailed && nowMs - claim.sinceMs <= longestClaimMs;
       if (caller === undefined && isDoubtful) doubtful.add(id);
+      if (caller === undefined && !isClaimed) byHandMs.set(id, nowMs);
+      else byHandMs.delete(id);
     }
   });
   account.onCall(({ operation, caller, input, region, atMs, errorCode }) => {

@@ -143,7 +143,7 @@ export function watchRetirement(
     const nowMs = account.clock.now();
     const gone = goneLately.filter((each) => each.region === region.name && nowMs - each.atMs < unseenMs);
     const goneImages = gone.map((each) => each.image);
-    return lineageIn(region, image, { homeRegion: account.homeRegion, goneLately: goneImages, taken, nowMs });
+    return lineageIn(region, image, { goneLately: goneImages, taken, nowMs });
   };
 
   const after = (call: AnsweredCall): void => {

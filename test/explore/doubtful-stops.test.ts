@@ -11,7 +11,7 @@ const web = server('web');
 const minuteMs = 60_000;
 
 /** A server that we have claimed to stop it, once that has failed unless told otherwise, and so long ago. */
-async function watched({ fails = true, claimedMinutes = 0 } = {}) {
+async function watched({ claims = true, fails = true, claimedMinutes = 0 } = {}) {
   const story = await build({
     at: '2026-11-21T11:00:00Z',
     policies: [keeping('gold')],
@@ -32,7 +32,7 @@ async function watched({ fails = true, claimedMinutes = 0 } = {}) {
     asOurs('stop-instance', () =>
       instancesIn(home).writeLease(web.id, { executionId: 'one', restartBy: '2026-11-21T13:00:00.000Z', launchedAt }),
     );
-  await claim();
+  if (claims) await claim();
   if (fails) {
     account.faults.add({ fault: 'access-denied', operation: 'StopInstances', nth: 1 });
     await expect(asOurs('stop-instance', () => instancesIn(home).stop(web.id))).rejects.toThrow('StopInstances');
@@ -60,9 +60,10 @@ describe('Who starts what its owner stopped between a claim and its stop', () =>
     },
   );
 
-  it('is not blamed for it, where he was before its own stop by seconds', async () => {
-    const { heStops, weStop, rest, weStart, blamed } = await watched({ fails: false });
+  it('is not blamed for it, where he was before its own claim by seconds', async () => {
+    const { heStops, claim, weStop, rest, weStart, blamed } = await watched({ claims: false, fails: false });
     heStops();
+    await claim();
     await weStop();
     await rest();
     await weStart();
