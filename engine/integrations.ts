@@ -43,18 +43,28 @@ function invoke(
   const { options, random } = flow.runtime;
   const requestId = random.uuid();
   const invocation = { executionArn: flow.execution.arn, requestId, functionArn, state: state.name };
+  const answered = async (): Promise<FunctionOutcome> => {
+    const outcome = await options.invokeFunction(name, copied(payload), invocation);
+    return 'error' in outcome ? outcome : { ...outcome, payload: copied(outcome.payload) };
+  };
   return work<FunctionOutcome>(
     flow.runtime,
     isOver,
     async () => {
-      const outcome = await options.invokeFunction(name, copied(payload), invocation).catch(functionFailure);
-      if (!('error' in outcome)) return { ...outcome, payload: copied(outcome.payload) };
-      const { executionArn, state: stateName } = invocation;
-      const { error, cause } = outcome;
-      flow.runtime.noteFailure({ executionArn, functionName: name, state: stateName, error, cause });
+      const outcome = await answered().catch(functionFailure);
+      if ('error' in outcome) {
+        const { error, cause } = outcome;
+        flow.runtime.noteFailure({
+          executionArn: flow.execution.arn,
+          functionName: name,
+          state: state.name,
+          error,
+          cause,
+        });
+      }
       return outcome;
     },
-    (error) => functionFailure(error),
+    functionFailure,
     (outcome) =>
       reply(
         'error' in outcome
