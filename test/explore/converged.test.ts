@@ -4,7 +4,9 @@ import {
   type Happening,
   leastDays,
   type PolicyEdit,
+  type PolicyPlan,
   type RandomWorld,
+  vault,
 } from '../../explore/random/generate.ts';
 import { type Life, live } from '../../explore/random/life.ts';
 import { server } from '../../explore/servers.ts';
@@ -13,19 +15,23 @@ const { beginMs, calmMs, endMs } = generate(1, leastDays);
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
+const archive = { bucket: vault, prefix: 'gold/', when: { daily: 60 } };
+
+function saying(fields: PolicyPlan['fields']): PolicyPlan {
+  return {
+    name: 'gold',
+    hour: 3,
+    fields: { retain: { daily: 1 }, ...fields },
+    retire: { mode: 'enforce', graceDays: 1, maxPercentPerRun: 100 },
+  };
+}
+
 const world: RandomWorld = {
   seed: 1,
   beginMs,
   calmMs,
   endMs,
-  policies: [
-    {
-      name: 'gold',
-      hour: 3,
-      fields: { retain: { daily: 1 }, copies: [{ region: 'eu-west-3', retain: { daily: 1 } }] },
-      retire: { mode: 'enforce', graceDays: 1, maxPercentPerRun: 100 },
-    },
-  ],
+  policies: [saying({ copies: [{ region: 'eu-west-3', retain: { daily: 1 } }] })],
   servers: [server('web')],
   failedImagesForgetSnapshots: false,
   happenings: [],
@@ -43,7 +49,8 @@ describe('When faults and people have stopped', () => {
   it('what no rule keeps and nobody takes away is a breach', async () => {
     const between = [beginMs, endMs] as const;
     const fault = { fault: 'access-denied', function: 'plan-retirement', between } as const;
-    const { findings } = await lived({ number: 0, atMs: beginMs, kind: 'fault', fault });
+    const happenings = [{ number: 0, atMs: beginMs, kind: 'fault', fault }] as const;
+    const { findings } = await live({ ...world, policies: [saying({ archive })], happenings });
 
     expect(findings.map(({ invariant }) => invariant)).toContain(14);
     expect(findings.map(({ what }) => what).join('\n')).toMatch(
@@ -56,22 +63,32 @@ describe('When faults and people have stopped', () => {
   });
 
   it('whom people share an image with since, or no longer, is theirs to say', async () => {
-    const [gold] = world.policies;
-    if (!gold) throw new Error('There is a policy.');
     // All stay, so that what people did is still to be seen in the end.
-    const fields = { retain: { daily: 30 }, share: { accounts: ['123456789012'] } };
+    const policies = [saying({ retain: { daily: 30 }, share: { accounts: ['123456789012'] } })];
     const names = ['share', 'share', 'share', 'disable', 'enable'] as const;
     const happenings = names.map((name, number) => {
       const atMs = calmMs - (8 - number) * hourMs;
       return { number, kind: 'deed', name, atMs } as const;
     });
-    const { findings } = await live({ ...world, policies: [{ ...gold, fields }], happenings });
+    const { findings } = await live({ ...world, policies, happenings });
 
     expect(findings).toEqual([]);
   });
 
   it('what is left where a policy no longer copies to is for people to take away', async () => {
     expect((await edited({ fields: { copies: [] } })).findings).toEqual([]);
+  });
+
+  it('a copy that people made at home stays where it is due to be archived, for no role may read its snapshots', async () => {
+    // A fifth of the copies takes our tags along, and of a day one is due at most: so it takes some days.
+    const { calmMs, endMs } = generate(1, leastDays + 7);
+    const happenings = Array.from({ length: 500 }, (_, number) => {
+      const atMs = calmMs - (number * hourMs) / 2;
+      return { number, kind: 'deed', name: 'copy', atMs } as const;
+    });
+    const { findings } = await live({ ...world, calmMs, endMs, policies: [saying({ archive })], happenings });
+
+    expect(findings).toEqual([]);
   });
 
   it('an image that people enabled and protect still says the step of ours that the policy no longer takes', async () => {

@@ -65,9 +65,12 @@ describe('An instance that was stopped', () => {
     expect(found()).toEqual([]);
   });
 
-  it('may wait longer while faults strike the rescue itself, and no longer than that', async () => {
+  it.each([
+    { fault: 'out-of-memory', function: 'find-stranded' },
+    { fault: 'items-unreadable', function: 'rescue-instances' },
+  ] as const)('may wait longer while $fault strikes $function, and no longer than that', async (fault) => {
     const { story, found } = await standing(true);
-    const strike = story.account.faults.add({ fault: 'out-of-memory', function: 'find-stranded' });
+    const strike = story.account.faults.add(fault);
     story.stack.engine.loseExecution(holder(story));
 
     await later(story, 120);
