@@ -64,7 +64,6 @@ function invoke(
       }
       return outcome;
     },
-    functionFailure,
     (outcome) =>
       reply(
         'error' in outcome
@@ -82,12 +81,11 @@ function work<T extends { readonly durationMs?: number }>(
   { clock }: Runtime,
   isOver: () => boolean,
   run: () => Promise<T>,
-  toOutcome: (error: unknown) => T,
   deliver: (outcome: T) => void,
 ): () => void {
   let isDropped = false;
   const perform = async (): Promise<void> => {
-    const outcome = await run().catch(toOutcome);
+    const outcome = await run();
     if (!isDropped) timer = clock.after(outcome.durationMs ?? 0, () => deliver(outcome));
   };
   let timer = clock.after(0, () => {
@@ -148,14 +146,14 @@ function callOther(visit: Visit, { key }: IntegrationResource, argument: Json, [
     state: state.name,
     ...(taskToken === undefined ? {} : { taskToken }),
   };
+  const answered = async (): Promise<IntegrationOutcome> => {
+    const outcome = await integration(copied(argument), call);
+    return 'error' in outcome ? outcome : { ...outcome, output: copied(outcome.output) };
+  };
   return work<IntegrationOutcome>(
     flow.runtime,
     isOver,
-    async () => {
-      const outcome = await integration(copied(argument), call);
-      return 'error' in outcome ? outcome : { ...outcome, output: copied(outcome.output) };
-    },
-    (error) => toIntegrationFailure(error),
+    () => answered().catch(toIntegrationFailure),
     (outcome) =>
       reply(
         'error' in outcome

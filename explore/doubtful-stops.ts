@@ -19,7 +19,7 @@ interface Claim {
  */
 const longestClaimMs = 45 * 60_000;
 
-/** For two seconds a look may go on showing what ran, and within another we stop it. */
+/** For two seconds a look may go on showing what ran, and within another we claim it. */
 const unseenMs = 3000;
 
 /**
@@ -48,11 +48,7 @@ export function watchDoubtfulStops(
     if (operation !== 'StopInstances') return;
     for (const id of listIn(input, 'InstanceIds')) {
       const description = account.region(region).instances.get(id)?.description;
-      if (description?.State?.Name !== 'running') {
-        const isUnseen = nowMs - (byHandMs.get(id) ?? Number.NEGATIVE_INFINITY) <= unseenMs;
-        if (caller !== undefined && isUnseen) doubtful.add(id);
-        continue;
-      }
+      if (description?.State?.Name !== 'running') continue;
       doubtful.delete(id);
       const claim = claims.get(id);
       const isClaimed = claim !== undefined && claim.launched === launchClaimed(description);
@@ -73,6 +69,7 @@ export function watchDoubtfulStops(
       // Each further attempt to stop it writes the claim anew.
       if (launched === undefined || claims.get(id)?.launched === launched) continue;
       claims.set(id, { launched, sinceMs: atMs, hasFailed: false });
+      if (atMs - (byHandMs.get(id) ?? Number.NEGATIVE_INFINITY) <= unseenMs) doubtful.add(id);
     }
   });
   account.faults.onStrike(({ fault }, { function: name }) => {

@@ -1,5 +1,5 @@
 import type { Account } from '../simulator/account.ts';
-import type { FaultOccasion } from '../simulator/faults.ts';
+import type { FaultName, FaultOccasion } from '../simulator/faults.ts';
 import type { InvariantWatch, StrandedInstance } from '../simulator/invariants.ts';
 import { type Finding, finding } from './judge.ts';
 
@@ -10,8 +10,8 @@ const allowedMs = 2 * lookMs + 2 * minuteMs;
 /** What Step Functions does not know counts as lost only when it should long be visible: shared/domain/rescue.ts. */
 const visibilityMs = 5 * minuteMs;
 
-/** What a rescue does before it holds the lease, itself among it, as it reads its items; from then on its execution is the holder. */
-const findsAndClaims: ReadonlySet<string> = new Set(['find-stranded', 'claim-instance', 'rescue-instances']);
+/** What a rescue does before it holds the lease, beside reading its items; from then on its execution is the holder. */
+const findsAndClaims: ReadonlySet<string> = new Set(['find-stranded', 'claim-instance']);
 
 interface Unheld {
   stoppedAtMs: number;
@@ -32,8 +32,8 @@ export function watchStanding(account: Account, watch: Pick<InvariantWatch, 'str
   let isLooking = false;
   let rescueStruckAtMs = Number.NEGATIVE_INFINITY;
 
-  account.faults.onStrike((_, occasion) => {
-    if (isOfRescue(occasion)) rescueStruckAtMs = occasion.atMs;
+  account.faults.onStrike(({ fault }, occasion) => {
+    if (isOfRescue(fault, occasion)) rescueStruckAtMs = occasion.atMs;
   });
   account.onCall(({ operation, caller }) => {
     if (operation === 'StopInstances' && caller !== undefined) lookLater();
@@ -83,6 +83,7 @@ export function watchStanding(account: Account, watch: Pick<InvariantWatch, 'str
   }
 }
 
-function isOfRescue({ function: name, operation }: FaultOccasion): boolean {
-  return findsAndClaims.has(name ?? '') || operation === 'Scheduled rescue-instances';
+function isOfRescue(fault: FaultName, { function: name, operation }: FaultOccasion): boolean {
+  const isUnread = name === 'rescue-instances' && fault === 'items-unreadable';
+  return isUnread || findsAndClaims.has(name ?? '') || operation === 'Scheduled rescue-instances';
 }

@@ -2,6 +2,7 @@ import { isOfStack } from '../../shared/domain/tags.ts';
 import { isOurs } from '../../simulator/invariants/records.ts';
 import { referenceTo } from '../../simulator/invariants/references.ts';
 import type { ImageRecord, RegionState } from '../../simulator/state.ts';
+import { archivesDueIn } from '../archive-due.ts';
 import { type Finding, finding } from '../judge.ts';
 import { home } from '../servers.ts';
 import { slotAt } from '../slots.ts';
@@ -90,7 +91,7 @@ function leftIn(living: Living, region: RegionState): string[] {
       // Others, too: a report that was made while they could launch from it keeps what people have disabled since.
       (image) =>
         isFree(region, image) &&
-        !isKeptForArchive(living, region, image) &&
+        !isKeptForArchive(living, region, image, images) &&
         referenceTo(account, region, image.id, { isShared: true, launchTemplateVersions }) === undefined,
     );
     return excessOf(living, region.name, policyName, source, free);
@@ -129,17 +130,20 @@ function excessOf(
   });
 }
 
-/** A copy that people made at home, whose snapshots are not ours: no role may archive it, and without an archive it stays. */
+/** A copy that people made at home, whose snapshots are not ours: no role may archive it, and where that is due it stays. */
 function isKeptForArchive(
-  { present }: Living,
-  { snapshots }: RegionState,
+  { account }: Living,
+  { name: region, snapshots }: RegionState,
   { description, snapshotIds }: ImageRecord,
+  lineage: readonly ImageRecord[],
 ): boolean {
-  if (!present.get(tagsOf(description.Tags)['ami-lifecycle:policy'] ?? '')?.archive) return false;
-  return snapshotIds.some((id) => {
+  if (tagsOf(description.Tags)['ami-lifecycle:archived-to'] !== undefined) return false;
+  const isOfOthers = snapshotIds.some((id) => {
     const snapshot = snapshots.get(id);
     return snapshot !== undefined && !isOurs(snapshot);
   });
+  const images = lineage.map((each) => each.description);
+  return isOfOthers && archivesDueIn(account)(description, images, { region, nowMs: account.clock.now() });
 }
 
 /** Nobody keeps it: no hold on it or its snapshots, no protection. */

@@ -16,7 +16,7 @@ export const contract = {
     now: parts.instant,
   }),
   output: z.strictObject({ imageId: parts.imageId, adopted: z.boolean(), waitSeconds: parts.waitSeconds }),
-  errors: [...awsErrors, 'QuotaExceeded', 'NameTaken'],
+  errors: [...awsErrors, 'QuotaExceeded', 'NameTaken', 'ImageDisabled'],
 } satisfies Contract<unknown, unknown>;
 
 type Input = z.output<typeof contract.input>;
@@ -40,6 +40,16 @@ export function makeCopyImage({ region: sourceRegion, imagesIn }: Ports) {
       throw new LifecycleError('AwsUnavailable', `EC2 does not show ${sourceImageId} at present.`, {
         imageId: sourceImageId,
       });
+    }
+    if (source.state === 'disabled') {
+      throw new LifecycleError(
+        'ImageDisabled',
+        `${sourceImageId} is disabled, so it is not copied to ${target.region}.`,
+        {
+          imageId: sourceImageId,
+          region: target.region,
+        },
+      );
     }
     const tags = copyTags(source.tags, { region: sourceRegion, imageId: sourceImageId });
     const destination = imagesIn(target.region);

@@ -23,9 +23,6 @@ const meanings: Readonly<Record<string, ErrorName>> = {
   TimeoutError: 'AwsUnavailable',
   RequestTimeout: 'AwsUnavailable',
   RequestExpired: 'AwsUnavailable',
-  // What was shown a moment ago is gone, or out of use: the next look shows it so.
-  'InvalidAMIID.NotFound': 'AwsUnavailable',
-  'InvalidAMIID.Unavailable': 'AwsUnavailable',
   InsufficientInstanceCapacity: 'CapacityUnavailable',
   InsufficientHostCapacity: 'CapacityUnavailable',
   InsufficientCapacityOnHost: 'CapacityUnavailable',
@@ -53,6 +50,16 @@ const meanings: Readonly<Record<string, ErrorName>> = {
   NoSuchKey: 'InputInvalid',
 };
 
+/** Codes that say that a thing is changing, gone, or too new to be known. */
+const passing = new Set([
+  'IncorrectState',
+  'InvalidAMIID.NotFound',
+  'InvalidAMIID.Unavailable',
+  'InvalidInstanceID.NotFound',
+  'InvalidSnapshot.NotFound',
+  'InvalidState',
+]);
+
 /** Codes that say that a thing is not there, or no longer. */
 const absence = new Set([
   'ExecutionDoesNotExist',
@@ -77,6 +84,18 @@ export async function calling<Output>(operation: string, call: () => Promise<Out
     return await call();
   } catch (error) {
     throw translated(operation, error);
+  }
+}
+
+/**
+ * As `calling`, on what was read just before: where AWS says that it is not as it was shown, looking again tells.
+ * @throws AwsUnavailable
+ */
+export async function callingOnShown<Output>(operation: string, call: () => Promise<Output>): Promise<Output> {
+  try {
+    return await call();
+  } catch (error) {
+    throw translated(operation, error, passing);
   }
 }
 
@@ -110,11 +129,11 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
   return original instanceof Error && codes.includes(original.name);
 }
 
-function translated(operation: string, error: unknown): unknown {
+function translated(operation: string, error: unknown, retried: ReadonlySet<string> = new Set()): unknown {
   if (!(error instanceof Error) || isLifecycleError(error)) return error;
   const name =
     meanings[error.name] ??
-    (isServerFault(error) || isNetworkFault(error) ? 'AwsUnavailable' : undefined) ??
+    (retried.has(error.name) || isServerFault(error) || isNetworkFault(error) ? 'AwsUnavailable' : undefined) ??
     (isNamelessDenial(error) ? 'AccessDenied' : undefined);
   if (!name) return error;
   return new LifecycleError(

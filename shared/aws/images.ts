@@ -13,7 +13,7 @@ import {
 import { LifecycleError } from '../domain/errors.ts';
 import type { CopyRequest, Image, ImageRequest, ImageState, Snapshot } from '../domain/image.ts';
 import { isOfStack, type Product, type Tags, tagKeys } from '../domain/tags.ts';
-import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
+import { calling, callingForMaybe, callingOnShown, hasCode, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
 import { removeTags, tagList, tagsOf, writeTags } from './tagging.ts';
 
@@ -68,7 +68,7 @@ export function imagesIn(region: string) {
     /** Copies into this Region. @returns the copy's id, or undefined where the name is taken already */
     async copy(request: CopyRequest): Promise<string | undefined> {
       return unlessNameTaken(() =>
-        calling(`CopyImage ${request.sourceImageId} to ${region}`, () =>
+        callingOnShown(`CopyImage ${request.sourceImageId} to ${region}`, () =>
           ec2.send(
             new CopyImageCommand({
               SourceImageId: request.sourceImageId,

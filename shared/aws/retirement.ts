@@ -7,7 +7,7 @@ import {
   EnableImageDeprecationCommand,
 } from '@aws-sdk/client-ec2';
 import { isLifecycleError, LifecycleError } from '../domain/errors.ts';
-import { calling, callingForMaybe, hasCode, told } from './aws-errors.ts';
+import { callingForMaybe, callingOnShown, hasCode, told } from './aws-errors.ts';
 import * as clients from './clients.ts';
 import { reportedTypes } from './usage-reports.ts';
 
@@ -17,32 +17,24 @@ export function retirementIn(region: string) {
   return {
     /** Hides an image from other accounts' listings, from now on. @param at an ISO instant; EC2 refuses the past */
     async deprecate(imageId: string, at: string): Promise<void> {
-      await inItsState(imageId, () =>
-        calling(`EnableImageDeprecation ${imageId}`, () =>
-          ec2.send(new EnableImageDeprecationCommand({ ImageId: imageId, DeprecateAt: new Date(at) })),
-        ),
+      await callingOnShown(`EnableImageDeprecation ${imageId}`, () =>
+        ec2.send(new EnableImageDeprecationCommand({ ImageId: imageId, DeprecateAt: new Date(at) })),
       );
     },
 
     async cancelDeprecation(imageId: string): Promise<void> {
-      await inItsState(imageId, () =>
-        calling(`DisableImageDeprecation ${imageId}`, () =>
-          ec2.send(new DisableImageDeprecationCommand({ ImageId: imageId })),
-        ),
+      await callingOnShown(`DisableImageDeprecation ${imageId}`, () =>
+        ec2.send(new DisableImageDeprecationCommand({ ImageId: imageId })),
       );
     },
 
     /** Makes an image unusable, and drops its launch permissions for good. */
     async disable(imageId: string): Promise<void> {
-      await inItsState(imageId, () =>
-        calling(`DisableImage ${imageId}`, () => ec2.send(new DisableImageCommand({ ImageId: imageId }))),
-      );
+      await callingOnShown(`DisableImage ${imageId}`, () => ec2.send(new DisableImageCommand({ ImageId: imageId })));
     },
 
     async enable(imageId: string): Promise<void> {
-      await inItsState(imageId, () =>
-        calling(`EnableImage ${imageId}`, () => ec2.send(new EnableImageCommand({ ImageId: imageId }))),
-      );
+      await callingOnShown(`EnableImage ${imageId}`, () => ec2.send(new EnableImageCommand({ ImageId: imageId })));
     },
 
     /**
@@ -72,15 +64,13 @@ export function retirementIn(region: string) {
      */
     async requestUsageReport(imageId: string, at: string): Promise<boolean> {
       try {
-        await inItsState(imageId, () =>
-          calling(`CreateImageUsageReport ${imageId}`, () =>
-            ec2.send(
-              new CreateImageUsageReportCommand({
-                ImageId: imageId,
-                ResourceTypes: reportedTypes.map((ResourceType) => ({ ResourceType })),
-                ClientToken: `${imageId}/${at}`,
-              }),
-            ),
+        await callingOnShown(`CreateImageUsageReport ${imageId}`, () =>
+          ec2.send(
+            new CreateImageUsageReportCommand({
+              ImageId: imageId,
+              ResourceTypes: reportedTypes.map((ResourceType) => ({ ResourceType })),
+              ClientToken: `${imageId}/${at}`,
+            }),
           ),
         );
         return true;
@@ -99,22 +89,5 @@ async function unlessHeld<Answer>(imageId: string, call: () => Promise<Answer>):
     if (!hasCode(error, 'OperationNotPermitted', 'UnsupportedOperation')) throw error;
     const reason = error instanceof Error ? error.message : '';
     throw new LifecycleError('ImageHeld', `${imageId} cannot be deregistered: ${reason}`, { imageId, reason }, error);
-  }
-}
-
-const otherStates = ['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable', 'IncorrectState', 'InvalidState'];
-
-/** An image that is not in the state that was read just before is changing, gone, or read behind time: look again. */
-async function inItsState<Answer>(imageId: string, call: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!hasCode(error, ...otherStates)) throw error;
-    throw new LifecycleError(
-      'AwsUnavailable',
-      `EC2 says that ${imageId} is not in the state that it showed.`,
-      { imageId },
-      error,
-    );
   }
 }

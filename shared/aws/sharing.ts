@@ -9,7 +9,7 @@ import {
 import * as z from 'zod';
 import { type LaunchPermission, launchPermissionSchema } from '../domain/archive.ts';
 import { LifecycleError } from '../domain/errors.ts';
-import { calling, hasCode } from './aws-errors.ts';
+import { calling, callingOnShown, hasCode } from './aws-errors.ts';
 import * as clients from './clients.ts';
 
 /** Who may launch from the images of one Region, and copy their snapshots. */
@@ -17,7 +17,7 @@ export function sharingIn(region: string) {
   const ec2 = clients.ec2(region);
   return {
     async launchPermissions(imageId: string): Promise<LaunchPermission[]> {
-      const { LaunchPermissions = [] } = await calling(`DescribeImageAttribute ${imageId}`, () =>
+      const { LaunchPermissions = [] } = await callingOnShown(`DescribeImageAttribute ${imageId}`, () =>
         ec2.send(new DescribeImageAttributeCommand({ ImageId: imageId, Attribute: 'launchPermission' })),
       );
       return z.array(launchPermissionSchema).parse(LaunchPermissions);
@@ -30,7 +30,7 @@ export function sharingIn(region: string) {
     ): Promise<void> {
       if (add.length + remove.length === 0) return;
       await refusals(imageId, () =>
-        calling(`ModifyImageAttribute ${imageId}`, () =>
+        callingOnShown(`ModifyImageAttribute ${imageId}`, () =>
           ec2.send(
             new ModifyImageAttributeCommand({
               ImageId: imageId,
@@ -43,7 +43,7 @@ export function sharingIn(region: string) {
 
     /** The accounts that may copy a snapshot, without which they can launch from its image but not copy it. */
     async snapshotAccounts(snapshotId: string): Promise<string[]> {
-      const { CreateVolumePermissions = [] } = await calling(`DescribeSnapshotAttribute ${snapshotId}`, () =>
+      const { CreateVolumePermissions = [] } = await callingOnShown(`DescribeSnapshotAttribute ${snapshotId}`, () =>
         ec2.send(new DescribeSnapshotAttributeCommand({ SnapshotId: snapshotId, Attribute: 'createVolumePermission' })),
       );
       return CreateVolumePermissions.flatMap(({ UserId }) => (UserId === undefined ? [] : [UserId]));
@@ -57,7 +57,7 @@ export function sharingIn(region: string) {
       if (add.length + remove.length === 0) return;
       const holders = (accounts: readonly string[]) => accounts.map((UserId) => ({ UserId }));
       await refusals(snapshotId, () =>
-        calling(`ModifySnapshotAttribute ${snapshotId}`, () =>
+        callingOnShown(`ModifySnapshotAttribute ${snapshotId}`, () =>
           ec2.send(
             new ModifySnapshotAttributeCommand({
               SnapshotId: snapshotId,

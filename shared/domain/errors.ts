@@ -44,6 +44,12 @@ export const errorCatalogue = {
     meaning: 'An image of that name exists and is not ours.',
     remedy: 'Rename or deregister the other image; its id is in the details.',
   },
+  ImageDisabled: {
+    disposition: 'refuse',
+    meaning: 'Somebody disabled the image before it was copied.',
+    remedy:
+      'Nothing, if it is not wanted. Otherwise enable it and copy it by hand; the next capture is copied as ever.',
+  },
   ShareRefused: {
     disposition: 'refuse',
     meaning: 'The image cannot be shared as the policy asks.',

@@ -1,9 +1,9 @@
 import type { Image } from '@aws-sdk/client-ec2';
 import type { ImageRecord, RegionState } from '../state.ts';
-import { mayBeSeen, prefix, type TagTexts, tagsIn, tagsOf } from './records.ts';
+import { isMadeFrom, mayBeSeen, prefix, type TagTexts, tagsIn, tagsOf } from './records.ts';
 
 export interface Lineage {
-  /** The images of the same policy, source and Region, this one included. */
+  /** The images of the same policy, source and Region that this stack made, this one included. */
   all: ImageRecord[];
   /** Complete ones that are newer, or of the same slot, of which either may stay; undefined where this one is not complete itself. */
   newer: ImageRecord[] | undefined;
@@ -25,9 +25,9 @@ const slotPattern = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z$/;
 export function lineageIn(
   region: RegionState,
   image: ImageRecord,
-  circumstances: { goneLately: readonly ImageRecord[]; taken: ReadonlySet<string>; nowMs: number },
+  circumstances: { homeRegion: string; goneLately: readonly ImageRecord[]; taken: ReadonlySet<string>; nowMs: number },
 ): Lineage {
-  const { goneLately, taken, nowMs } = circumstances;
+  const { homeRegion, goneLately, taken, nowMs } = circumstances;
   const tags = tagsOf(image);
   const source = tags[`${prefix}source`] ?? '';
   const known = [...region.imageIndex.under(`tag:${prefix}source=${source}`)].flatMap(
@@ -35,7 +35,8 @@ export function lineageIn(
   );
   const isRelated = (other: ImageRecord): boolean => {
     const { [`${prefix}policy`]: policy, [`${prefix}source`]: otherSource } = tagsOf(other);
-    return other.id !== image.id && otherSource === source && policy === tags[`${prefix}policy`];
+    const isOfSame = otherSource === source && policy === tags[`${prefix}policy`];
+    return other.id !== image.id && isOfSame && isMadeFrom(homeRegion, region.name, other);
   };
   const others = [...known, ...goneLately].filter(isRelated);
   const slot = tags[`${prefix}slot`] ?? '';

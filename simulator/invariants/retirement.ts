@@ -4,7 +4,19 @@ import type { AnsweredCall, Request } from '../attempt.ts';
 import type { ImageRecord, RegionState, StoredObject } from '../state.ts';
 import { watchCaps } from './caps.ts';
 import { type Lineage, lineageIn } from './lineage.ts';
-import { isOurs, isSettled, listIn, prefix, tagKeysIn, tagsIn, tagsOf, textIn, unseenMs, views } from './records.ts';
+import {
+  isMadeFrom,
+  isOurs,
+  isSettled,
+  listIn,
+  prefix,
+  tagKeysIn,
+  tagsIn,
+  tagsOf,
+  textIn,
+  unseenMs,
+  views,
+} from './records.ts';
 import { referenceTo } from './references.ts';
 
 export type RetirementStep = 'deprecate' | 'disable' | 'deregister';
@@ -129,7 +141,8 @@ export function watchRetirement(
     caps.step(image, step);
     if (step === 'deprecate') return;
     checkNeed(region, image, step);
-    checkLineage(region, image);
+    // What another stack made has no place in a lineage of this one.
+    if (isMadeFrom(account.homeRegion, region.name, image)) checkLineage(region, image);
     if (step === 'deregister') checkArchive(region, image);
   };
 
@@ -143,7 +156,7 @@ export function watchRetirement(
     const nowMs = account.clock.now();
     const gone = goneLately.filter((each) => each.region === region.name && nowMs - each.atMs < unseenMs);
     const goneImages = gone.map((each) => each.image);
-    return lineageIn(region, image, { goneLately: goneImages, taken, nowMs });
+    return lineageIn(region, image, { homeRegion: account.homeRegion, goneLately: goneImages, taken, nowMs });
   };
 
   const after = (call: AnsweredCall): void => {

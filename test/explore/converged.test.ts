@@ -37,6 +37,18 @@ const world: RandomWorld = {
   happenings: [],
 };
 
+/** A fifth of the copies takes our tags along, and of a day one is due for archive at most: so it takes some days. */
+function copying(): RandomWorld {
+  const { calmMs, endMs } = generate(1, leastDays + 7);
+  const happenings = Array.from({ length: 500 }, (_, number) => {
+    const atMs = calmMs - (number * hourMs) / 2;
+    return { number, kind: 'deed', name: 'copy', atMs } as const;
+  });
+  return { ...world, calmMs, endMs, happenings };
+}
+
+const copied = copying();
+
 function lived(...happenings: Happening[]): Promise<Life> {
   return live({ ...world, happenings });
 }
@@ -79,16 +91,27 @@ describe('When faults and people have stopped', () => {
     expect((await edited({ fields: { copies: [] } })).findings).toEqual([]);
   });
 
-  it('a copy that people made at home stays where it is due to be archived, for no role may read its snapshots', async () => {
-    // A fifth of the copies takes our tags along, and of a day one is due at most: so it takes some days.
-    const { calmMs, endMs } = generate(1, leastDays + 7);
-    const happenings = Array.from({ length: 500 }, (_, number) => {
-      const atMs = calmMs - (number * hourMs) / 2;
-      return { number, kind: 'deed', name: 'copy', atMs } as const;
-    });
-    const { findings } = await live({ ...world, calmMs, endMs, policies: [saying({ archive })], happenings });
-
+  it.each([
+    ['stays where it is due to be archived, for no role may read its snapshots', { daily: 60 }],
+    ['goes by the rules where it is not', { monthly: 1 }],
+  ])('a copy that people made at home %s', async (_, when) => {
+    const { findings } = await live({ ...copied, policies: [saying({ archive: { ...archive, when } })] });
     expect(findings).toEqual([]);
+  });
+
+  it('a copy that people made at home is a breach where nobody takes it away and no archive of it is due', async () => {
+    const between = [beginMs, copied.endMs] as const;
+    const fault = { fault: 'access-denied', function: 'plan-retirement', between } as const;
+    const { findings } = await live({
+      ...copied,
+      policies: [saying({ archive: { ...archive, when: { monthly: 1 } } })],
+      happenings: [...copied.happenings, { number: copied.happenings.length, atMs: beginMs, kind: 'fault', fault }],
+    });
+
+    const [, counted] =
+      /gold has (\d+) available of i-\w+ in eu-west-1/.exec(findings.map(({ what }) => what).join()) ?? [];
+    const captured = Math.ceil((copied.endMs - beginMs) / dayMs);
+    expect(Number(counted)).toBeGreaterThan(captured);
   });
 
   it('an image that people enabled and protect still says the step of ours that the policy no longer takes', async () => {

@@ -44,7 +44,7 @@ async function watched({ claims = true, fails = true, claimedMinutes = 0 } = {})
     weStop: () => asOurs('stop-instance', () => instancesIn(home).stop(web.id)),
     heStops: () => account.call('ec2', 'StopInstances', { InstanceIds: [web.id] }),
     weStart: () => asOurs('start-instance', () => instancesIn(home).start(web.id)),
-    rest: () => clock.run(clock.now() + 120_000),
+    after: (seconds: number) => clock.run(clock.now() + seconds * 1000),
     blamed: () => watch.breaches.filter((each) => each.invariant === 2).map((each) => !doubtful.excuses(each)),
   };
 }
@@ -60,14 +60,28 @@ describe('Who starts what its owner stopped between a claim and its stop', () =>
     },
   );
 
-  it('is not blamed for it, where he was before its own claim by seconds', async () => {
-    const { heStops, claim, weStop, rest, weStart, blamed } = await watched({ claims: false, fails: false });
+  it.each([
+    { seconds: 2, says: 'is not blamed for it', blame: false },
+    { seconds: 5, says: 'is blamed', blame: true },
+  ])('$says where he was before its own claim by $seconds seconds', async ({ seconds, blame }) => {
+    const { heStops, claim, weStop, after, weStart, blamed } = await watched({ claims: false, fails: false });
     heStops();
+    await after(seconds);
     await claim();
     await weStop();
-    await rest();
+    await after(120);
     await weStart();
-    expect(blamed()).toEqual([false]);
+    expect(blamed()).toEqual([blame]);
+  });
+
+  it('is blamed where it stops what he has just stopped without a claim, and claims it hours later', async () => {
+    const { heStops, claim, weStop, after, weStart, blamed } = await watched({ claims: false, fails: false });
+    heStops();
+    await weStop();
+    await after(7200);
+    await claim();
+    await weStart();
+    expect(blamed()).toEqual([true]);
   });
 
   it('is blamed where nothing kept it from its own stop', async () => {
@@ -86,10 +100,10 @@ describe('Who starts what its owner stopped between a claim and its stop', () =>
   });
 
   it('is blamed where its owner has stopped it again since', async () => {
-    const { byHand, weStart, blamed, rest } = await watched();
+    const { byHand, weStart, blamed, after } = await watched();
     await byHand('StopInstances');
     await weStart();
-    await rest();
+    await after(120);
     await byHand('StopInstances');
     await weStart();
     expect(blamed()).toEqual([false, true]);

@@ -84,4 +84,16 @@ describe('An instance that was stopped', () => {
     await later(story, 60);
     expect(found()).toEqual(tooLong);
   });
+
+  it('may not while only what the rescue ends with is struck: its results are read by people', async () => {
+    const { story, found } = await standing(false);
+    story.stack.engine.loseExecution(holder(story));
+    const { faults, clock } = story.account;
+    faults.add({ fault: 'results-unwritable', function: 'rescue-instances' });
+    for (let minutes = 0; minutes < 40; minutes += 5) {
+      faults.strikes('results-unwritable', { function: 'rescue-instances', atMs: clock.now() });
+      await later(story, 5);
+    }
+    expect(found()).toEqual(tooLong);
+  });
 });

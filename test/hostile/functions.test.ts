@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hasCode } from '../../shared/aws/aws-errors.ts';
 import { awsErrors } from '../../shared/domain/contract.ts';
 import { isLifecycleError } from '../../shared/domain/errors.ts';
 import { damaged, damages, hostileValues, secret } from './damage.ts';
@@ -55,13 +56,16 @@ function isUnfit(error: unknown): boolean {
 }
 
 /** What a task says by itself of what EC2 does not show: in this account nothing else is unavailable. */
-const notShown = /^EC2 does not (?:show|know) \S+ at present\.$|^The name .* is taken, but its image is not shown\.$/s;
+const notShown = /^EC2 does not show \S+ at present\.$|^The name .* is taken, but its image is not shown\.$/s;
+/** What EC2 says of what it does not know. */
+const notFound = ['InvalidAMIID.NotFound', 'InvalidInstanceID.NotFound', 'InvalidSnapshot.NotFound'];
 
 function judge({ error }: Ending, legal: ReadonlySet<string>): void {
   if (error === undefined) return;
   const isLegal = isLifecycleError(error) && legal.has(error.name);
-  const isNotShown = isLifecycleError(error, 'AwsUnavailable') && notShown.test(error.message);
-  if (!isLegal && !isNotShown) throw error;
+  const isAbsent =
+    isLifecycleError(error, 'AwsUnavailable') && (notShown.test(error.message) || hasCode(error, ...notFound));
+  if (!isLegal && !isAbsent) throw error;
 }
 
 /** Fields that name something, or say why something failed: those a line may repeat, cut short. */

@@ -30,6 +30,16 @@ it('A listener hears of a failure that is retried, of its function and of its st
   expect(heard()).toEqual(['a A TypeError', 'A TypeError']);
 });
 
+it('A listener hears of a function whose answer is no JSON', async () => {
+  const endless: { [key: string]: Json } = {};
+  endless.itself = endless;
+  const world = createWorld({ a: () => endless });
+  const { heard } = listened(world);
+  await world.run(machine({ A: task('a') }));
+
+  expect(heard()).toEqual(['a A TypeError', 'A TypeError']);
+});
+
 it('A listener hears of an expression that failed and was caught', async () => {
   const world = createWorld({ a: () => 1 });
   const { heard } = listened(world);

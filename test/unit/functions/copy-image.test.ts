@@ -11,8 +11,15 @@ import { fakeImages, regions, within } from './fakes.ts';
 const plain: Target = { region: 'eu-west-2', copy: true, kmsKeyId: null, withinMinutes: null, audience: null };
 const ourCopy = { ...productTags, [tagKeys.origin]: `eu-west-1/${imageId}` };
 
-function copying({ there = [], target = plain, attempt = 1 }: { there?: Image[]; target?: Target; attempt?: number }) {
-  const home = fakeImages(anImage());
+interface Beginning {
+  source?: Image;
+  there?: Image[];
+  target?: Target;
+  attempt?: number;
+}
+
+function copying({ source = anImage(), there = [], target = plain, attempt = 1 }: Beginning) {
+  const home = fakeImages(source);
   const destination = fakeImages(...there);
   const imagesIn = regions({ 'eu-west-1': home, 'eu-west-2': destination });
   const copyImage = within(contract, makeCopyImage({ region: 'eu-west-1', imagesIn }));
@@ -65,6 +72,15 @@ describe('a copy', () => {
     expect(tokens).toHaveLength(3);
     expect(tokens[0]).toBe(tokens[1]);
     expect(tokens[0]).not.toBe(tokens[2]);
+  });
+
+  it('is not asked for of an image that somebody has disabled', async () => {
+    const { call, destination } = copying({ source: anImage({ state: 'disabled' }) });
+    await expect(call()).rejects.toMatchObject({
+      name: 'ImageDisabled',
+      message: `${imageId} is disabled, so it is not copied to eu-west-2.`,
+    });
+    expect(destination.requests).toEqual([]);
   });
 
   it('is adopted, not doubled, when the answer to the first call was lost', async () => {
