@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { awsErrors, type Contract, parts } from '../../shared/domain/contract.ts';
-import { LifecycleError } from '../../shared/domain/errors.ts';
+import { isLifecycleError, LifecycleError } from '../../shared/domain/errors.ts';
 import type { CopyRequest, Image } from '../../shared/domain/image.ts';
 import { copyToken } from '../../shared/domain/naming.ts';
 import { pollSeconds } from '../../shared/domain/polling.ts';
@@ -41,19 +41,9 @@ export function makeCopyImage({ region: sourceRegion, imagesIn }: Ports) {
         imageId: sourceImageId,
       });
     }
-    if (source.state === 'disabled') {
-      throw new LifecycleError(
-        'ImageDisabled',
-        `${sourceImageId} is disabled, so it is not copied to ${target.region}.`,
-        {
-          imageId: sourceImageId,
-          region: target.region,
-        },
-      );
-    }
     const tags = copyTags(source.tags, { region: sourceRegion, imageId: sourceImageId });
     const destination = imagesIn(target.region);
-    const created = await destination.copy({
+    const request: CopyRequest = {
       sourceImageId,
       sourceRegion,
       name: source.name,
@@ -62,6 +52,10 @@ export function makeCopyImage({ region: sourceRegion, imagesIn }: Ports) {
       kmsKeyId: target.kmsKeyId ?? undefined,
       withinMinutes: target.withinMinutes ?? undefined,
       tags,
+    };
+    // EC2 is asked even so: an earlier attempt may have made the copy, whose answer was lost.
+    const created = await destination.copy(request).catch((error: unknown) => {
+      throw source.state === 'disabled' && isUnavailable(error) ? disabled(request, target.region, error) : error;
     });
     return {
       imageId: created ?? (await adopt(destination, source.name, tags, attempt)),
@@ -87,4 +81,13 @@ export function makeCopyImage({ region: sourceRegion, imagesIn }: Ports) {
       imageId: image.imageId,
     });
   }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return isLifecycleError(error, 'AwsUnavailable') && error.details.awsCode === 'InvalidAMIID.Unavailable';
+}
+
+function disabled({ sourceImageId: imageId }: CopyRequest, region: string, cause: unknown): LifecycleError {
+  const message = `${imageId} is disabled, so it is not copied to ${region}.`;
+  return new LifecycleError('ImageDisabled', message, { imageId, region }, cause);
 }

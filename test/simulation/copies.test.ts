@@ -82,6 +82,31 @@ describe('A policy with copies in two Regions', () => {
     expect(story.account.region(paris).images.size).toBe(1);
   });
 
+  it.each([
+    {
+      fault: 'killed-before-call',
+      says: 'is not made',
+      copies: [],
+      told: / is disabled, so it is not copied to eu-west-3\./,
+    },
+    { fault: 'killed-after-call', says: 'is found, if it had been asked for', copies: ['complete'], told: undefined },
+  ] as const)('the copy of an image that people disable meanwhile $says', async ({ fault, copies, told }) => {
+    const story = await given({
+      policies: [policy('gold', { copies: [{ region: paris }] })],
+      servers: [server('web')],
+      faults: [{ fault, operation: 'CopyImage', nth: 1 }],
+    });
+    story.account.faults.onStrike(() =>
+      story.clock.after(0, () => void story.account.call('ec2', 'DisableImage', { ImageId: story.image().id })),
+    );
+
+    await story.capture('gold');
+
+    expect(story.images(paris).map(({ tags }) => tags['ami-lifecycle:state'])).toEqual(copies);
+    if (told) expect(story.account.notifications[0]?.message).toMatch(told);
+    else expect(story.lastRun().status).toBe('SUCCEEDED');
+  });
+
   it('waits its turn where too many copies are under way', async () => {
     const story = await given({ policies: [inTwoRegions], servers: [server('web')] });
     story.account.region(frankfurt).keys.add('alias/ami');

@@ -74,13 +74,26 @@ describe('a copy', () => {
     expect(tokens[0]).not.toBe(tokens[2]);
   });
 
-  it('is not asked for of an image that somebody has disabled', async () => {
-    const { call, destination } = copying({ source: anImage({ state: 'disabled' }) });
-    await expect(call()).rejects.toMatchObject({
+  it('is refused of an image that somebody has disabled, and tried again of one that is only said to be unavailable', async () => {
+    const unavailable = new LifecycleError('AwsUnavailable', 'no', { awsCode: 'InvalidAMIID.Unavailable' });
+    const refused = (state: Image['state'], error: Error) => {
+      const { call, destination } = copying({ source: anImage({ state }) });
+      destination.copy = () => Promise.reject(error);
+      return expect(call()).rejects;
+    };
+    await refused('disabled', unavailable).toMatchObject({
       name: 'ImageDisabled',
       message: `${imageId} is disabled, so it is not copied to eu-west-2.`,
     });
-    expect(destination.requests).toEqual([]);
+    await refused('available', unavailable).toBe(unavailable);
+    const throttled = new LifecycleError('AwsThrottled', 'no', { awsCode: 'RequestLimitExceeded' });
+    await refused('disabled', throttled).toBe(throttled);
+  });
+
+  it('is found though its image was disabled, when the answer to the first call was lost', async () => {
+    const made = anImage({ imageId: 'ami-00000002', tags: ourCopy });
+    const { call } = copying({ source: anImage({ state: 'disabled' }), there: [made] });
+    expect(await call()).toMatchObject({ imageId: 'ami-00000002', adopted: true });
   });
 
   it('is adopted, not doubled, when the answer to the first call was lost', async () => {
