@@ -35,6 +35,26 @@ export const explained: readonly Explanation[] = [
     why: 'Every image that is judged is in the map.',
   },
   {
+    file: 'shared/domain/instance.ts',
+    mutants: ['\'\' → "Stryker was here!"'],
+    why: 'Neither is an instant.',
+  },
+  {
+    file: 'shared/domain/instance.ts',
+    mutants: ['[] → ["Stryker was here"]'],
+    why: `${skippedPlace}.`,
+  },
+  {
+    file: 'shared/domain/map-results.ts',
+    mutants: ['\'\' → "Stryker was here!"', 'issue?.path → issue.path', 'issue?.message → issue.message'],
+    why: 'What does not fit has at least one problem; the compiler does not know.',
+  },
+  {
+    file: 'shared/domain/judgement.ts',
+    mutants: ['newestFirst(newest, image) < 0 → newestFirst(newest, image) <= 0'],
+    why: 'The newest itself is kept, or released with all others: for nothing it waits.',
+  },
+  {
     file: 'shared/domain/judgement.ts',
     mutants: ['newestFirst(usable, image) < 0 → newestFirst(usable, image) <= 0'],
     why: 'No two images are of the same age: their ids decide.',

@@ -6,6 +6,7 @@ import {
   archiveRefusal,
   archiveTargetSchema,
   archiveUrl,
+  isWithin,
   recordKey,
   restoreHold,
   sleeps,
@@ -63,6 +64,14 @@ describe('an archive', () => {
     for (const text of others) {
       expect(archiveAt(text)).toBeUndefined();
     }
+  });
+
+  it('is where a policy has its archives by its bucket and its prefix, and of a policy without any nowhere', () => {
+    const place = { bucket: 'my-archive', prefix: 'gold/' };
+    expect(isWithin(place, 's3://my-archive/gold/ami-1.bin')).toBe(true);
+    expect(isWithin(place, 's3://my-archive/silver/ami-1.bin')).toBe(false);
+    expect(isWithin(place, 's3://another/s3://my-archive/gold/')).toBe(false);
+    expect(isWithin(undefined, 's3://my-archive/gold/ami-1.bin')).toBe(false);
   });
 
   it('leaves on what is restored of it why that stays, and by which execution it was made', () => {

@@ -68,6 +68,12 @@ describe('an image is archived', () => {
     expect(archives([from({})], archiving({ last: 2 }))).toEqual([slot]);
   });
 
+  it('itself where what it was made from is gone, whatever stands beside it', () => {
+    const tags = { [tagKeys.origin]: 'eu-west-1/ami-0b' };
+    const images = [anImageOf('20261120T0300Z', { tags }), anImageOf(slot)];
+    expect(archives(images, archiving({ last: 2 }))).toEqual(['20261120T0300Z', slot]);
+  });
+
   it('not while it is half made', () => {
     const images = [anImageOf(slot, { tags: { [tagKeys.state]: 'capturing' } })];
     expect(archives(images, archiving({ last: 2 }))).toEqual([]);

@@ -4,6 +4,7 @@ import type { LaunchPermission } from '../../../shared/domain/archive.ts';
 import {
   audienceDigest,
   holderOf,
+  isNoted,
   nobody,
   permissionChanges,
   permissionsOf,
@@ -12,6 +13,7 @@ import {
   withdrawnTo,
 } from '../../../shared/domain/audience.ts';
 import type { Audience } from '../../../shared/domain/image.ts';
+import { tagKeys } from '../../../shared/domain/tags.ts';
 
 const organization = 'arn:aws:organizations::111122223333:organization/o-abc123';
 const unit = 'arn:aws:organizations::111122223333:ou/o-abc123/ou-abcd-12345678';
@@ -34,6 +36,11 @@ const audiences: fc.Arbitrary<Audience> = fc.record({
   organizationArns: arns('organization/o'),
   organizationalUnitArns: arns('ou/o-abc123/ou'),
   public: fc.boolean(),
+});
+
+it('an image tells that we shared it, whatever the note says', () => {
+  expect(isNoted({ tags: {} })).toBe(false);
+  expect(isNoted({ tags: { [tagKeys.audience]: '' } })).toBe(true);
 });
 
 it('a digest is as long for one audience as for another', () => {

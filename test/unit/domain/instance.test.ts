@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type InstanceState, isAlive, leaseOf, leaseTags } from '../../../shared/domain/instance.ts';
+import {
+  type InstanceState,
+  isAlive,
+  isStoppedAgain,
+  launchStoppedMs,
+  leaseOf,
+  leaseTags,
+  ownLease,
+} from '../../../shared/domain/instance.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
 import { after, anInstance, executionId } from './examples.ts';
 
@@ -56,6 +64,43 @@ describe('the lease of an instance', () => {
 
   it('counts where somebody emptied its holder: an instance that we stopped is not forgotten', () => {
     expect(leaseOf({ [tagKeys.stoppedBy]: '' })).toEqual({ executionId: '', restartBy: '', launchedAt: '' });
+  });
+});
+
+describe('a launch that we stopped', () => {
+  const lease = { executionId, restartBy: after(3600), launchedAt: after(-60) };
+
+  it('is the one that the lease names, and without that a matter of when we stopped it', () => {
+    expect(launchStoppedMs(lease, 5)).toBe(Date.parse(after(-60)));
+    expect(launchStoppedMs({ ...lease, launchedAt: '' }, 5)).toBe(5);
+    expect(launchStoppedMs({ ...lease, launchedAt: 'once' }, 5)).toBe(5);
+    expect(launchStoppedMs(undefined, 5)).toBe(5);
+  });
+
+  it('is not the last one where somebody started the instance and stopped it again', () => {
+    const sinceMs = Date.parse(after(-30));
+    const stopped = (launchedSeconds: number, byHandSeconds: number, state: InstanceState = 'stopped') =>
+      isStoppedAgain(
+        anInstance({
+          state,
+          launchedAt: after(launchedSeconds),
+          stoppedByHandAt: after(byHandSeconds),
+          tags: leaseTags(lease),
+        }),
+        sinceMs,
+      );
+    expect(stopped(-20, -10)).toBe(true);
+    expect(stopped(-20, -10, 'stopping')).toBe(true);
+    expect(stopped(-20, -10, 'running')).toBe(false);
+    expect(stopped(-60, -10)).toBe(false);
+    expect(stopped(-20, -40)).toBe(false);
+    expect(stopped(-20, -20)).toBe(false);
+  });
+
+  it('is held by the execution that the lease names, and by no other', () => {
+    expect(ownLease(leaseTags(lease), executionId)).toEqual(lease);
+    expect(ownLease(leaseTags(lease), 'another')).toBeUndefined();
+    expect(ownLease({}, executionId)).toBeUndefined();
   });
 });
 

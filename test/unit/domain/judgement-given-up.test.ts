@@ -12,6 +12,8 @@ describe('a disabled image of which no newer one can be launched', () => {
     const waiting = (images: Image[]) =>
       judgeLineage(images, under({ last: 1 })).map(({ waits }) => waits !== undefined);
     expect(waiting(all)).toEqual([true, true]);
+    const [first] = judgeLineage(all, under({ last: 1 }));
+    expect(first?.waits).toBe('waits for a newer one that is available');
     expect(waiting([...all, anImageOf('20261111T0300Z')])).toEqual([false, false, true]);
     expect(waiting([...all, anImageOf('20261108T0300Z')])).toEqual([true, true, true]);
     const gone = all.map((image) => ({
@@ -31,6 +33,8 @@ describe('fewer images than are to stay', () => {
     const all = slots.map(ours);
     expect(candidates(all, under({ daily: 2, atLeast: 3 }))).toEqual([]);
     expect(candidates(all, under({ daily: 1, atLeast: 2 }))).toEqual(['20261109T0300Z']);
+    const available = anImageOf('20261112T0300Z');
+    expect(candidates([...all, available], under({ last: 1, atLeast: 3 }))).toEqual(['20261109T0300Z']);
     const byHand = anImageOf('20261112T0300Z', { state: 'disabled' });
     expect(candidates([...all, byHand], under({ last: 1, atLeast: 3 }))).not.toContain('20261109T0300Z');
   });

@@ -270,6 +270,13 @@ describe('when the instance is gone', () => {
     expect(candidates(dailies(3), under(retain, { isSourceGone: true }))).toEqual(['20261119T0300Z']);
   });
 
+  it('nothing goes where the policy retires nothing', () => {
+    const images = noted('2026-01-01T00:00:00Z');
+    expect(
+      candidates(images, under(retain, { isSourceGone: true, fields: { retain: undefined, retire: undefined } })),
+    ).toEqual([]);
+  });
+
   it('it is written once', () => {
     const judgements = judgeLineage(noted(after(-day)), under(retain, { isSourceGone: true }));
     expect(judgements.some(({ noteSourceGone }) => noteSourceGone)).toBe(false);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Image } from '../../../shared/domain/image.ts';
-import { deprecationFrom, isRetiring, nextStep, rungOf, rungTags } from '../../../shared/domain/ladder.ts';
+import { deprecationFrom, isRetiring, nextStep, rungOf, rungTags, rungToNote } from '../../../shared/domain/ladder.ts';
 import type { Step } from '../../../shared/domain/policy.ts';
 import { tagKeys } from '../../../shared/domain/tags.ts';
-import { after, anImage, beginning as now } from './examples.ts';
+import { after, anImage, aPolicy, beginning as now } from './examples.ts';
 
 const all: Step[] = ['deprecate', 'disable', 'deregister'];
 const day = 86_400;
@@ -116,6 +116,24 @@ describe('what people changed by hand begins a new grace', () => {
   it('an image whose deprecation they cancelled begins anew', () => {
     const image = { ...standing('deprecate', 99 * day), deprecatesAt: '' };
     expect(nextStep(image, all, 7, now)).toHaveProperty('step', 'deprecate');
+  });
+});
+
+describe('where an image stands without its tags saying so', () => {
+  const { retire } = aPolicy({ retain: { last: 3 }, retire: {} });
+
+  it('is what people made of it', () => {
+    expect(rungToNote(anImage({ state: 'disabled' }), { retire }, now)).toBe('disable');
+    expect(rungToNote(anImage({ deprecatesAt: ago(day) }), { retire }, now)).toBe('deprecate');
+  });
+
+  it.each([
+    ['its tags say so', standing('disable', 99 * day), { retire }],
+    ['its tags say so, and its grace lasts', standing('disable', day), { retire }],
+    ['it stands nowhere', anImage(), { retire }],
+    ['its policy retires nothing', anImage({ state: 'disabled' }), { retire: undefined }],
+  ])('is not asked where %s', (_says, image, policy) => {
+    expect(() => rungToNote(image, policy, now)).toThrow(`${image.imageId} stands on no rung of its policy.`);
   });
 });
 

@@ -58,6 +58,7 @@ describe('the results of a distributed Map', () => {
       await expect(readItemResults(holding(objects), 'manifest')).rejects.toMatchObject({
         name: 'AwsUnavailable',
         message: expect.stringContaining(`${key} is not as Step Functions writes the results of a Map: ${problem}`),
+        details: { key, problem: expect.stringContaining(problem) },
       });
     },
   );

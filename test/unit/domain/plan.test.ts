@@ -84,6 +84,13 @@ describe('what becomes of an image', () => {
     expect(decide(judgement, usedBy(uses), policy, now)).toMatchObject({ verdict, step });
   });
 
+  it('waits for a newer one before it goes for good, and for none before that', () => {
+    const waits = 'waits for a newer one that is available';
+    const decided = (image: Partial<Image>) => decide(candidate(image, { waits }), unused, policy, now);
+    expect(decided(disabled(7 * day))).toMatchObject({ step: null, reasons: ['no rule keeps it', waits] });
+    expect(decided({})).toMatchObject({ step: 'deprecate' });
+  });
+
   it('is told with every reason why it stays', () => {
     const judgement = candidate({}, { keeps: ['held: audit'] });
     expect(decide(judgement, usedBy(['in use by instance i-1']), policy, now).reasons).toEqual([

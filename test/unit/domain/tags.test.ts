@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   copyTags,
+  foreignTo,
   hasRoomForLease,
   imageTags,
   isOfStack,
@@ -172,6 +173,23 @@ describe('an image or snapshot is of the stack that looks', () => {
   ])('%s', (_says, region, origin, isOurs) => {
     const tags = origin === undefined ? ours : { ...ours, [tagKeys.origin]: origin };
     expect(isOfStack(tags, { region, homeRegion })).toBe(isOurs);
+  });
+});
+
+describe('an image or snapshot is none of ours to take from anybody', () => {
+  const place = { region: 'eu-west-1', homeRegion: 'eu-west-1' };
+  const ofNoPolicy = 'its tags do not say that it is of this policy';
+
+  it.each([
+    ['where its policy is another', { [tagKeys.policy]: 'silver' }, ofNoPolicy],
+    ['where it names no policy', { [tagKeys.policy]: undefined }, ofNoPolicy],
+    ['where it names no instance', { [tagKeys.source]: undefined }, ofNoPolicy],
+    ['where another stack made it', { [tagKeys.origin]: 'eu-south-1/ami-1' }, /ami-lifecycle:origin does not say that/],
+    ['unless its tags say all that', {}, undefined],
+  ])('%s', (_says, different, why) => {
+    const all = Object.entries({ ...ours, ...different }).filter(([, value]) => value !== undefined);
+    const found = foreignTo(Object.fromEntries(all.map(([key, value = '']) => [key, value])), 'gold', place);
+    expect(found).toEqual(why instanceof RegExp ? expect.stringMatching(why) : why);
   });
 });
 
