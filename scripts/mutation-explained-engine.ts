@@ -26,6 +26,9 @@ export const explainedEngine: readonly Explanation[] = [
     ],
     'engine/run-distributed-map.ts': ['isStopping → false'],
     'engine/schedule-zone.ts': [
+      'known → false',
+      'zones.set(name, zone); → ;',
+      'latest && latest.fromMs <= epochMs && epochMs < latest.untilMs → false',
       '[] → ["Stryker was here"]',
       'latest.fromMs <= epochMs → latest.fromMs < epochMs',
       '({ fromMs, untilMs }) => fromMs <= epochMs && epochMs < untilMs → () => undefined',

@@ -79,3 +79,12 @@ it('A listener hears of an invocation that nobody waits for any more', async () 
 
   expect([world.result(executionArn).status, heard()]).toEqual(['ABORTED', ['a A TypeError']]);
 });
+
+it('A listener hears of a state that fails without saying why', async () => {
+  const world = createWorld();
+  const failures: Failure[] = [];
+  world.engine.onFailure((failure) => void failures.push(failure));
+  await world.run(machine({ A: { Type: 'Fail' } }));
+
+  expect(failures).toMatchObject([{ state: 'A', error: '', cause: '' }]);
+});
