@@ -20,7 +20,7 @@ interface Claim {
 const longestClaimMs = 45 * 60_000;
 
 /** For two seconds a look may go on showing what ran, and within another we claim it. */
-const unseenMs = 3000;
+const beforeClaimMs = 3000;
 
 /**
  * Watches for people who stop what we have claimed and not stopped, as our own stop fails: nothing tells theirs from it, and the
@@ -69,7 +69,7 @@ export function watchDoubtfulStops(
       // Each further attempt to stop it writes the claim anew.
       if (launched === undefined || claims.get(id)?.launched === launched) continue;
       claims.set(id, { launched, sinceMs: atMs, hasFailed: false });
-      if (atMs - (byHandMs.get(id) ?? Number.NEGATIVE_INFINITY) <= unseenMs) doubtful.add(id);
+      if (atMs - (byHandMs.get(id) ?? Number.NEGATIVE_INFINITY) <= beforeClaimMs) doubtful.add(id);
     }
   });
   account.faults.onStrike(({ fault }, { function: name }) => {

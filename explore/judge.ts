@@ -1,4 +1,4 @@
-import { type InvariantWatch, invariants } from '../simulator/invariants.ts';
+import { type InvariantBroken, type InvariantWatch, invariants } from '../simulator/invariants.ts';
 import { executionsUnderWay, harmsIn, type Story } from './world.ts';
 
 /** Those included that the watch of an account cannot judge; as in docs/reliability.md. */
@@ -28,10 +28,14 @@ export function finding({ account }: Pick<Story, 'account'>, invariant: number, 
   return { invariant, what, history: account.recentHistory() };
 }
 
-/** What a watch saw, in order. */
-export function breachesIn({ breaches }: Pick<InvariantWatch, 'breaches'>): Finding[] {
+/** What a watch saw, in order, but for what is excused. */
+export function breachesIn(
+  { breaches }: Pick<InvariantWatch, 'breaches'>,
+  isExcused: (breach: InvariantBroken) => boolean = () => false,
+): Finding[] {
   return (
     breaches
+      .filter((breach) => !isExcused(breach))
       // Of an image that is never complete nobody believes what it says: false-words.ts.
       .filter(({ invariant }) => invariant !== 15)
       .map(({ invariant, message, history }) => {

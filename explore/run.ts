@@ -91,7 +91,7 @@ export async function runWorld(
   const isNew = ({ what }: Finding): boolean => leftByFaults.every((each) => each.what !== what);
   findings.push(...left().filter(isNew));
   findings.unshift(
-    ...breachesIn({ breaches: story.witness.watch.breaches.filter((each) => !doubtful.excuses(each)) }),
+    ...breachesIn(story.witness.watch, doubtful.excuses),
     ...standing.filter((each) => !isTakenFromUs(each, placements, told)),
     ...falseWords,
     ...blame,

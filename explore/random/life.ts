@@ -116,8 +116,7 @@ export async function live(world: RandomWorld, only?: ReadonlySet<number>): Prom
     // Before the night's captures: those of the day before are over.
     await clock.run(atMs);
     tally.look();
-    const breaches = watch.breaches.filter((each) => !doubtful.excuses(each));
-    findings.push(...breachesIn({ breaches }).slice(0, 1), ...standing, ...falseWords, ...blame);
+    findings.push(...breachesIn(watch, doubtful.excuses).slice(0, 1), ...standing, ...falseWords, ...blame);
     if (findings.length === 0 && atMs >= calmMs + 2 * dayMs) findings.push(...lateCaptures(living));
     if (atMs >= calmMs) findings.push(...left.overdue());
     if (findings.length === 0 && atMs >= endMs) findings.push(...notConverged(living));
